@@ -1,0 +1,182 @@
+//! The domain's closed vocabularies: every status that a column, a JSON field or a form may hold.
+//!
+//! Each is spelt the same in Rust (`as_str`), SQL, JSON and forms.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a closed vocabulary stored as text: its variants, their one spelling, and their order.
+macro_rules! vocabulary {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
+        #[sqlx(type_name = "text")]
+        pub enum $name {
+            $(#[doc = concat!("`", $text, "`")] $(#[$vmeta])* #[serde(rename = $text)] #[sqlx(rename = $text)] $variant),+
+        }
+
+        impl $name {
+            /// Every value, in the order in which people meet them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The one spelling, from URL to column.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err(UnknownWord) }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+/// A text that is not one of the vocabulary's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown word")]
+pub struct UnknownWord;
+
+vocabulary! {
+    /// What kind of customer a client is.
+    TypeClient { Entreprise = "entreprise", Particulier = "particulier" }
+}
+
+vocabulary! {
+    /// The languages of the pages and mails.
+    Langue { Fr = "fr", En = "en" }
+}
+
+vocabulary! {
+    /// Where a deal stands in the pipeline.
+    EtapePipeline {
+        Prospect = "prospect",
+        Qualifie = "qualifie",
+        Proposition = "proposition",
+        Gagne = "gagne",
+        Perdu = "perdu",
+    }
+}
+
+vocabulary! {
+    /// Where a deal's payment stands: derived from the ledger, never set by hand.
+    StatutPaiement {
+        EnAttente = "en_attente",
+        /// A bank debit is on its way.
+        EnCours = "en_cours",
+        Paye = "paye",
+        Echoue = "echoue",
+        RemboursePartiel = "rembourse_partiel",
+        Rembourse = "rembourse",
+        Conteste = "conteste",
+    }
+}
+
+vocabulary! {
+    /// Where one attempt at a Stripe Checkout Session stands.
+    StatutSession {
+        /// Its key and parameters are frozen; Stripe may or may not have heard of it.
+        Preparee = "preparee",
+        /// Stripe has it and its URL can be paid.
+        Ouverte = "ouverte",
+        /// Checkout is complete; the money is here, or on its way (`paiement` says which).
+        Payee = "payee",
+        Expiree = "expiree",
+        /// Expired on our demand: the price changed, the deal left `gagne`, the link was cancelled.
+        Annulee = "annulee",
+        /// Stripe does not know it: refused, or never heard of before its time ran out.
+        Abandonnee = "abandonnee",
+    }
+}
+
+vocabulary! {
+    /// A line of the ledger: a fact about money, told by Stripe or by the freelancer.
+    TypePaiement {
+        /// Money is here.
+        Recu = "recu",
+        /// A bank debit was started (`payment_status = unpaid` at completion).
+        EnCours = "en_cours",
+        /// A bank debit that was started did not come through.
+        Echoue = "echoue",
+        Rembourse = "rembourse",
+        Conteste = "conteste",
+        /// The dispute ended in the freelancer's favour.
+        ContesteGagne = "conteste_gagne",
+        ContestePerdu = "conteste_perdu",
+    }
+}
+
+vocabulary! {
+    /// What a ticket is about.
+    TypeTicket { Question = "question", Bug = "bug", Demande = "demande" }
+}
+
+vocabulary! {
+    /// How far a ticket is.
+    StatutTicket { Nouveau = "nouveau", EnCours = "en_cours", Resolu = "resolu" }
+}
+
+vocabulary! {
+    /// What an event of a client's timeline tells.
+    TypeEvenement {
+        EmailClient = "email_client",
+        Note = "note",
+        PaiementRecu = "paiement_recu",
+        /// A bank debit was started.
+        PaiementLance = "paiement_lance",
+        PaiementEchoue = "paiement_echoue",
+        PaiementRembourse = "paiement_rembourse",
+        PaiementConteste = "paiement_conteste",
+        /// Money came that does not match its session: kept, shown, never `paye`.
+        PaiementNonConforme = "paiement_non_conforme",
+        LienPaiementGenere = "lien_paiement_genere",
+        TicketCree = "ticket_cree",
+        TicketReponse = "ticket_reponse",
+        TicketResolu = "ticket_resolu",
+        EtapeChangee = "etape_changee",
+        MontantChange = "montant_change",
+        PortailGenere = "portail_genere",
+        PortailRevoque = "portail_revoque",
+    }
+}
+
+vocabulary! {
+    /// Who wrote a message of a ticket.
+    Auteur { Client = "client", Utilisateur = "utilisateur" }
+}
+
+vocabulary! {
+    /// How a job ended. `en_attente` and `en_cours` live in Redis and never reach the table.
+    StatutJob {
+        EnAttente = "en_attente",
+        EnCours = "en_cours",
+        /// Done: its effect is committed.
+        Termine = "termine",
+        /// Refused for a reason that the sender can read and mend.
+        Rejete = "rejete",
+        /// Given up: parked with its envelope, visible, and can be run again.
+        Echoue = "echoue",
+    }
+}
+
+vocabulary! {
+    /// What a job's result points at.
+    Entite {
+        Utilisateur = "utilisateur",
+        Client = "client",
+        Opportunite = "opportunite",
+        Ticket = "ticket",
+        MessageTicket = "message_ticket",
+        EvenementTimeline = "evenement_timeline",
+        EvenementStripe = "evenement_stripe",
+        SessionPaiement = "session_paiement",
+    }
+}

@@ -1,0 +1,43 @@
+//! Every job's payload, one file each. The handlers stand under the same names in `worker/src/jobs/`.
+
+macro_rules! payloads {
+    ($($file:ident :: $Job:ident),+ $(,)?) => {
+        $(mod $file; pub use $file::$Job;)+
+    };
+}
+
+payloads! {
+    create_utilisateur::CreateUtilisateur,
+    create_client::CreateClient,
+    update_client::UpdateClient,
+    delete_client::DeleteClient,
+    generate_portail::GeneratePortail,
+    revoke_portail::RevokePortail,
+    create_opportunite::CreateOpportunite,
+    update_opportunite::UpdateOpportunite,
+    delete_opportunite::DeleteOpportunite,
+    create_ticket::CreateTicket,
+    update_ticket::UpdateTicket,
+    reply_ticket::ReplyTicket,
+    record_email::RecordEmail,
+    record_note::RecordNote,
+    update_evenement::UpdateEvenement,
+    delete_evenement::DeleteEvenement,
+    process_stripe_webhook::ProcessStripeWebhook,
+    create_checkout_session::CreateCheckoutSession,
+    refresh_payment::RefreshPayment,
+}
+
+/// The list of jobs: hands it to `$with!`. A job that stands here and has no handler does not compile.
+#[macro_export]
+macro_rules! each_job {
+    ($with:ident) => {
+        $with! {
+            CreateUtilisateur, CreateClient, UpdateClient, DeleteClient, GeneratePortail, RevokePortail,
+            CreateOpportunite, UpdateOpportunite, DeleteOpportunite,
+            CreateTicket, UpdateTicket, ReplyTicket,
+            RecordEmail, RecordNote, UpdateEvenement, DeleteEvenement,
+            CreateCheckoutSession, RefreshPayment, ProcessStripeWebhook,
+        }
+    };
+}

@@ -1,0 +1,27 @@
+//! A mail worth keeping is put on the client's timeline.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::job::{Job, Queue};
+
+/// Records a mail. The same message twice stands once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecordEmail {
+    /// The client, the actor's own.
+    pub client_id: Uuid,
+    /// Who wrote it: a name, an address, or both.
+    pub expediteur: String,
+    /// Its subject.
+    pub sujet: String,
+    /// Its text, or a summary.
+    pub corps: String,
+    /// When it was sent; none means now.
+    pub date_evenement: Option<DateTime<Utc>>,
+}
+
+impl Job for RecordEmail {
+    const KIND: &'static str = "RecordEmail";
+    const QUEUE: Queue = Queue::Courant;
+}

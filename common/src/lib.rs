@@ -1,0 +1,12 @@
+//! What the edge and the worker must agree on, and nothing else: settings, domain types, the job
+//! contract with its payloads, the queue's wire form, money, tokens and URLs.
+
+pub mod domaine;
+pub mod jeton;
+pub mod job;
+pub mod jobs;
+pub mod lien;
+pub mod montant;
+pub mod queue;
+pub mod refus;
+pub mod settings;

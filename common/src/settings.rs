@@ -1,0 +1,204 @@
+//! The settings, from the environment. Each is checked at boot; a wrong one is named and the process
+//! refuses to start. Secrets do not print.
+
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::jeton::Sealer;
+use crate::lien::PublicUrl;
+
+/// A setting that is wrong, by name. Never holds the value: it may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct SettingError {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What is wrong with it and what is wanted.
+    pub problem: String,
+}
+
+fn wrong(name: &'static str, problem: &str) -> SettingError {
+    SettingError {
+        name,
+        problem: problem.into(),
+    }
+}
+
+/// What both processes take.
+#[derive(Args, Debug, Clone)]
+pub struct Shared {
+    /// Redis ≥ 6.2, for queues, sessions and limits: `redis://[:password@]host:port/`.
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    pub redis_url: SecretString,
+    /// The root of every link: `https://guichet.example`, without a path.
+    #[arg(long, env = "PUBLIC_URL", value_parser = PublicUrl::parse)]
+    pub public_url: PublicUrl,
+    /// 32 bytes in hexadecimal that seal the tokens of private links; comma-separated while rotating,
+    /// newest first.
+    #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
+    pub secret_key: SecretString,
+    /// Stripe's API, for tests and the demo: the base URL of a stand-in.
+    #[arg(long, env = "STRIPE_API_BASE", default_value = "https://api.stripe.com")]
+    pub stripe_api_base: url::Url,
+    /// Which events to log, as `tracing-subscriber` filters.
+    #[arg(long, env = "RUST_LOG", default_value = "info")]
+    pub rust_log: String,
+    /// How log lines look.
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line, for machines.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+impl Shared {
+    /// Opens and makes sealed tokens.
+    pub fn sealer(&self) -> Result<Sealer, SettingError> {
+        let mut keys = Vec::new();
+        for text in self.secret_key.expose_secret().split(',') {
+            let mut key = [0_u8; 32];
+            hex::decode_to_slice(text.trim(), &mut key).map_err(|_| {
+                wrong(
+                    "SECRET_KEY",
+                    "each key must be 32 bytes in hexadecimal (64 characters)",
+                )
+            })?;
+            keys.push(key);
+        }
+        Ok(Sealer::new(&keys))
+    }
+
+    /// Starts the logs of this process. To be called once.
+    pub fn start_logs(&self) -> Result<(), SettingError> {
+        let filter = tracing_subscriber::EnvFilter::try_new(&self.rust_log)
+            .map_err(|error| wrong("RUST_LOG", &error.to_string()))?;
+        let logs = tracing_subscriber::fmt().with_env_filter(filter);
+        match self.log_format {
+            LogFormat::Json => logs.json().init(),
+            LogFormat::Pretty => logs.init(),
+        }
+        Ok(())
+    }
+}
+
+/// What the edge takes.
+#[derive(Args, Debug, Clone)]
+pub struct EdgeSettings {
+    /// What both processes take.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Postgres, as a user who can only SELECT.
+    #[arg(long, env = "EDGE_DATABASE_URL", hide_env_values = true)]
+    pub edge_database_url: SecretString,
+    /// Where to listen.
+    #[arg(long, env = "EDGE_ADDR", default_value = "127.0.0.1:8080")]
+    pub edge_addr: std::net::SocketAddr,
+    /// The webhook's signing secret(s), comma-separated while rotating. Unset: the endpoint is closed.
+    /// Set but blank: no boot.
+    #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true)]
+    pub stripe_webhook_secret: Option<SecretString>,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed, comma-separated.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+impl EdgeSettings {
+    /// The webhook's secrets, none of them blank; empty when the endpoint is closed.
+    pub fn webhook_secrets(&self) -> Result<Vec<SecretString>, SettingError> {
+        let Some(setting) = &self.stripe_webhook_secret else {
+            return Ok(Vec::new());
+        };
+        let secrets: Vec<_> = setting.expose_secret().split(',').map(str::trim).collect();
+        if secrets.iter().any(|secret| secret.is_empty()) {
+            return Err(wrong(
+                "STRIPE_WEBHOOK_SECRET",
+                "is blank: a blank secret would accept forged events",
+            ));
+        }
+        Ok(secrets.into_iter().map(SecretString::from).collect())
+    }
+}
+
+/// What `worker run` takes.
+#[derive(Args, Debug, Clone)]
+pub struct WorkerSettings {
+    /// What both processes take.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Postgres, as the user who writes.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: SecretString,
+    /// Stripe's key. Unset: the app runs and payments say « non configurés ».
+    #[arg(long, env = "STRIPE_SECRET_KEY", hide_env_values = true)]
+    pub stripe_secret_key: Option<SecretString>,
+    /// Jobs that run at once, per queue.
+    #[arg(long, env = "WORKER_CONCURRENCY", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub worker_concurrency: u16,
+}
+
+impl WorkerSettings {
+    /// Stripe's key; `None` when payments are not configured.
+    pub fn stripe_key(&self) -> Result<Option<&SecretString>, SettingError> {
+        let Some(key) = &self.stripe_secret_key else {
+            return Ok(None);
+        };
+        let text = key.expose_secret();
+        if text.starts_with("sk_") || text.starts_with("rk_") {
+            Ok(Some(key))
+        } else {
+            Err(wrong("STRIPE_SECRET_KEY", "must start with sk_ or rk_"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Edge {
+        #[command(flatten)]
+        settings: EdgeSettings,
+    }
+
+    fn edge(webhook_secret: &str) -> EdgeSettings {
+        let args = [
+            "edge",
+            "--redis-url=redis://127.0.0.1",
+            "--public-url=http://127.0.0.1:8080",
+            "--edge-database-url=postgres://localhost",
+        ];
+        let key = format!("--secret-key={}", "ab".repeat(32));
+        let secret = format!("--stripe-webhook-secret={webhook_secret}");
+        Edge::parse_from(args.into_iter().chain([key.as_str(), secret.as_str()])).settings
+    }
+
+    #[test]
+    fn a_blank_webhook_secret_refuses_to_boot() {
+        for blank in ["", " ", "whsec_1,", ",whsec_1"] {
+            assert_eq!(
+                edge(blank).webhook_secrets().unwrap_err().name,
+                "STRIPE_WEBHOOK_SECRET",
+                "{blank:?}"
+            );
+        }
+        assert_eq!(edge("whsec_1,whsec_2").webhook_secrets().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let printed = format!("{:?}", edge("whsec_canary"));
+        assert!(
+            !printed.contains("canary") && !printed.contains("abab"),
+            "{printed}"
+        );
+    }
+}

@@ -1,0 +1,33 @@
+//! What stands in for the world around Guichet in the demo, the tests and the benchmarks: a private PostgreSQL
+//! and Redis, a Stripe simulator, sample data. Never part of `edge` or `worker`.
+
+pub mod place;
+pub mod postgres;
+pub mod process;
+pub mod redis;
+pub mod services;
+
+use std::io::Write;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Writes lines for the person at the terminal, who may have gone.
+pub fn say(text: &str) {
+    drop(writeln!(std::io::stdout().lock(), "{text}"));
+}
+
+/// Waits for Ctrl-C, SIGTERM or the end of the terminal.
+///
+/// # Errors
+/// When the system does not let us listen.
+pub async fn stop_signal() -> std::io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(())
+}
