@@ -1,11 +1,16 @@
 //! What stands in for the world around Guichet in the demo, the tests and the benchmarks: a private PostgreSQL
 //! and Redis, a Stripe simulator, sample data. Never part of `edge` or `worker`.
 
+// Stripe's objects are long, and `json!` walks them field by field.
+#![recursion_limit = "256"]
+
 pub mod place;
 pub mod postgres;
+pub mod prepare;
 pub mod process;
 pub mod redis;
 pub mod services;
+pub mod simulateur;
 
 use std::io::Write;
 

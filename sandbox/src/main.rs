@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use sandbox::simulateur::{self, Endpoint};
 use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
@@ -21,6 +22,23 @@ enum Command {
         #[arg(long)]
         dir: Option<PathBuf>,
     },
+    /// Checks all queries against a database of the migrations, and writes .sqlx.
+    Prepare,
+    /// The Stripe simulator until Ctrl-C.
+    Simulateur {
+        /// The port to listen on, on the loopback.
+        #[arg(long, default_value_t = 12111)]
+        port: u16,
+        /// Where to send events.
+        #[arg(long, env = "SIMULATEUR_WEBHOOK_URL", requires = "webhook_secret")]
+        webhook_url: Option<String>,
+        /// The secret that signs them.
+        #[arg(long, env = "SIMULATEUR_WEBHOOK_SECRET", hide_env_values = true)]
+        webhook_secret: Option<String>,
+        /// A file that keeps what happened from one start to the next.
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
 }
 
 #[tokio::main]
@@ -29,5 +47,12 @@ async fn main() -> Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Arguments::parse().command {
         Command::Services { dir } => sandbox::services::run(dir.as_deref(), dir.is_some()).await,
+        Command::Prepare => tokio::task::block_in_place(sandbox::prepare::run),
+        Command::Simulateur { port, webhook_url, webhook_secret, file } => {
+            let endpoint = |(url, secret)| Endpoint { url, secret, types: Vec::new() };
+            let webhook = webhook_url.zip(webhook_secret).map(endpoint);
+            let port = Some(port);
+            simulateur::run(simulateur::Options { port, webhook, file, ..Default::default() }).await
+        }
     }
 }

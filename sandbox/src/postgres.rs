@@ -63,7 +63,7 @@ pub struct Postgres {
     options: Options,
     user: Option<OtherUser>,
     passwords: Passwords,
-    _temporary: Option<tempfile::TempDir>,
+    temporary: Option<tempfile::TempDir>,
 }
 
 impl std::fmt::Debug for Postgres {
@@ -100,7 +100,7 @@ impl Postgres {
         let passwords = passwords(&dir)?;
         let fresh = !data.join("PG_VERSION").exists();
         let mut server =
-            Self { service: None, bin, dir, port, options, user, passwords, _temporary: temporary };
+            Self { service: None, bin, dir, port, options, user, passwords, temporary };
         if fresh {
             server.init(&data)?;
         }
@@ -284,7 +284,7 @@ impl Postgres {
             })
         };
         service
-            .wait_ready(Duration::from_secs(60), ready)
+            .wait_ready(Duration::from_mins(1), ready)
             .with_context(|| std::fs::read_to_string(&log).unwrap_or_default())?;
         self.service = Some(service);
         Ok(())
@@ -331,7 +331,7 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         // Data that stays is closed in order; what is deleted next may end as a crash does.
-        let how = if self._temporary.is_some() { Stop::Immediate } else { Stop::Fast };
+        let how = if self.temporary.is_some() { Stop::Immediate } else { Stop::Fast };
         if let Err(error) = self.stop(how) {
             tracing::warn!("PostgreSQL: {error:#}");
         }

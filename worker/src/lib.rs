@@ -1,1 +1,70 @@
-//! x
+//! The worker: runs jobs from the queue against Postgres and Stripe. It alone writes.
+
+pub mod boot;
+pub mod cx;
+pub mod engine;
+pub mod integrations;
+mod jobs;
+pub mod migrate;
+pub mod paiement;
+pub mod queue;
+pub mod utilisateur;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use common::settings::WorkerSettings;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio_util::sync::CancellationToken;
+
+use crate::cx::Shared;
+use crate::engine::Engine;
+use crate::integrations::stripe::Stripe;
+
+/// The process's clock, the only place that reads it.
+#[expect(clippy::disallowed_methods, reason = "the one place where the clock enters")]
+pub fn clock() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// A pool that connects when it is first needed, so that the process boots while Postgres is away.
+///
+/// A transaction that a frozen worker holds is ended by Postgres, so that the job can run elsewhere.
+pub fn pool(database_url: &SecretString, connections: u32) -> anyhow::Result<PgPool> {
+    let options: PgConnectOptions = database_url.expose_secret().parse().context("DATABASE_URL")?;
+    let options = options.application_name("guichet-worker").options([
+        ("idle_in_transaction_session_timeout", "15s"),
+        ("statement_timeout", "30s"),
+        ("lock_timeout", "10s"),
+    ]);
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
+    Ok(pool.connect_lazy_with(options))
+}
+
+/// Runs jobs until `stop`, then finishes or hands back what is in hand.
+pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::Result<()> {
+    let concurrency = usize::from(settings.worker_concurrency);
+    // Enough that no job waits for a connection while another queue is busy.
+    let connections = u32::from(settings.worker_concurrency) * 2 + 2;
+    let stripe = match settings.stripe_key()? {
+        Some(key) => Some(Stripe::new(key, &settings.shared.stripe_api_base)?),
+        None => None,
+    };
+    let shared = Arc::new(Shared {
+        pool: pool(&settings.database_url, connections)?,
+        sealer: settings.shared.sealer()?,
+        public_url: settings.shared.public_url.clone(),
+        stripe,
+        now: clock,
+    });
+    let engine = Arc::new(Engine::new(Arc::clone(&shared)));
+    // A set-up link must not wait for Redis, nor the queue for Postgres.
+    let announce = tokio::spawn(boot::announce(shared, stop.clone()));
+    queue::serve(engine, &settings.shared.redis_url, queue::Options::new(concurrency), stop).await?;
+    announce.abort();
+    Ok(())
+}

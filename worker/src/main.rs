@@ -1,2 +1,84 @@
-//! x
-fn main() {}
+//! `worker`: runs jobs, migrates the schema, makes accounts.
+
+use clap::{Parser, Subcommand};
+use common::settings::WorkerSettings;
+use secrecy::SecretString;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use worker::migrate::MigrateSettings;
+
+/// Guichet's worker. Its settings are environment variables; each has a flag of the same name.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run jobs until SIGTERM.
+    Run(Box<WorkerSettings>),
+    /// Bring the schema up to date and make the database roles.
+    Migrate(MigrateSettings),
+    /// Make an account; the password is read from standard input.
+    CreateUser {
+        /// What they sign in with.
+        #[arg(long)]
+        email: String,
+        /// The name that clients read.
+        #[arg(long)]
+        nom: String,
+        /// Postgres, as the user who writes.
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database_url: SecretString,
+    },
+    /// Give an account a new password, read from standard input.
+    ResetPassword {
+        /// The account.
+        #[arg(long)]
+        email: String,
+        /// Postgres, as the user who writes.
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database_url: SecretString,
+    },
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Run(settings) => {
+            settings.shared.start_logs()?;
+            let stop = CancellationToken::new();
+            stop_on_signal(stop.clone())?;
+            worker::run(&settings, stop).await
+        }
+        Command::Migrate(settings) => {
+            tracing_subscriber::fmt().init();
+            worker::migrate::run(&settings).await
+        }
+        Command::CreateUser {
+            email,
+            nom,
+            database_url,
+        } => {
+            tracing_subscriber::fmt().init();
+            worker::utilisateur::create(&worker::pool(&database_url, 1)?, &email, &nom).await
+        }
+        Command::ResetPassword { email, database_url } => {
+            tracing_subscriber::fmt().init();
+            worker::utilisateur::reset_password(&worker::pool(&database_url, 1)?, &email).await
+        }
+    }
+}
+
+fn stop_on_signal(stop: CancellationToken) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tracing::info!("stopping");
+        stop.cancel();
+    });
+    Ok(())
+}

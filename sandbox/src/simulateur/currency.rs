@@ -50,9 +50,8 @@ pub(crate) fn check_total(currency: &str, total: i64) -> Result<()> {
     }
     if total < least {
         let message = format!(
-            "The Checkout Session's total amount due must add up to at least {} {}",
-            shown(currency, least),
-            currency
+            "The Checkout Session's total amount due must add up to at least {}",
+            shown(currency, least)
         );
         return Err(StripeError::invalid("line_items", message).code("amount_too_small"));
     }

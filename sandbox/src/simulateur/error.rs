@@ -1,7 +1,6 @@
 //! Errors as Stripe words and shapes them.
 
-use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -96,17 +95,24 @@ impl StripeError {
     }
 }
 
-impl IntoResponse for StripeError {
-    fn into_response(self) -> Response {
+impl StripeError {
+    /// The JSON of the answer.
+    pub(crate) fn body(&self) -> String {
         let mut error = json!({ "type": self.kind, "message": self.message });
         if let Some(code) = self.code {
             error["code"] = json!(code);
             let page = code.replace('_', "-");
             error["doc_url"] = json!(format!("https://stripe.com/docs/error-codes/{page}"));
         }
-        if let Some(param) = self.param {
+        if let Some(param) = &self.param {
             error["param"] = json!(param);
         }
-        (self.status, Json(json!({ "error": error }))).into_response()
+        json!({ "error": error }).to_string()
+    }
+}
+
+impl IntoResponse for StripeError {
+    fn into_response(self) -> Response {
+        (self.status, [(header::CONTENT_TYPE, "application/json")], self.body()).into_response()
     }
 }

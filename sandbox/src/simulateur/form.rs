@@ -73,6 +73,10 @@ impl<'a> Fields<'a> {
         self.group.contains_key(name)
     }
 
+    pub(crate) fn is_text(&self, name: &str) -> bool {
+        matches!(self.group.get(name), Some(Param::Text(_)))
+    }
+
     pub(crate) fn text(&mut self, name: &'static str, at_most: usize) -> Result<Option<String>> {
         let full = self.name(name);
         match self.get(name) {
@@ -88,7 +92,7 @@ impl<'a> Fields<'a> {
             }
             Some(Param::Text(text)) if text.chars().count() > at_most => {
                 let message =
-                    format!("Invalid string: must be at most {at_most} characters", at_most = at_most);
+                    format!("Invalid string: must be at most {at_most} characters");
                 Err(StripeError::invalid(full, message).code("parameter_invalid_string_too_long"))
             }
             Some(Param::Text(text)) => Ok(Some(text.clone())),

@@ -1,0 +1,65 @@
+# Guichet: the commands of daily life. `make` alone lists them.
+# All need Rust; what else is missing is fetched through apt or brew (see scripts/outils.sh).
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+sandbox := cargo run --quiet --package sandbox --
+
+.PHONY: help
+help: ## list these targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
+		while IFS='|' read -r target what; do printf '%-20s %s\n' "$$target" "$$what"; done
+
+.PHONY: demo
+demo: outils ## everything on this machine with sample data; Ctrl-C stops it, the data stays
+	@cargo build --workspace --bins
+	@exec $(sandbox) demo
+
+.PHONY: demo-reset
+demo-reset: ## delete the demo's data
+	@$(sandbox) demo-reset
+
+.PHONY: services
+services: outils ## a private PostgreSQL and Redis for development, until Ctrl-C (target/services.env)
+	@exec $(sandbox) services
+
+.PHONY: test
+test: outils-test fmt-check lint ## everything that CI runs
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		cargo nextest run --workspace --no-tests pass; \
+	else \
+		cargo test --workspace --all-targets; \
+	fi
+	@$(MAKE) --no-print-directory doc
+
+.PHONY: fmt
+fmt: ## lay the sources out
+	@cargo fmt --all
+
+.PHONY: fmt-check
+fmt-check:
+	@cargo fmt --all --check
+
+.PHONY: lint
+lint: ## clippy; warnings are errors
+	@cargo clippy --workspace --all-targets -- -D warnings
+
+.PHONY: doc
+doc: ## the crates' documentation; warnings are errors
+	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+
+.PHONY: prepare
+prepare: outils ## check all queries against a database and rewrite .sqlx
+	@$(sandbox) prepare
+
+.PHONY: outils
+outils: ## fetch what is missing: a C compiler, PostgreSQL, Redis
+	@scripts/outils.sh demo
+
+.PHONY: outils-test
+outils-test: ## fetch what is missing for the tests: also Chromium and Stripe's SDK
+	@scripts/outils.sh test
+
+.PHONY: clean
+clean: demo-reset ## delete all that was built, and the demo's data
+	@cargo clean

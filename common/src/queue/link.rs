@@ -1,0 +1,103 @@
+//! A connection to Redis that comes back by itself and never makes a caller wait long.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, FromRedisValue, Pipeline, RedisResult, ScriptInvocation};
+use secrecy::{ExposeSecret, SecretString};
+
+/// A shared, pipelined connection for short commands. Clones share it.
+///
+/// It connects when first used and again after it was lost. Where redis-rs's own manager would stay on a
+/// connection that is of no more use (nothing answers on it, or its server has become a replica), it is replaced.
+#[derive(Clone)]
+pub struct Link(Arc<Shared>);
+
+struct Shared {
+    client: Client,
+    config: ConnectionManagerConfig,
+    current: Mutex<Current>,
+}
+
+#[derive(Clone)]
+struct Current {
+    manager: ConnectionManager,
+    /// Counts replacements, so that of many callers who fail on one connection only the first replaces it.
+    generation: u64,
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its address may hold a password.
+        f.write_str("Link")
+    }
+}
+
+impl Link {
+    /// A link that gives up on an answer after `patience`. Must be called within a Tokio runtime.
+    pub fn new(redis_url: &SecretString, patience: Duration) -> RedisResult<Self> {
+        let client = Client::open(redis_url.expose_secret())?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(Duration::from_secs(1)))
+            .set_response_timeout(Some(patience))
+            // Who waits here is a request: better to fail at once, the next caller tries again.
+            .set_number_of_retries(0)
+            .set_pipeline_buffer_size(512);
+        let manager = ConnectionManager::new_lazy_with_config(client.clone(), config.clone())?;
+        let current = Mutex::new(Current { manager, generation: 0 });
+        Ok(Self(Arc::new(Shared { client, config, current })))
+    }
+
+    /// The server's address, for a connection of one's own.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// Runs a script. It may run twice when the connection is lost under it.
+    pub async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
+        let mut current = self.current();
+        let mut result = script.invoke_async(&mut current.manager).await;
+        if is_lost(&result) {
+            result = script.invoke_async(&mut current.manager).await;
+        }
+        self.judge(&result, &current);
+        result
+    }
+
+    /// Sends commands in one round trip. They may run twice when the connection is lost under them.
+    pub async fn pipe<T: FromRedisValue>(&self, commands: &Pipeline) -> RedisResult<T> {
+        let mut current = self.current();
+        let mut result = commands.query_async(&mut current.manager).await;
+        if is_lost(&result) {
+            result = commands.query_async(&mut current.manager).await;
+        }
+        self.judge(&result, &current);
+        result
+    }
+
+    fn current(&self) -> Current {
+        self.0.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the connection if the result shows that it is of no more use.
+    fn judge<T>(&self, result: &RedisResult<T>, used: &Current) {
+        let Err(error) = result else { return };
+        if !error.is_timeout() && !matches!(error.code(), Some("READONLY" | "MASTERDOWN")) {
+            return;
+        }
+        let mut current = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.generation == used.generation
+            && let Ok(manager) = ConnectionManager::new_lazy_with_config(self.0.client.clone(), self.0.config.clone())
+        {
+            *current = Current { manager, generation: used.generation + 1 };
+        }
+    }
+}
+
+/// Whether the connection had been lost before or while it was used. The manager is then connecting anew, and a
+/// second try shows whether Redis is there.
+fn is_lost<T>(result: &RedisResult<T>) -> bool {
+    result.as_ref().is_err_and(|error| error.is_io_error() && !error.is_timeout())
+}

@@ -1,0 +1,222 @@
+//! Clients, as their freelancer sees them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use common::domaine::{Langue, TypeClient};
+use common::montant::Devise;
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Liens, Page, Somme, containing};
+
+/// A client.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Client {
+    /// Its id.
+    pub id: Uuid,
+    /// The name, as on an invoice.
+    pub nom: String,
+    /// A company or a person.
+    pub r#type: TypeClient,
+    /// Where to write to them.
+    pub email: Option<String>,
+    /// The language of their portal and mails.
+    pub langue: Langue,
+    /// When it was added.
+    pub date_creation: DateTime<Utc>,
+    /// When its card last changed.
+    pub date_modification: DateTime<Utc>,
+    /// The private page's link, while there is one.
+    pub url_portail: Option<String>,
+    /// Since when that link holds.
+    pub date_portail: Option<DateTime<Utc>>,
+}
+
+struct Row {
+    id: Uuid,
+    nom: String,
+    r#type: TypeClient,
+    email: Option<String>,
+    langue: Langue,
+    token_portail_scelle: Option<Vec<u8>>,
+    date_portail: Option<DateTime<Utc>>,
+    date_creation: DateTime<Utc>,
+    date_modification: DateTime<Utc>,
+}
+
+impl Row {
+    fn view(self, liens: &Liens) -> Client {
+        Client {
+            url_portail: liens.portail(self.token_portail_scelle.as_deref(), self.id),
+            id: self.id,
+            nom: self.nom,
+            r#type: self.r#type,
+            email: self.email,
+            langue: self.langue,
+            date_creation: self.date_creation,
+            date_modification: self.date_modification,
+            date_portail: self.date_portail,
+        }
+    }
+}
+
+/// Reads one client of the freelancer's own.
+pub async fn find(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    id: Uuid,
+    liens: &Liens,
+) -> sqlx::Result<Option<Client>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id, nom, type as "type: TypeClient", email, langue as "langue: Langue",
+                  token_portail_scelle, date_portail, date_creation, date_modification
+             FROM client WHERE utilisateur_id = $1 AND id = $2"#,
+        utilisateur_id,
+        id,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| row.view(liens)))
+}
+
+/// Lists the freelancer's clients, newest first; `recherche` is looked for in names and addresses.
+pub async fn list(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    recherche: Option<&str>,
+    apres: Option<Uuid>,
+    limite: i64,
+    liens: &Liens,
+) -> sqlx::Result<Page<Client>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id, nom, type as "type: TypeClient", email, langue as "langue: Langue",
+                  token_portail_scelle, date_portail, date_creation, date_modification
+             FROM client
+            WHERE utilisateur_id = $1
+              AND ($2::uuid IS NULL OR id < $2)
+              AND ($3::text IS NULL OR nom ILIKE $3 OR email ILIKE $3)
+            ORDER BY id DESC LIMIT $4"#,
+        utilisateur_id,
+        apres,
+        containing(recherche),
+        limite + 1,
+    )
+    .fetch_all(pool)
+    .await?;
+    let clients = rows.into_iter().map(|row| row.view(liens)).collect();
+    Ok(Page::cut(clients, limite, |client: &Client| client.id.to_string()))
+}
+
+/// A client to choose in a form.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Choix {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub nom: String,
+}
+
+/// The clients to choose from in a form, by name: the thousand first.
+pub async fn choix(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Vec<Choix>> {
+    sqlx::query_as!(
+        Choix,
+        "SELECT id, nom FROM client WHERE utilisateur_id = $1 ORDER BY lower(nom), id LIMIT 1000",
+        utilisateur_id,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// What stands at the head of a client's page.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Faits {
+    /// Won, priced and not paid, per currency.
+    pub du: Vec<Somme>,
+    /// The part of it whose due date has passed.
+    pub en_retard: Vec<Somme>,
+    /// On its way from a bank.
+    pub en_cours: Vec<Somme>,
+    /// Received since the first of January, refunds taken off.
+    pub paye: Vec<Somme>,
+    /// Tickets that are not resolved.
+    pub tickets_ouverts: i64,
+    /// Of these, how many wait for the freelancer.
+    pub tickets_a_repondre: i64,
+    /// When a mail, a ticket or an answer last went either way.
+    pub dernier_contact: Option<DateTime<Utc>>,
+}
+
+/// Reads the head of a client's page. `aujourdhui` and `debut_annee` are the reader's.
+pub async fn faits(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    id: Uuid,
+    aujourdhui: NaiveDate,
+    debut_annee: DateTime<Utc>,
+) -> sqlx::Result<Faits> {
+    let sommes = sqlx::query!(
+        r#"SELECT o.devise as "devise: Devise",
+                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')) as du,
+                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')
+                                                  AND o.echeance < $3) as en_retard,
+                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours
+             FROM opportunite o
+            WHERE o.utilisateur_id = $1 AND o.client_id = $2
+              AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
+            GROUP BY o.devise ORDER BY o.devise"#,
+        utilisateur_id,
+        id,
+        aujourdhui,
+    )
+    .fetch_all(pool);
+    let recus = sqlx::query!(
+        r#"SELECT p.devise as "devise: Devise",
+                  sum(CASE p.type WHEN 'recu' THEN p.montant_minor ELSE -p.montant_minor END)::bigint as "minor!"
+             FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
+            WHERE o.utilisateur_id = $1 AND o.client_id = $2
+              AND p.type IN ('recu', 'rembourse') AND p.conforme AND p.date_paiement >= $3
+              AND p.livemode = (SELECT coalesce(stripe_livemode, true) FROM instance)
+            GROUP BY p.devise ORDER BY p.devise"#,
+        utilisateur_id,
+        id,
+        debut_annee,
+    )
+    .fetch_all(pool);
+    let echanges = sqlx::query!(
+        r#"SELECT (SELECT count(*) FROM ticket
+                    WHERE utilisateur_id = $1 AND client_id = $2 AND statut_ticket <> 'resolu') as "ouverts!",
+                  (SELECT count(*) FROM ticket
+                    WHERE utilisateur_id = $1 AND client_id = $2 AND statut_ticket <> 'resolu'
+                      AND dernier_auteur = 'client') as "a_repondre!",
+                  (SELECT max(date_evenement) FROM evenement_timeline
+                    WHERE utilisateur_id = $1 AND client_id = $2
+                      AND type_evenement IN ('email_client', 'ticket_cree', 'ticket_reponse')) as dernier"#,
+        utilisateur_id,
+        id,
+    )
+    .fetch_one(pool);
+    let (sommes, recus, echanges) = tokio::try_join!(sommes, recus, echanges)?;
+
+    let mut faits = Faits {
+        tickets_ouverts: echanges.ouverts,
+        tickets_a_repondre: echanges.a_repondre,
+        dernier_contact: echanges.dernier,
+        ..Faits::default()
+    };
+    for row in sommes {
+        let somme = |montant| Somme::new(montant, row.devise);
+        faits.du.extend(row.du.map(somme));
+        faits.en_retard.extend(row.en_retard.map(somme));
+        faits.en_cours.extend(row.en_cours.map(somme));
+    }
+    faits.paye = recus
+        .iter()
+        .map(|row| Somme::of_minor(row.minor, row.devise))
+        .collect();
+    Ok(faits)
+}

@@ -1,0 +1,309 @@
+//! Deals, as their freelancer sees them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use common::domaine::{EtapePipeline, StatutPaiement};
+use common::montant::Devise;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Liens, Page, Somme, containing, exact};
+
+/// A deal.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Opportunite {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose it is.
+    pub client_id: Uuid,
+    /// That client's name.
+    pub client_nom: String,
+    /// What is sold.
+    pub titre: String,
+    /// The price, in the currency's main unit; none while it is unknown.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_estime: Option<Decimal>,
+    /// ISO 4217.
+    pub devise: Devise,
+    /// The day by which it is to be paid.
+    pub echeance: Option<NaiveDate>,
+    /// Where it stands in the pipeline.
+    pub etape_pipeline: EtapePipeline,
+    /// Where its payment stands; means something from `gagne` on.
+    pub statut_paiement: StatutPaiement,
+    /// Stripe's page of the open session; none while none is open. Dies within a day.
+    pub url_paiement: Option<String>,
+    /// That session's id at Stripe.
+    pub stripe_session_id: Option<String>,
+    /// The durable payment link: what is copied and mailed.
+    pub lien_paiement: Option<String>,
+    /// When the freelancer first asked for the link; none until then.
+    pub date_lien: Option<DateTime<Utc>>,
+    /// Since when it stands in its stage.
+    pub date_etape: DateTime<Utc>,
+    /// When it was noted.
+    pub date_creation: DateTime<Utc>,
+    /// When it last changed.
+    pub date_modification: DateTime<Utc>,
+    /// Money received for it, as the ledger says; zero is absent.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_recu: Option<Decimal>,
+    /// Money given back.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_rembourse: Option<Decimal>,
+    /// Received beyond the price because it was paid twice.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub surplus: Option<Decimal>,
+    /// Whether money came that does not match what was asked; it never makes a deal `paye`.
+    pub non_conforme: bool,
+}
+
+struct Row {
+    id: Uuid,
+    client_id: Uuid,
+    client_nom: String,
+    titre: String,
+    montant_estime: Option<Decimal>,
+    devise: Devise,
+    echeance: Option<NaiveDate>,
+    etape_pipeline: EtapePipeline,
+    statut_paiement: StatutPaiement,
+    url_paiement: Option<String>,
+    stripe_session_id: Option<String>,
+    token_paiement_scelle: Vec<u8>,
+    date_lien: Option<DateTime<Utc>>,
+    date_etape: DateTime<Utc>,
+    date_creation: DateTime<Utc>,
+    date_modification: DateTime<Utc>,
+    recus: i64,
+    recu_minor: i64,
+    rembourse_minor: i64,
+    non_conforme: bool,
+}
+
+impl Row {
+    fn view(self, liens: &Liens) -> Opportunite {
+        let devise = self.devise;
+        let montant_estime = self.montant_estime.map(|montant| exact(montant, devise));
+        let of_minor = |minor: i64| (minor > 0).then(|| Somme::of_minor(minor, devise).montant);
+        let kept = Somme::of_minor(self.recu_minor - self.rembourse_minor, devise).montant;
+        let surplus = montant_estime
+            .filter(|prix| self.recus > 1 && kept > *prix)
+            .map(|prix| exact(kept - prix, devise));
+        Opportunite {
+            lien_paiement: liens.payer(&self.token_paiement_scelle, self.id),
+            id: self.id,
+            client_id: self.client_id,
+            client_nom: self.client_nom,
+            titre: self.titre,
+            montant_estime,
+            devise,
+            echeance: self.echeance,
+            etape_pipeline: self.etape_pipeline,
+            statut_paiement: self.statut_paiement,
+            url_paiement: self.url_paiement,
+            stripe_session_id: self.stripe_session_id,
+            date_lien: self.date_lien,
+            date_etape: self.date_etape,
+            date_creation: self.date_creation,
+            date_modification: self.date_modification,
+            montant_recu: of_minor(self.recu_minor),
+            montant_rembourse: of_minor(self.rembourse_minor),
+            surplus,
+            non_conforme: self.non_conforme,
+        }
+    }
+}
+
+/// Selects deals with what the ledger says of each; the text after it continues the statement.
+macro_rules! select_opportunites {
+    ($suite:literal, $($arg:expr),* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT o.id, o.client_id, c.nom as client_nom, o.titre, o.montant_estime,
+                      o.devise as "devise: Devise", o.echeance,
+                      o.etape_pipeline as "etape_pipeline: EtapePipeline",
+                      o.statut_paiement as "statut_paiement: StatutPaiement",
+                      o.url_paiement, o.stripe_session_id, o.token_paiement_scelle, o.date_lien,
+                      o.date_etape, o.date_creation, o.date_modification,
+                      p.recus as "recus!", p.recu_minor as "recu_minor!",
+                      p.rembourse_minor as "rembourse_minor!", p.non_conforme as "non_conforme!"
+                 FROM opportunite o
+                 JOIN client c ON c.id = o.client_id
+                CROSS JOIN LATERAL (
+                      SELECT count(*) FILTER (WHERE type = 'recu' AND conforme) as recus,
+                             coalesce(sum(montant_minor) FILTER (WHERE type = 'recu' AND conforme), 0)::bigint
+                               as recu_minor,
+                             coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
+                               as rembourse_minor,
+                             coalesce(bool_or(NOT conforme AND type = 'recu'), false) as non_conforme
+                        FROM paiement WHERE opportunite_id = o.id) p
+                WHERE "# + $suite,
+            $($arg),*
+        )
+    };
+}
+
+/// Reads one deal of the freelancer's own.
+pub async fn find(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    id: Uuid,
+    liens: &Liens,
+) -> sqlx::Result<Option<Opportunite>> {
+    let row = select_opportunites!("o.utilisateur_id = $1 AND o.id = $2", utilisateur_id, id)
+        .fetch_optional(pool)
+        .await?;
+    Ok(row.map(|row| row.view(liens)))
+}
+
+/// What a list of deals is narrowed to; each `None` lets all pass.
+#[derive(Debug, Clone, Default)]
+pub struct Filtre {
+    /// Looked for in titles and clients' names.
+    pub recherche: Option<String>,
+    /// Of one client.
+    pub client_id: Option<Uuid>,
+    /// In one stage.
+    pub etape_pipeline: Option<EtapePipeline>,
+    /// With one payment status.
+    pub statut_paiement: Option<StatutPaiement>,
+    /// In one currency.
+    pub devise: Option<Devise>,
+}
+
+/// Lists the freelancer's deals, newest first.
+pub async fn list(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    filtre: &Filtre,
+    apres: Option<Uuid>,
+    limite: i64,
+    liens: &Liens,
+) -> sqlx::Result<Page<Opportunite>> {
+    let rows = select_opportunites!(
+        "o.utilisateur_id = $1
+          AND ($2::uuid IS NULL OR o.id < $2)
+          AND ($3::text IS NULL OR o.titre ILIKE $3 OR c.nom ILIKE $3)
+          AND ($4::uuid IS NULL OR o.client_id = $4)
+          AND ($5::text IS NULL OR o.etape_pipeline = $5)
+          AND ($6::text IS NULL OR (o.statut_paiement = $6 AND o.etape_pipeline = 'gagne'))
+          AND ($7::text IS NULL OR o.devise = $7)
+        ORDER BY o.id DESC LIMIT $8",
+        utilisateur_id,
+        apres,
+        containing(filtre.recherche.as_deref()),
+        filtre.client_id,
+        filtre.etape_pipeline.map(EtapePipeline::as_str),
+        filtre.statut_paiement.map(StatutPaiement::as_str),
+        filtre.devise.map(Devise::code),
+        limite + 1,
+    )
+    .fetch_all(pool)
+    .await?;
+    let deals = rows.into_iter().map(|row| row.view(liens)).collect();
+    Ok(Page::cut(deals, limite, |deal: &Opportunite| deal.id.to_string()))
+}
+
+/// The deals that ask something of the freelancer, most urgent first: overdue, refused, contested, won
+/// without a link.
+pub async fn a_faire(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    aujourdhui: NaiveDate,
+    limite: i64,
+    liens: &Liens,
+) -> sqlx::Result<Vec<Opportunite>> {
+    let rows = select_opportunites!(
+        "o.utilisateur_id = $1 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
+          AND (o.statut_paiement IN ('echoue', 'conteste')
+               OR (o.statut_paiement = 'en_attente' AND (o.echeance < $2 OR o.date_lien IS NULL)))
+        ORDER BY CASE WHEN o.statut_paiement = 'conteste' THEN 2
+                      WHEN o.echeance < $2 THEN 0
+                      WHEN o.statut_paiement = 'echoue' THEN 1
+                      ELSE 3 END, o.echeance, o.id LIMIT $3",
+        utilisateur_id,
+        aujourdhui,
+        limite,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.view(liens)).collect())
+}
+
+/// One column of the board.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Colonne {
+    /// The stage.
+    pub etape: EtapePipeline,
+    /// Deals that stand in it, all of them.
+    pub nombre: i64,
+    /// Their sum, per currency.
+    pub sommes: Vec<Somme>,
+    /// The newest of them.
+    pub opportunites: Vec<Opportunite>,
+}
+
+/// Reads the board: every stage with its count, its sums and its `par_colonne` newest deals.
+pub async fn board(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    recherche: Option<&str>,
+    par_colonne: i64,
+    liens: &Liens,
+) -> sqlx::Result<Vec<Colonne>> {
+    let motif = containing(recherche);
+    let sommes = sqlx::query!(
+        r#"SELECT o.etape_pipeline as "etape: EtapePipeline", o.devise as "devise: Devise",
+                  count(*) as "nombre!", sum(o.montant_estime) as somme
+             FROM opportunite o JOIN client c ON c.id = o.client_id
+            WHERE o.utilisateur_id = $1 AND ($2::text IS NULL OR o.titre ILIKE $2 OR c.nom ILIKE $2)
+            GROUP BY o.etape_pipeline, o.devise ORDER BY o.devise"#,
+        utilisateur_id,
+        motif,
+    )
+    .fetch_all(pool);
+    let cards = select_opportunites!(
+        "o.utilisateur_id = $1 AND o.id IN (
+            SELECT newest.id FROM unnest(ARRAY['prospect', 'qualifie', 'proposition', 'gagne', 'perdu']) AS etape (nom)
+             CROSS JOIN LATERAL (
+                   SELECT i.id FROM opportunite i JOIN client ic ON ic.id = i.client_id
+                    WHERE i.utilisateur_id = $1 AND i.etape_pipeline = etape.nom
+                      AND ($2::text IS NULL OR i.titre ILIKE $2 OR ic.nom ILIKE $2)
+                    ORDER BY i.id DESC LIMIT $3) newest)
+         ORDER BY o.id DESC",
+        utilisateur_id,
+        motif,
+        par_colonne,
+    )
+    .fetch_all(pool);
+    let (sommes, cards) = tokio::try_join!(sommes, cards)?;
+
+    let mut columns: Vec<_> = EtapePipeline::ALL
+        .iter()
+        .map(|&etape| Colonne {
+            etape,
+            nombre: 0,
+            sommes: Vec::new(),
+            opportunites: Vec::new(),
+        })
+        .collect();
+    let place = |etape: EtapePipeline| EtapePipeline::ALL.iter().position(|&it| it == etape);
+    for row in sommes {
+        if let Some(column) = place(row.etape).and_then(|at| columns.get_mut(at)) {
+            column.nombre += row.nombre;
+            column
+                .sommes
+                .extend(row.somme.map(|somme| Somme::new(somme, row.devise)));
+        }
+    }
+    for row in cards {
+        if let Some(column) = place(row.etape_pipeline).and_then(|at| columns.get_mut(at)) {
+            column.opportunites.push(row.view(liens));
+        }
+    }
+    Ok(columns)
+}

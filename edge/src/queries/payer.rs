@@ -1,0 +1,123 @@
+//! The durable payment link of one deal: all that its page says, in one read.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use common::domaine::{EtapePipeline, Langue, StatutPaiement};
+use common::montant::Devise;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Somme, exact};
+
+/// What a payment link opens.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Payer {
+    /// The deal.
+    #[serde(skip)]
+    pub opportunite_id: Uuid,
+    /// Who pays: the actor of what this page asks for.
+    #[serde(skip)]
+    pub client_id: Uuid,
+    /// Their name.
+    pub client_nom: String,
+    /// Their language, as the freelancer noted it.
+    #[serde(skip)]
+    pub langue: Langue,
+    /// Who is paid.
+    pub freelance_nom: String,
+    /// The freelancer's time zone.
+    #[serde(skip)]
+    pub fuseau: String,
+    /// What is sold.
+    pub titre: String,
+    /// The price; none when the deal has lost it.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant: Option<Decimal>,
+    /// ISO 4217.
+    pub devise: Devise,
+    /// The day by which it is to be paid.
+    pub echeance: Option<NaiveDate>,
+    /// Where the payment stands.
+    pub statut_paiement: StatutPaiement,
+    /// Whether it can be paid now: won, priced and owed.
+    pub payable: bool,
+    /// Stripe's page of the open session.
+    #[serde(skip)]
+    pub url_paiement: Option<String>,
+    /// Money received.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_recu: Option<Decimal>,
+    /// Money given back.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_rembourse: Option<Decimal>,
+    /// When a debit was last started.
+    pub date_lancement: Option<DateTime<Utc>>,
+    /// When money last came.
+    pub date_paiement: Option<DateTime<Utc>>,
+    /// When money last went back.
+    pub date_remboursement: Option<DateTime<Utc>>,
+    /// The Stripe key's mode; none: payments are not configured.
+    #[serde(skip)]
+    pub stripe_livemode: Option<bool>,
+}
+
+/// Finds what a payment link opens. `None` for what never was and for what no longer is.
+pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer>> {
+    let row = sqlx::query!(
+        r#"SELECT o.id, o.client_id, c.nom as client_nom, c.langue as "langue: Langue",
+                  u.nom as freelance_nom, u.fuseau, o.titre, o.montant_estime,
+                  o.devise as "devise: Devise", o.echeance,
+                  o.etape_pipeline as "etape_pipeline: EtapePipeline",
+                  o.statut_paiement as "statut_paiement: StatutPaiement", o.url_paiement,
+                  (SELECT stripe_livemode FROM instance) as stripe_livemode,
+                  p.recu_minor as "recu_minor!", p.rembourse_minor as "rembourse_minor!",
+                  p.lancement, p.recu, p.rembourse
+             FROM opportunite o
+             JOIN client c ON c.id = o.client_id
+             JOIN utilisateur u ON u.id = o.utilisateur_id
+            CROSS JOIN LATERAL (
+                  SELECT coalesce(sum(montant_minor) FILTER (WHERE type = 'recu' AND conforme), 0)::bigint
+                           as recu_minor,
+                         coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
+                           as rembourse_minor,
+                         max(date_paiement) FILTER (WHERE type = 'en_cours') as lancement,
+                         max(date_paiement) FILTER (WHERE type = 'recu' AND conforme) as recu,
+                         max(date_paiement) FILTER (WHERE type = 'rembourse') as rembourse
+                    FROM paiement WHERE opportunite_id = o.id) p
+            WHERE o.token_paiement_hash = $1"#,
+        jeton_hash,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| {
+        let devise = row.devise;
+        let of_minor = |minor: i64| (minor > 0).then(|| Somme::of_minor(minor, devise).montant);
+        let owed = matches!(
+            row.statut_paiement,
+            StatutPaiement::EnAttente | StatutPaiement::Echoue
+        );
+        Payer {
+            opportunite_id: row.id,
+            client_id: row.client_id,
+            client_nom: row.client_nom,
+            langue: row.langue,
+            freelance_nom: row.freelance_nom,
+            fuseau: row.fuseau,
+            titre: row.titre,
+            payable: owed && row.etape_pipeline == EtapePipeline::Gagne && row.montant_estime.is_some(),
+            montant: row.montant_estime.map(|montant| exact(montant, devise)),
+            devise,
+            echeance: row.echeance,
+            statut_paiement: row.statut_paiement,
+            url_paiement: row.url_paiement,
+            montant_recu: of_minor(row.recu_minor),
+            montant_rembourse: of_minor(row.rembourse_minor),
+            date_lancement: row.lancement,
+            date_paiement: row.recu,
+            date_remboursement: row.rembourse,
+            stripe_livemode: row.stripe_livemode,
+        }
+    }))
+}

@@ -1,0 +1,268 @@
+//! The client's private page. Its JSON shape is an allow-list: nothing internal, exactly these keys.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use common::domaine::{Auteur, Langue, StatutPaiement, StatutTicket, TypeClient, TypeTicket};
+use common::montant::Devise;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Liens, Somme, exact};
+
+/// Whom a portal's link lets in, and how they read.
+#[derive(Debug, Clone)]
+pub struct Acces {
+    /// The client whose page it is.
+    pub client_id: Uuid,
+    /// Their freelancer.
+    pub utilisateur_id: Uuid,
+    /// The client's name.
+    pub client_nom: String,
+    /// A company or a person.
+    pub client_type: TypeClient,
+    /// The language that the freelancer noted for the client.
+    pub langue: Langue,
+    /// The name that clients read.
+    pub freelance_nom: String,
+    /// Their logo.
+    pub freelance_logo: Option<String>,
+    /// The freelancer's time zone.
+    pub fuseau: String,
+    /// The Stripe key's mode; none: payments are not configured.
+    pub stripe_livemode: Option<bool>,
+}
+
+/// Finds whose page a token opens. `None` for what never was and for what no longer is.
+pub async fn acces(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Acces>> {
+    sqlx::query_as!(
+        Acces,
+        r#"SELECT c.id as client_id, c.utilisateur_id, c.nom as client_nom,
+                  c.type as "client_type: TypeClient", c.langue as "langue: Langue",
+                  u.nom as freelance_nom, u.logo_url as freelance_logo, u.fuseau,
+                  (SELECT stripe_livemode FROM instance) as stripe_livemode
+             FROM client c JOIN utilisateur u ON u.id = c.utilisateur_id
+            WHERE c.token_portail_hash = $1"#,
+        jeton_hash,
+    )
+    .fetch_optional(pool)
+    .await
+}
+
+/// `GET /api/portail/{token}`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Portail {
+    /// Who is to be paid and asked.
+    pub freelance: Freelance,
+    /// Whose page it is.
+    pub client: PortailClient,
+    /// What is sold and won.
+    pub opportunites: Vec<Prestation>,
+    /// What was asked.
+    pub tickets: Vec<Demande>,
+}
+
+/// The freelancer, as clients see them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Freelance {
+    /// Their name.
+    pub nom: String,
+    /// Their logo's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+}
+
+/// The client, as they see themselves.
+#[derive(Debug, Clone, Serialize)]
+pub struct PortailClient {
+    /// Their name.
+    pub nom: String,
+    /// A company or a person.
+    pub r#type: TypeClient,
+}
+
+/// A deal, as its client sees it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Prestation {
+    /// Its id.
+    pub id: Uuid,
+    /// What is sold.
+    pub titre: String,
+    /// The price.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub montant: Decimal,
+    /// ISO 4217.
+    pub devise: Devise,
+    /// The day by which it is to be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub echeance: Option<NaiveDate>,
+    /// Where its payment stands.
+    pub statut_paiement: StatutPaiement,
+    /// Stripe's page, while a session is open.
+    pub url_paiement: Option<String>,
+    /// The durable payment link.
+    pub lien_paiement: Option<String>,
+}
+
+/// A ticket, as its client sees it in the list.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Demande {
+    /// Its id.
+    pub id: Uuid,
+    /// One line.
+    pub sujet: String,
+    /// What it is about.
+    pub type_ticket: TypeTicket,
+    /// How far it is.
+    pub statut_ticket: StatutTicket,
+    /// When it was asked.
+    pub date_creation: DateTime<Utc>,
+}
+
+/// A deal with what the page says beyond the JSON.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrestationPage {
+    /// What the JSON says.
+    #[serde(flatten)]
+    pub contrat: Prestation,
+    /// Whether it can be paid now: won, and owed.
+    pub payable: bool,
+    /// Money given back.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_rembourse: Option<Decimal>,
+    /// When money last moved.
+    pub date_paiement: Option<DateTime<Utc>>,
+}
+
+/// A ticket with what the page says beyond the JSON.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DemandePage {
+    /// What the JSON says.
+    #[serde(flatten)]
+    pub contrat: Demande,
+    /// Who wrote last.
+    pub dernier_auteur: Auteur,
+    /// When somebody last wrote or moved it.
+    pub date_modification: DateTime<Utc>,
+    /// What was written last.
+    pub dernier_message: Option<String>,
+}
+
+/// All that the page shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Contenu {
+    /// What is sold and won: newest first.
+    pub opportunites: Vec<PrestationPage>,
+    /// What was asked: newest first.
+    pub tickets: Vec<DemandePage>,
+}
+
+impl Contenu {
+    /// The JSON shape of the contract.
+    pub fn into_portail(self, acces: &Acces) -> Portail {
+        Portail {
+            freelance: Freelance {
+                nom: acces.freelance_nom.clone(),
+                logo: acces.freelance_logo.clone(),
+            },
+            client: PortailClient {
+                nom: acces.client_nom.clone(),
+                r#type: acces.client_type,
+            },
+            opportunites: self.opportunites.into_iter().map(|it| it.contrat).collect(),
+            tickets: self.tickets.into_iter().map(|it| it.contrat).collect(),
+        }
+    }
+}
+
+/// Reads a client's page: the deals that are won with an amount or have any payment, and the tickets.
+pub async fn contenu(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Result<Contenu> {
+    let (opportunites, tickets) =
+        tokio::try_join!(prestations(pool, client_id, liens), demandes(pool, client_id))?;
+    Ok(Contenu {
+        opportunites,
+        tickets,
+    })
+}
+
+async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Result<Vec<PrestationPage>> {
+    let rows = sqlx::query!(
+        r#"SELECT o.id, o.titre, o.montant_estime, o.devise as "devise: Devise", o.echeance,
+                  o.statut_paiement as "statut_paiement: StatutPaiement",
+                  o.url_paiement, o.token_paiement_scelle,
+                  (o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
+                    AND o.statut_paiement IN ('en_attente', 'echoue')) as "payable!",
+                  p.recu_minor as "recu_minor!", p.rembourse_minor as "rembourse_minor!", p.dernier
+             FROM opportunite o
+            CROSS JOIN LATERAL (
+                  SELECT count(*) as lignes, max(date_paiement) as dernier,
+                         coalesce(sum(montant_minor) FILTER (WHERE type = 'recu' AND conforme), 0)::bigint
+                           as recu_minor,
+                         coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
+                           as rembourse_minor
+                    FROM paiement WHERE opportunite_id = o.id) p
+            WHERE o.client_id = $1
+              AND ((o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL) OR p.lignes > 0)
+            ORDER BY o.id DESC LIMIT 500"#,
+        client_id,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let devise = row.devise;
+            let of_minor = |minor| Somme::of_minor(minor, devise).montant;
+            PrestationPage {
+                contrat: Prestation {
+                    id: row.id,
+                    titre: row.titre,
+                    montant: row
+                        .montant_estime
+                        .map_or_else(|| of_minor(row.recu_minor), |montant| exact(montant, devise)),
+                    devise,
+                    echeance: row.echeance,
+                    statut_paiement: row.statut_paiement,
+                    url_paiement: row.url_paiement.filter(|_| row.payable),
+                    lien_paiement: liens.payer(&row.token_paiement_scelle, row.id),
+                },
+                payable: row.payable,
+                montant_rembourse: (row.rembourse_minor > 0).then(|| of_minor(row.rembourse_minor)),
+                date_paiement: row.dernier,
+            }
+        })
+        .collect())
+}
+
+async fn demandes(pool: &PgPool, client_id: Uuid) -> sqlx::Result<Vec<DemandePage>> {
+    let rows = sqlx::query!(
+        r#"SELECT t.id, t.sujet, t.type_ticket as "type_ticket: TypeTicket",
+                  t.statut_ticket as "statut_ticket: StatutTicket",
+                  t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification,
+                  (SELECT m.corps FROM message_ticket m WHERE m.ticket_id = t.id
+                    ORDER BY m.id DESC LIMIT 1) as dernier_message
+             FROM ticket t WHERE t.client_id = $1 ORDER BY t.id DESC LIMIT 50"#,
+        client_id,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| DemandePage {
+            contrat: Demande {
+                id: row.id,
+                sujet: row.sujet,
+                type_ticket: row.type_ticket,
+                statut_ticket: row.statut_ticket,
+                date_creation: row.date_creation,
+            },
+            dernier_auteur: row.dernier_auteur,
+            date_modification: row.date_modification,
+            dernier_message: row.dernier_message,
+        })
+        .collect())
+}

@@ -1,0 +1,153 @@
+//! The dashboard: what to do next, and where the money stands.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use common::montant::Devise;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::evenement::{self, Evenement};
+use super::opportunite::{self, Opportunite};
+use super::ticket::{self, Ticket};
+use super::{Liens, Somme, exact};
+
+/// Rows of each list of the dashboard.
+const LIGNES: i64 = 12;
+
+/// What the dashboard shows.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tableau {
+    /// The deals that ask something of the freelancer, most urgent first.
+    pub a_faire: Vec<Opportunite>,
+    /// Where the money stands, a row a currency.
+    pub argent: Vec<Argent>,
+    /// The tickets that are not resolved, those that wait for the freelancer first.
+    pub tickets: Vec<Ticket>,
+    /// What happened last.
+    pub mouvements: Vec<Mouvement>,
+}
+
+/// An event with the name of whom it happened with.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mouvement {
+    /// What happened.
+    #[serde(flatten)]
+    pub evenement: Evenement,
+    /// With whom.
+    pub client_nom: String,
+}
+
+/// Where the money stands in one currency; a zero is absent.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Argent {
+    /// ISO 4217.
+    pub devise: Devise,
+    /// Won, priced and not paid.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub du: Option<Decimal>,
+    /// The part of it whose due date has passed.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub en_retard: Option<Decimal>,
+    /// On its way from a bank.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub en_cours: Option<Decimal>,
+    /// Contested.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub conteste: Option<Decimal>,
+    /// Received this month, refunds taken off.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub recu: Option<Decimal>,
+}
+
+/// Reads the dashboard. `aujourdhui` and `debut_mois` are the reader's.
+pub async fn read(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    aujourdhui: NaiveDate,
+    debut_mois: DateTime<Utc>,
+    liens: &Liens,
+) -> sqlx::Result<Tableau> {
+    let (a_faire, argent, tickets, recents) = tokio::try_join!(
+        opportunite::a_faire(pool, utilisateur_id, aujourdhui, LIGNES, liens),
+        argent(pool, utilisateur_id, aujourdhui, debut_mois),
+        ticket::ouverts(pool, utilisateur_id, LIGNES),
+        evenement::recents(pool, utilisateur_id, LIGNES),
+    )?;
+    let mouvements = recents
+        .into_iter()
+        .map(|evenement| Mouvement {
+            client_nom: evenement.client_nom.clone(),
+            evenement,
+        })
+        .collect();
+    Ok(Tableau {
+        a_faire,
+        argent,
+        tickets,
+        mouvements,
+    })
+}
+
+async fn argent(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    aujourdhui: NaiveDate,
+    debut_mois: DateTime<Utc>,
+) -> sqlx::Result<Vec<Argent>> {
+    let rows = sqlx::query!(
+        r#"WITH dus AS (
+               SELECT devise,
+                      sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')) as du,
+                      sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')
+                                                    AND echeance < $2) as en_retard,
+                      sum(montant_estime) FILTER (WHERE statut_paiement = 'en_cours') as en_cours,
+                      sum(montant_estime) FILTER (WHERE statut_paiement = 'conteste') as conteste
+                 FROM opportunite
+                WHERE utilisateur_id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL
+                GROUP BY devise),
+           recus AS (
+               SELECT p.devise,
+                      sum(CASE p.type WHEN 'recu' THEN p.montant_minor ELSE -p.montant_minor END)::bigint as minor
+                 FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
+                WHERE o.utilisateur_id = $1 AND p.type IN ('recu', 'rembourse') AND p.conforme
+                  AND p.date_paiement >= $3
+                  AND p.livemode = (SELECT coalesce(stripe_livemode, true) FROM instance)
+                GROUP BY p.devise)
+           SELECT coalesce(d.devise, r.devise) as "devise!: Devise", d.du, d.en_retard, d.en_cours, d.conteste,
+                  r.minor
+             FROM dus d FULL JOIN recus r ON r.devise = d.devise
+            ORDER BY 1"#,
+        utilisateur_id,
+        aujourdhui,
+        debut_mois,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let devise = row.devise;
+            let sum = |montant: Option<Decimal>| montant.map(|montant| exact(montant, devise));
+            Argent {
+                devise,
+                du: sum(row.du),
+                en_retard: sum(row.en_retard),
+                en_cours: sum(row.en_cours),
+                conteste: sum(row.conteste),
+                recu: row
+                    .minor
+                    .filter(|minor| *minor != 0)
+                    .map(|minor| Somme::of_minor(minor, devise).montant),
+            }
+        })
+        .filter(|it| {
+            [it.du, it.en_cours, it.conteste, it.recu]
+                .iter()
+                .any(Option::is_some)
+        })
+        .collect())
+}

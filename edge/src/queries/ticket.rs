@@ -1,0 +1,174 @@
+//! Tickets and their threads, as their freelancer sees them.
+
+use chrono::{DateTime, Utc};
+use common::domaine::{Auteur, StatutTicket, TypeTicket};
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Page, containing};
+
+/// A ticket.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ticket {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose it is.
+    pub client_id: Uuid,
+    /// That client's name.
+    pub client_nom: String,
+    /// One line.
+    pub sujet: String,
+    /// What it is about.
+    pub type_ticket: TypeTicket,
+    /// How far it is.
+    pub statut_ticket: StatutTicket,
+    /// Who wrote last: whose turn it is.
+    pub dernier_auteur: Auteur,
+    /// When it was opened.
+    pub date_creation: DateTime<Utc>,
+    /// When somebody last wrote or moved it.
+    pub date_modification: DateTime<Utc>,
+    /// The thread, oldest first, where one ticket is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Vec<MessageTicket>>,
+}
+
+/// A message of a ticket's thread.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageTicket {
+    /// Its id.
+    pub id: Uuid,
+    /// Who wrote it.
+    pub auteur: Auteur,
+    /// Its text.
+    pub corps: String,
+    /// When.
+    pub date_creation: DateTime<Utc>,
+}
+
+struct Row {
+    id: Uuid,
+    client_id: Uuid,
+    client_nom: String,
+    sujet: String,
+    type_ticket: TypeTicket,
+    statut_ticket: StatutTicket,
+    dernier_auteur: Auteur,
+    date_creation: DateTime<Utc>,
+    date_modification: DateTime<Utc>,
+}
+
+impl Row {
+    fn view(self, messages: Option<Vec<MessageTicket>>) -> Ticket {
+        Ticket {
+            id: self.id,
+            client_id: self.client_id,
+            client_nom: self.client_nom,
+            sujet: self.sujet,
+            type_ticket: self.type_ticket,
+            statut_ticket: self.statut_ticket,
+            dernier_auteur: self.dernier_auteur,
+            date_creation: self.date_creation,
+            date_modification: self.date_modification,
+            messages,
+        }
+    }
+}
+
+/// Selects tickets; the text after it continues the statement.
+macro_rules! select_tickets {
+    ($suite:literal, $($arg:expr),* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT t.id, t.client_id, c.nom as client_nom, t.sujet,
+                      t.type_ticket as "type_ticket: TypeTicket",
+                      t.statut_ticket as "statut_ticket: StatutTicket",
+                      t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification
+                 FROM ticket t JOIN client c ON c.id = t.client_id
+                WHERE "# + $suite,
+            $($arg),*
+        )
+    };
+}
+
+/// Reads one ticket of the freelancer's own, with its thread.
+pub async fn find(pool: &PgPool, utilisateur_id: Uuid, id: Uuid) -> sqlx::Result<Option<Ticket>> {
+    let row =
+        select_tickets!("t.utilisateur_id = $1 AND t.id = $2", utilisateur_id, id).fetch_optional(pool);
+    let (row, messages) = tokio::try_join!(row, thread(pool, id))?;
+    Ok(row.map(|row| row.view(Some(messages))))
+}
+
+/// Reads one ticket of one client's, with its thread: what the client may read on the portal.
+pub async fn find_of_client(pool: &PgPool, client_id: Uuid, id: Uuid) -> sqlx::Result<Option<Ticket>> {
+    let row = select_tickets!("t.client_id = $1 AND t.id = $2", client_id, id).fetch_optional(pool);
+    let (row, messages) = tokio::try_join!(row, thread(pool, id))?;
+    Ok(row.map(|row| row.view(Some(messages))))
+}
+
+/// The messages of a ticket that its caller may read.
+async fn thread(pool: &PgPool, ticket_id: Uuid) -> sqlx::Result<Vec<MessageTicket>> {
+    sqlx::query_as!(
+        MessageTicket,
+        r#"SELECT id, auteur as "auteur: Auteur", corps, date_creation
+             FROM message_ticket WHERE ticket_id = $1 ORDER BY id"#,
+        ticket_id,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// What a list of tickets is narrowed to; each `None` lets all pass.
+#[derive(Debug, Clone, Default)]
+pub struct Filtre {
+    /// Looked for in subjects and clients' names.
+    pub recherche: Option<String>,
+    /// Of one client.
+    pub client_id: Option<Uuid>,
+    /// With one status.
+    pub statut_ticket: Option<StatutTicket>,
+}
+
+/// Lists the freelancer's tickets, newest first.
+pub async fn list(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    filtre: &Filtre,
+    apres: Option<Uuid>,
+    limite: i64,
+) -> sqlx::Result<Page<Ticket>> {
+    let rows = select_tickets!(
+        "t.utilisateur_id = $1
+          AND ($2::uuid IS NULL OR t.id < $2)
+          AND ($3::text IS NULL OR t.sujet ILIKE $3 OR c.nom ILIKE $3)
+          AND ($4::uuid IS NULL OR t.client_id = $4)
+          AND ($5::text IS NULL OR t.statut_ticket = $5)
+        ORDER BY t.id DESC LIMIT $6",
+        utilisateur_id,
+        apres,
+        containing(filtre.recherche.as_deref()),
+        filtre.client_id,
+        filtre.statut_ticket.map(StatutTicket::as_str),
+        limite + 1,
+    )
+    .fetch_all(pool)
+    .await?;
+    let tickets = rows.into_iter().map(|row| row.view(None)).collect();
+    Ok(Page::cut(tickets, limite, |ticket: &Ticket| ticket.id.to_string()))
+}
+
+/// The tickets that are not resolved, those that wait for the freelancer first.
+pub async fn ouverts(pool: &PgPool, utilisateur_id: Uuid, limite: i64) -> sqlx::Result<Vec<Ticket>> {
+    let rows = select_tickets!(
+        "t.utilisateur_id = $1 AND t.statut_ticket <> 'resolu'
+         ORDER BY t.dernier_auteur = 'client' DESC, t.date_modification DESC LIMIT $2",
+        utilisateur_id,
+        limite,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.view(None)).collect())
+}

@@ -1,0 +1,79 @@
+//! The freelancers who sign in, and what the instance as a whole knows.
+
+use common::domaine::Langue;
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// A signed-in freelancer, as their pages need them.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Utilisateur {
+    /// Their id.
+    pub id: Uuid,
+    /// What they sign in with.
+    pub email: String,
+    /// The name that clients read.
+    pub nom: String,
+    /// The language of their pages.
+    pub langue: Langue,
+    /// Their time zone, by its IANA name.
+    pub fuseau: String,
+}
+
+/// What sign-in compares a password with.
+#[derive(Debug, Clone)]
+pub struct Identifiants {
+    /// Whose they are.
+    pub id: Uuid,
+    /// An argon2id hash in PHC form.
+    pub mot_de_passe_hash: String,
+}
+
+/// The instance's one row.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Instance {
+    /// The Stripe key's mode; none: payments are not configured.
+    pub stripe_livemode: Option<bool>,
+}
+
+/// Reads a freelancer.
+pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Utilisateur>> {
+    sqlx::query_as!(
+        Utilisateur,
+        r#"SELECT id, email, nom, langue as "langue: Langue", fuseau FROM utilisateur WHERE id = $1"#,
+        id,
+    )
+    .fetch_optional(pool)
+    .await
+}
+
+/// Finds who signs in with an address, in whatever case it was typed.
+pub async fn identifiants(pool: &PgPool, email: &str) -> sqlx::Result<Option<Identifiants>> {
+    sqlx::query_as!(
+        Identifiants,
+        "SELECT id, mot_de_passe_hash FROM utilisateur WHERE lower(email) = lower($1)",
+        email,
+    )
+    .fetch_optional(pool)
+    .await
+}
+
+/// Reads what the instance knows.
+pub async fn instance(pool: &PgPool) -> sqlx::Result<Instance> {
+    sqlx::query_as!(Instance, "SELECT stripe_livemode FROM instance")
+        .fetch_one(pool)
+        .await
+}
+
+/// Whether the one-time set-up link with this hash still opens.
+pub async fn installation_is_open(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM instance WHERE installation_hash = $1)
+              AND NOT EXISTS (SELECT 1 FROM utilisateur) as "ouverte!""#,
+        jeton_hash,
+    )
+    .fetch_one(pool)
+    .await
+}

@@ -1,0 +1,97 @@
+//! Pages as text: the templates of `templates/`, the texts of its locale files, amounts and dates as
+//! the reader writes them, and the static files.
+//!
+//! Every template is named `.html`, so every value is escaped; templates are strict: a name that is
+//! missing is an error, not a blank.
+
+pub mod assets;
+pub mod format;
+pub mod texte;
+
+use std::sync::{Arc, LazyLock};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use common::domaine::Langue;
+use minijinja::value::{Enumerator, Object};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+/// Who reads: in which language, in which zone, when. Every template has it as `cadre`.
+#[derive(Debug, Clone, Copy)]
+pub struct Cadre {
+    /// The language of the page.
+    pub langue: Langue,
+    /// The zone in which times are shown.
+    pub fuseau: Tz,
+    /// The moment of the request.
+    pub maintenant: DateTime<Utc>,
+}
+
+impl Cadre {
+    /// Reads a zone's IANA name; an unknown one is Paris.
+    pub fn new(langue: Langue, fuseau: &str, maintenant: DateTime<Utc>) -> Self {
+        let fuseau = fuseau.parse().unwrap_or(Tz::Europe__Paris);
+        Self {
+            langue,
+            fuseau,
+            maintenant,
+        }
+    }
+
+    /// The reader's day.
+    pub fn aujourdhui(&self) -> NaiveDate {
+        self.maintenant.with_timezone(&self.fuseau).date_naive()
+    }
+}
+
+impl Object for Cadre {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "langue" => Some(self.langue.as_str().into()),
+            "fuseau" => Some(self.fuseau.name().into()),
+            "aujourdhui" => Some(self.aujourdhui().to_string().into()),
+            "maintenant" => Some(self.maintenant.to_rfc3339().into()),
+            _ => None,
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&["langue", "fuseau", "aujourdhui", "maintenant"])
+    }
+}
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(environment);
+
+fn environment() -> Environment<'static> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_trim_blocks(true);
+    env.set_lstrip_blocks(true);
+    env.add_function("t", texte::t);
+    env.add_function("asset", assets::url);
+    env.add_filter("montant", format::montant);
+    env.add_filter("jour", format::jour);
+    env.add_filter("jour_long", format::jour_long);
+    env.add_filter("jour_semaine", format::jour_semaine);
+    env.add_filter("jour_mois", format::jour_mois);
+    env.add_filter("heure", format::heure);
+    env.add_filter("seconde", format::seconde);
+    env.add_filter("moment", format::moment);
+    env.add_filter("moment_long", format::moment_long);
+    env.add_filter("saisie_locale", format::saisie_locale);
+    env.add_filter("date_iso", format::date_iso);
+    env.add_filter("ecart", format::ecart);
+    minijinja_embed::load_templates!(&mut env);
+    env
+}
+
+/// Renders a page. `page` holds what the template of that name documents at its head.
+pub fn render(template: &str, cadre: &Cadre, page: Value) -> Result<String, minijinja::Error> {
+    let cadre = Value::from_object(*cadre);
+    TEMPLATES
+        .get_template(template)?
+        .render(context! { cadre, ..page })
+}
+
+#[cfg(test)]
+mod tests;

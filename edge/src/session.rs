@@ -1,0 +1,322 @@
+//! Who is asking: the signed-in freelancer by a cookie, a client by a private link. Each is a type in the
+//! handler's signature, so that no handler can forget to ask.
+//!
+//! The cookie holds 32 random bytes, Redis their SHA-256: who reads Redis cannot sign in with what stands
+//! there. With Redis down a page answers 503 and the cookie stays.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use axum::response::{IntoResponseParts, ResponseParts};
+use common::domaine::Langue;
+use common::jeton::{Jeton, PAYER_BYTES, PORTAIL_BYTES};
+use common::job::Actor;
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::lecteur::Lecteur;
+use crate::limites::{self, Adresse, Regle};
+use crate::probleme::Erreur;
+use crate::queries;
+
+/// Bytes of a session's secret.
+const SESSION_BYTES: usize = 32;
+/// Browsers keep a cookie 400 days at most; the session itself ends earlier, in Redis.
+const COOKIE_SECONDES: u32 = 400 * 24 * 3600;
+
+/// A signed-in freelancer. Without one: 401, on pages the way to `/connexion`.
+#[derive(Debug, Clone)]
+pub struct Utilisateur {
+    /// Their id: what every read and every job is scoped by.
+    pub id: Uuid,
+    /// The name that clients read.
+    pub nom: String,
+    /// What they sign in with.
+    pub email: String,
+    /// The language of their pages.
+    pub langue: Langue,
+    /// Their time zone.
+    pub fuseau: chrono_tz::Tz,
+}
+
+impl Utilisateur {
+    /// As whom their jobs run.
+    pub fn actor(&self) -> Actor {
+        Actor::Utilisateur(self.id)
+    }
+}
+
+impl FromRequestParts<App> for Utilisateur {
+    type Rejection = Erreur;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
+        let cookie = SessionCookie::of(&parts.headers, app).ok_or(Erreur::NonConnecte)?;
+        let id = app.store.touch_session(&cookie.hash()).await?.ok_or(Erreur::NonConnecte)?;
+        let trouve = queries::utilisateur::find(&app.pool, id).await?.ok_or(Erreur::NonConnecte)?;
+        Lecteur::find(&parts.extensions).connu(trouve.langue);
+        Ok(Self {
+            id: trouve.id,
+            nom: trouve.nom,
+            email: trouve.email,
+            langue: trouve.langue,
+            fuseau: fuseau(&trouve.fuseau),
+        })
+    }
+}
+
+/// A client, by the private link of their portal. A dead link answers one thing, whether it never was or
+/// no longer is.
+#[derive(Debug, Clone)]
+pub struct PortailClient {
+    /// Whom the link lets in, and how they read.
+    pub acces: queries::portail::Acces,
+    /// The link's token, to build the page's own paths.
+    pub jeton: Jeton,
+}
+
+impl PortailClient {
+    /// As whom their jobs run.
+    pub fn actor(&self) -> Actor {
+        Actor::Client(self.acces.client_id)
+    }
+
+    /// The portal's path.
+    pub fn chemin(&self) -> String {
+        format!("/portail/{}", self.jeton.expose())
+    }
+
+    /// The time zone of its dates.
+    pub fn fuseau(&self) -> chrono_tz::Tz {
+        fuseau(&self.acces.fuseau)
+    }
+}
+
+impl FromRequestParts<App> for PortailClient {
+    type Rejection = Erreur;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
+        let lien = Lien::of::<PORTAIL_BYTES>(parts, app).await?;
+        let acces = match &lien.jeton {
+            Some(jeton) => queries::portail::acces(&app.pool, &jeton.hash()).await?,
+            None => None,
+        };
+        let (Some(acces), Some(jeton)) = (acces, lien.jeton) else {
+            return Err(lien.adresse.missed(app).await);
+        };
+        Lecteur::find(&parts.extensions).connu(acces.langue);
+        Ok(Self { acces, jeton })
+    }
+}
+
+/// The durable payment link of one deal. A dead one answers as [`PortailClient`]'s does.
+#[derive(Debug, Clone)]
+pub struct PayerLien {
+    /// What the link opens.
+    pub payer: queries::payer::Payer,
+    /// The link's token, to build the page's own paths.
+    pub jeton: Jeton,
+}
+
+impl PayerLien {
+    /// As whom its jobs run.
+    pub fn actor(&self) -> Actor {
+        Actor::Client(self.payer.client_id)
+    }
+
+    /// The link's path.
+    pub fn chemin(&self) -> String {
+        format!("/payer/{}", self.jeton.expose())
+    }
+
+    /// The time zone of its dates.
+    pub fn fuseau(&self) -> chrono_tz::Tz {
+        fuseau(&self.payer.fuseau)
+    }
+}
+
+impl FromRequestParts<App> for PayerLien {
+    type Rejection = Erreur;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
+        let lien = Lien::of::<PAYER_BYTES>(parts, app).await?;
+        let payer = match &lien.jeton {
+            Some(jeton) => queries::payer::find(&app.pool, &jeton.hash()).await?,
+            None => None,
+        };
+        let (Some(payer), Some(jeton)) = (payer, lien.jeton) else {
+            return Err(lien.adresse.missed(app).await);
+        };
+        Lecteur::find(&parts.extensions).connu(payer.langue);
+        Ok(Self { payer, jeton })
+    }
+}
+
+/// The token of a private link, before it is looked up.
+struct Lien {
+    adresse: Adresse,
+    /// `None` when it cannot be a token of ours; it misses like any other.
+    jeton: Option<Jeton>,
+}
+
+impl Lien {
+    async fn of<const N: usize>(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
+        let Ok(adresse) = Adresse::from_request_parts(parts, app).await;
+        limites::verifier(app, Regle::LienMort(adresse)).await?;
+        let jeton = path_param(parts, app, "token").await.and_then(|texte| Jeton::parse(&texte, N));
+        Ok(Self { adresse, jeton })
+    }
+}
+
+impl Adresse {
+    async fn missed(self, app: &App) -> Erreur {
+        limites::noter(app, Regle::LienMort(self)).await;
+        Erreur::LienMort
+    }
+}
+
+/// The `{id}` of the path. What is no id is not found, as an id that nobody has.
+#[derive(Debug, Clone, Copy)]
+pub struct Id(pub Uuid);
+
+impl FromRequestParts<App> for Id {
+    type Rejection = Erreur;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
+        let texte = path_param(parts, app, "id").await.ok_or(Erreur::Introuvable)?;
+        Uuid::try_parse(&texte).map(Self).map_err(|_| Erreur::Introuvable)
+    }
+}
+
+async fn path_param(parts: &mut Parts, app: &App, nom: &str) -> Option<String> {
+    let params = RawPathParams::from_request_parts(parts, app).await.ok()?;
+    params.iter().find(|(cle, _)| *cle == nom).map(|(_, valeur)| valeur.to_owned())
+}
+
+/// The secret of the session that a request carries, whether or not it still opens one.
+#[derive(Debug, Clone)]
+pub struct SessionCookie(Jeton);
+
+impl SessionCookie {
+    fn of(headers: &HeaderMap, app: &App) -> Option<Self> {
+        let nom = cookie_name(app);
+        let paires = headers.get_all(COOKIE).iter().filter_map(|valeur| valeur.to_str().ok());
+        let mut paires = paires.flat_map(|texte| texte.split(';')).filter_map(|paire| paire.trim().split_once('='));
+        let (_, secret) = paires.find(|(cle, _)| *cle == nom)?;
+        Jeton::parse(secret, SESSION_BYTES).map(Self)
+    }
+
+    fn hash(&self) -> String {
+        hex::encode(self.0.hash())
+    }
+}
+
+/// The session cookie that the request carries, if any.
+#[derive(Debug, Clone)]
+pub struct Cookie(pub Option<SessionCookie>);
+
+impl FromRequestParts<App> for Cookie {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(SessionCookie::of(&parts.headers, app)))
+    }
+}
+
+/// What an answer does to the session cookie.
+#[derive(Debug)]
+#[must_use = "the browser must be told"]
+pub struct SetSession(HeaderValue);
+
+impl IntoResponseParts for SetSession {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut reponse: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        reponse.headers_mut().append(SET_COOKIE, self.0);
+        Ok(reponse)
+    }
+}
+
+/// Opens a new session, always under a new secret, and ends the one that the request came with.
+pub async fn open(app: &App, utilisateur_id: Uuid, ancienne: Cookie) -> Result<SetSession, Erreur> {
+    let secret = SessionCookie(Jeton::generate::<SESSION_BYTES>(&mut rand::rng()));
+    app.store.open_session(&secret.hash(), utilisateur_id).await?;
+    if let Some(ancienne) = ancienne.0 {
+        app.store.close_session(&ancienne.hash()).await?;
+    }
+    set_cookie(app, secret.0.expose(), COOKIE_SECONDES)
+}
+
+/// Ends the session at once, wherever its secret may have got to.
+pub async fn close(app: &App, cookie: Cookie) -> Result<SetSession, Erreur> {
+    if let Some(cookie) = cookie.0 {
+        app.store.close_session(&cookie.hash()).await?;
+    }
+    set_cookie(app, "", 0)
+}
+
+fn set_cookie(app: &App, valeur: &str, secondes: u32) -> Result<SetSession, Erreur> {
+    let secure = if app.public_url.is_https() { "; Secure" } else { "" };
+    let nom = cookie_name(app);
+    let texte = format!("{nom}={valeur}; Path=/; HttpOnly; SameSite=Lax; Max-Age={secondes}{secure}");
+    let mut entete = HeaderValue::try_from(texte).map_err(|erreur| Erreur::Interne(erreur.into()))?;
+    entete.set_sensitive(true);
+    Ok(SetSession(entete))
+}
+
+/// `__Host-` keeps other hosts of the domain from planting one; browsers take it over https only.
+fn cookie_name(app: &App) -> &'static str {
+    if app.public_url.is_https() { "__Host-guichet_session" } else { "guichet_session" }
+}
+
+/// Where to sign in, and where to come back to: the page that was asked for.
+pub fn to_connexion(page: Option<&Uri>) -> HeaderValue {
+    let page = page.and_then(|uri| uri.path_and_query()).map(|page| page.as_str());
+    let cible = match page.and_then(next_relatif).filter(|page| *page != "/") {
+        Some(page) => {
+            let requete = form_urlencoded::Serializer::new(String::new()).append_pair("next", page).finish();
+            format!("/connexion?{requete}")
+        }
+        None => "/connexion".to_owned(),
+    };
+    HeaderValue::try_from(cible).unwrap_or_else(|_| HeaderValue::from_static("/connexion"))
+}
+
+/// The page to go to after sign-in, if it is one of ours: a path, never another site.
+pub fn next_relatif(next: &str) -> Option<&str> {
+    let propre = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|octet| octet.is_ascii_graphic());
+    propre.then_some(next)
+}
+
+/// A zone by its IANA name; Paris's where the name is unknown here.
+fn fuseau(nom: &str) -> chrono_tz::Tz {
+    nom.parse().unwrap_or(chrono_tz::Europe::Paris)
+}
+
+/// The header that makes a write one write, however often it is sent.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_is_a_path_of_ours() {
+        assert_eq!(next_relatif("/clients?q=a%20b"), Some("/clients?q=a%20b"));
+        for mauvais in ["", "clients", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/é"] {
+            assert_eq!(next_relatif(mauvais), None, "{mauvais:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_that_was_asked_for_is_remembered() {
+        let vers = |uri: &'static str| to_connexion(Some(&Uri::from_static(uri)));
+        assert_eq!(vers("/clients?q=a&b=%2F"), "/connexion?next=%2Fclients%3Fq%3Da%26b%3D%252F");
+        assert_eq!(vers("/"), "/connexion");
+        assert_eq!(to_connexion(None), "/connexion");
+    }
+}

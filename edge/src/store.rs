@@ -1,0 +1,98 @@
+//! What the edge keeps in Redis besides the queue: sessions and rate limits. With `attente`, the only
+//! file of the edge that names Redis.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use common::queue::Link;
+use redis::{FromRedisValue, RedisResult, Script};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+/// How long one answer of Redis may take: a page must say 503 while its reader still looks.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// A session dies when it was not used for this long.
+const SESSION_SECONDES: u64 = 30 * 24 * 3600;
+
+/// Redis does not answer, or not what was asked.
+pub type StoreError = redis::RedisError;
+
+/// Sessions and counters. Clones share one connection, opened at first use and again when it breaks.
+#[derive(Debug, Clone)]
+pub struct Store {
+    link: Link,
+}
+
+/// A counter that fills up and empties by itself.
+#[derive(Debug, Clone)]
+pub struct Compteur {
+    /// What it counts, without personal data.
+    pub cle: String,
+    /// How many it takes.
+    pub plafond: u32,
+    /// How long from the first until it is empty again.
+    pub secondes: u32,
+}
+
+impl Store {
+    /// Takes `REDIS_URL`. Connects to nothing yet. Must be called within a Tokio runtime.
+    pub fn new(redis_url: &SecretString) -> RedisResult<Self> {
+        Ok(Self { link: Link::new(redis_url, PATIENCE)? })
+    }
+
+    /// Whether Redis answers.
+    pub async fn ping(&self) -> RedisResult<()> {
+        self.ask(&redis::cmd("PING")).await
+    }
+
+    /// Opens a session under the hash of its cookie.
+    pub async fn open_session(&self, hash: &str, utilisateur_id: Uuid) -> RedisResult<()> {
+        let mut set = redis::cmd("SET");
+        self.ask(set.arg(session(hash)).arg(utilisateur_id.to_string()).arg("EX").arg(SESSION_SECONDES)).await
+    }
+
+    /// Whose session it is, and keeps it alive. `None`: it does not exist.
+    pub async fn touch_session(&self, hash: &str) -> RedisResult<Option<Uuid>> {
+        let mut getex = redis::cmd("GETEX");
+        let id: Option<String> = self.ask(getex.arg(session(hash)).arg("EX").arg(SESSION_SECONDES)).await?;
+        Ok(id.and_then(|id| Uuid::try_parse(&id).ok()))
+    }
+
+    /// Ends a session.
+    pub async fn close_session(&self, hash: &str) -> RedisResult<()> {
+        self.ask(redis::cmd("DEL").arg(session(hash))).await
+    }
+
+    /// Counts `combien` more under each key, unless one of them is full: then nothing is counted, and
+    /// the seconds until it empties are returned. With 0 it only looks.
+    pub async fn count(&self, compteurs: &[Compteur], combien: u32) -> RedisResult<Option<u64>> {
+        static COUNT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("store/count.lua")));
+        let mut call = COUNT.prepare_invoke();
+        call.arg(combien);
+        for compteur in compteurs {
+            call.key(limite(&compteur.cle)).arg(compteur.plafond).arg(compteur.secondes);
+        }
+        let attente: u64 = self.link.run(&call).await?;
+        Ok((attente > 0).then_some(attente))
+    }
+
+    /// Empties a counter.
+    pub async fn forget(&self, cle: &str) -> RedisResult<()> {
+        self.ask(redis::cmd("DEL").arg(limite(cle))).await
+    }
+
+    async fn ask<T: FromRedisValue>(&self, commande: &redis::Cmd) -> RedisResult<T> {
+        let mut pipe = redis::pipe();
+        pipe.add_command(commande.clone());
+        let (answer,): (T,) = self.link.pipe(&pipe).await?;
+        Ok(answer)
+    }
+}
+
+fn session(hash: &str) -> String {
+    format!("guichet:session:{hash}")
+}
+
+fn limite(cle: &str) -> String {
+    format!("guichet:limite:{cle}")
+}

@@ -1,0 +1,66 @@
+//! What the worker says when it starts: its key's mode to the edge, the set-up link to the operator.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use common::jeton::{INSTALLATION_BYTES, Jeton};
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use tokio_util::sync::CancellationToken;
+
+use crate::cx::Shared;
+
+/// The least server that has what the schema uses.
+const LEAST_POSTGRES: i32 = 140_000;
+
+/// Publishes what the edge needs to know, as soon as Postgres answers; tries again until it does.
+pub async fn announce(shared: Arc<Shared>, stop: CancellationToken) {
+    let mut wait = Duration::from_millis(200);
+    while let Err(error) = try_announce(&shared).await {
+        tracing::warn!("Postgres is not ready: {error:#}");
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => wait = (wait * 2).min(Duration::from_secs(5)),
+        }
+    }
+}
+
+async fn try_announce(shared: &Shared) -> anyhow::Result<()> {
+    let version = sqlx::query_scalar!(r#"SELECT current_setting('server_version_num')::int AS "version!""#)
+        .fetch_one(&shared.pool)
+        .await?;
+    anyhow::ensure!(version >= LEAST_POSTGRES, "PostgreSQL 14 or newer is needed, this is {version}");
+    let livemode = shared.stripe.as_ref().map(crate::integrations::stripe::Stripe::livemode);
+    sqlx::query!("UPDATE instance SET stripe_livemode = $1", livemode)
+        .execute(&shared.pool)
+        .await
+        .context("is the schema there? (worker migrate)")?;
+    match livemode {
+        Some(true) => tracing::info!("Stripe: live mode"),
+        Some(false) => tracing::info!("Stripe: TEST MODE"),
+        None => tracing::warn!("Stripe: STRIPE_SECRET_KEY is unset, payments are not configured"),
+    }
+    print_installation_link(shared).await
+}
+
+/// While there is nobody to sign in, each start draws a new set-up link and shows it once, here.
+async fn print_installation_link(shared: &Shared) -> anyhow::Result<()> {
+    let jeton = Jeton::generate::<INSTALLATION_BYTES>(&mut UnwrapErr(SysRng));
+    let opened = sqlx::query!(
+        "UPDATE instance SET installation_hash = $1 WHERE NOT EXISTS (SELECT FROM utilisateur)",
+        jeton.hash()
+    )
+    .execute(&shared.pool)
+    .await?;
+    if opened.rows_affected() == 1 {
+        show(&format!("Guichet: create the first account at {}", shared.public_url.installation(&jeton)));
+    }
+    Ok(())
+}
+
+/// On standard output and not in the logs: the link is a secret until it is used.
+#[expect(clippy::print_stdout, reason = "the operator reads it here, log collectors do not")]
+fn show(line: &str) {
+    println!("{line}");
+}

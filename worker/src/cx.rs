@@ -1,0 +1,201 @@
+//! What a handler is given: the one transaction, the clock, randomness, and who asks.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use common::domaine::{Entite, TypeEvenement};
+use common::jeton::Sealer;
+use common::job::{Actor, Job, JobId, Reference};
+use common::lien::PublicUrl;
+use common::refus::Refus;
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use sqlx::{Postgres, Transaction};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use crate::integrations::stripe::{Stripe, StripeCall};
+
+/// What every job of a process shares.
+#[derive(Debug)]
+pub struct Shared {
+    /// Postgres, as the user who writes.
+    pub pool: sqlx::PgPool,
+    /// Makes and opens sealed tokens.
+    pub sealer: Sealer,
+    /// The root of every link.
+    pub public_url: PublicUrl,
+    /// Stripe, when a key is set.
+    pub stripe: Option<Stripe>,
+    /// The clock.
+    pub now: fn() -> DateTime<Utc>,
+}
+
+/// One run of a job inside its transaction.
+pub struct Cx {
+    /// The transaction: the job's effect and its result commit together.
+    pub tx: Transaction<'static, Postgres>,
+    /// When this run began.
+    pub now: DateTime<Utc>,
+    /// Who asks.
+    pub actor: Actor,
+    /// The job's id.
+    pub job: JobId,
+    /// The system's random generator.
+    pub rng: UnwrapErr<SysRng>,
+    /// What the process shares.
+    pub shared: Arc<Shared>,
+    ids: ContextV7,
+}
+
+impl Cx {
+    /// Opens a transaction for a run.
+    pub async fn begin(shared: &Arc<Shared>, actor: Actor, job: JobId) -> sqlx::Result<Self> {
+        Ok(Self {
+            tx: shared.pool.begin().await?,
+            now: (shared.now)(),
+            actor,
+            job,
+            rng: UnwrapErr(SysRng),
+            shared: Arc::clone(shared),
+            ids: ContextV7::new(),
+        })
+    }
+
+    /// A new row's id: in the order of the job's clock, and within the job in the order of asking.
+    pub fn new_id(&self) -> Uuid {
+        let seconds = u64::try_from(self.now.timestamp()).unwrap_or_default();
+        Uuid::new_v7(Timestamp::from_unix(&self.ids, seconds, self.now.timestamp_subsec_nanos()))
+    }
+
+    /// The freelancer who asks; anybody else finds nothing.
+    pub fn utilisateur(&self) -> Result<Uuid, JobError> {
+        match self.actor {
+            Actor::Utilisateur(id) => Ok(id),
+            _ => Err(Refus::not_found().into()),
+        }
+    }
+
+    /// Stripe, or a refusal that says that payments are not configured.
+    pub fn stripe(&self) -> Result<&Stripe, JobError> {
+        self.shared.stripe.as_ref().ok_or_else(|| Refus::conflict("paiements-non-configures").into())
+    }
+
+    /// Puts a line on a client's timeline.
+    pub async fn record_evenement(&mut self, evenement: Evenement<'_>) -> sqlx::Result<Uuid> {
+        let id = self.new_id();
+        let auteur = match self.actor {
+            Actor::Utilisateur(id) => Some(id),
+            _ => None,
+        };
+        sqlx::query!(
+            "INSERT INTO evenement_timeline (id, utilisateur_id, client_id, type_evenement, reference_id,
+                 description_texte, meta_json, date_evenement, auteur_id, date_creation)
+             SELECT $1, utilisateur_id, id, $3, $4, $5, $6, $7, $8, $9 FROM client WHERE id = $2",
+            id,
+            evenement.client_id,
+            evenement.r#type.as_str(),
+            evenement.reference_id,
+            evenement.texte,
+            evenement.meta,
+            self.now,
+            auteur,
+            self.now,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(id)
+    }
+}
+
+/// A line for a client's timeline. The shapes of `meta` stand beside the column in the migrations.
+#[derive(Debug)]
+pub struct Evenement<'a> {
+    /// Whose timeline.
+    pub client_id: Uuid,
+    /// What happened.
+    pub r#type: TypeEvenement,
+    /// The deal or ticket that it is about.
+    pub reference_id: Option<Uuid>,
+    /// What people wrote.
+    pub texte: &'a str,
+    /// What the sentence needs when it is read.
+    pub meta: serde_json::Value,
+}
+
+/// A job's handler. Stands in the file of the job's name.
+pub trait Handle: Job + Sized {
+    /// Whether the job may ask Stripe. Such a job asks [`Self::next_call`] before it is handled.
+    const EXTERNAL: bool = false;
+
+    /// What Stripe must be asked before the job can be handled; `None` when nothing (more).
+    ///
+    /// Runs in a transaction of its own that commits before the call is made: an attempt is a row with
+    /// its key and frozen parameters first, a call second, a result third. It may be entered again at
+    /// any step, after any crash. `asked` counts the calls of this run.
+    fn next_call(
+        &self,
+        _cx: &mut Cx,
+        _asked: usize,
+    ) -> impl Future<Output = Result<Option<StripeCall>, JobError>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Does the job's work in the transaction that also stores its result.
+    fn handle(self, cx: &mut Cx) -> impl Future<Output = Result<Reference, JobError>> + Send;
+}
+
+/// Why a job did not end well.
+#[derive(Debug)]
+pub enum JobError {
+    /// Its sender can read why and mend it: stored as the result `rejete`.
+    Reject(Refus),
+    /// Something went wrong that may go right next time. `?` means this.
+    Retry(anyhow::Error),
+    /// Something that the job needs is out of reach: no attempt is spent.
+    Outage(anyhow::Error),
+}
+
+impl From<Refus> for JobError {
+    fn from(refus: Refus) -> Self {
+        Self::Reject(refus)
+    }
+}
+
+impl From<anyhow::Error> for JobError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Retry(error)
+    }
+}
+
+impl From<sqlx::Error> for JobError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_outage(&error) { Self::Outage(error.into()) } else { Self::Retry(error.into()) }
+    }
+}
+
+/// Whether Postgres is out of reach, rather than unhappy with a statement.
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            // 08: connection, 53: out of resources, 57P: shutting down or starting, 25006: read-only standby,
+            // 25P03: our own time-out on an idle transaction.
+            code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "25006" || code == "25P03"
+        }),
+        _ => false,
+    }
+}
+
+/// Refuses with `refus` when a statement broke the named constraint; any other error stays itself.
+pub fn on_constraint(error: sqlx::Error, constraint: &str, refus: impl FnOnce() -> Refus) -> JobError {
+    match &error {
+        sqlx::Error::Database(database) if database.constraint() == Some(constraint) => refus().into(),
+        _ => error.into(),
+    }
+}
+
+/// What a finished job points at.
+#[must_use]
+pub fn reference(entite: Entite, id: Uuid) -> Reference {
+    Reference { entite, id }
+}

@@ -1,0 +1,238 @@
+//! Runs jobs: claim, work, result, in one transaction; and decides what becomes of a job that fails.
+//!
+//! 1. begin, and claim the job's row in `job_resultat`: no row back means that it is done already;
+//! 2. a savepoint, and the handler's work;
+//! 3. the result beside the effect, and commit. A refusal rolls back to the savepoint and is a result
+//!    too. A retry rolls back everything. The last failure commits `echoue` with the envelope.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use common::job::{Envelope, Job, Reference};
+use common::jobs::*;
+use common::refus::Refus;
+
+use crate::cx::{Cx, Handle, JobError, Shared};
+use crate::paiement;
+use crate::queue::{Delivery, Process, Verdict};
+
+/// Runs that ask for a retry before a job is parked, its horizon aside.
+const MAX_FAILURES: u32 = 20;
+/// Deliveries without a verdict (a worker died with the job in hand) before a job is parked.
+const MAX_DELIVERIES: u32 = 3;
+/// Calls that one run may make: an old session learnt, expired, and a new one opened, twice over.
+const MAX_CALLS: usize = 8;
+/// How long a job that this worker does not know waits for a newer worker.
+const UNKNOWN_JOB_DELAY: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// The worker's trade, as the queue sees it.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+impl Engine {
+    /// An engine over what the process shares.
+    #[must_use]
+    pub fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+}
+
+impl Process for Engine {
+    async fn process(&self, delivery: Delivery) -> Verdict {
+        let Ok(envelope) = serde_json::from_slice::<Envelope>(&delivery.envelope) else {
+            tracing::error!(job = ?delivery.id, "the envelope cannot be read; it waits for a worker that can");
+            return Verdict::Defer { after: UNKNOWN_JOB_DELAY };
+        };
+        self.dispatch(envelope, &delivery).await
+    }
+}
+
+macro_rules! dispatch {
+    ($($J:ident),+ $(,)?) => {
+        impl Engine {
+            /// Finds the handler by the job's kind. A job without a handler does not compile.
+            async fn dispatch(&self, envelope: Envelope, delivery: &Delivery) -> Verdict {
+                match envelope.kind.as_str() {
+                    $(<$J as Job>::KIND if envelope.version <= <$J as Job>::VERSION => {
+                        self.run::<$J>(envelope, delivery).await
+                    })+
+                    _ => {
+                        tracing::warn!(job = %envelope.id, kind = envelope.kind, version = envelope.version,
+                            "unknown job; it waits for a newer worker");
+                        Verdict::Defer { after: UNKNOWN_JOB_DELAY }
+                    }
+                }
+            }
+        }
+    };
+}
+common::each_job!(dispatch);
+
+impl Engine {
+    async fn run<J: Handle>(&self, envelope: Envelope, delivery: &Delivery) -> Verdict {
+        let (job, kind) = (envelope.id, J::KIND);
+        let ended = if delivery.deliveries > MAX_DELIVERIES {
+            Err(JobError::Retry(anyhow::anyhow!("it ended its worker {MAX_DELIVERIES} times")))
+        } else {
+            self.execute::<J>(&envelope).await
+        };
+        let ended = match ended {
+            Err(JobError::Reject(refus)) => {
+                tracing::info!(%job, kind, code = refus.code, "rejected");
+                self.store_rejection(&envelope, &refus).await
+            }
+            other => other,
+        };
+        let error = match ended {
+            Ok(()) => return Verdict::Done,
+            // A rejection's own transaction does not reject.
+            Err(JobError::Reject(refus)) => anyhow::Error::new(refus),
+            Err(JobError::Outage(error)) if error.is::<sqlx::Error>() => {
+                tracing::warn!(%job, kind, "Postgres is out of reach: {error:#}");
+                return Verdict::Unavailable;
+            }
+            // Stripe's outage stops the jobs that need Stripe, not the events about to be recorded.
+            Err(JobError::Outage(error)) if !self.is_past_horizon::<J>(&envelope) => {
+                tracing::warn!(%job, kind, "put off: {error:#}");
+                return Verdict::Defer { after: std::time::Duration::from_secs(5) };
+            }
+            Err(JobError::Outage(error) | JobError::Retry(error)) => error,
+        };
+        let spent = delivery.deliveries > MAX_DELIVERIES || delivery.failures + 1 >= MAX_FAILURES;
+        if !spent && !self.is_past_horizon::<J>(&envelope) {
+            tracing::warn!(%job, kind, failures = delivery.failures + 1, "to be tried again: {error:#}");
+            return Verdict::Retry { after: None };
+        }
+        tracing::error!(%job, kind, "parked: {error:#}");
+        match self.park(&envelope, delivery).await {
+            Ok(()) => Verdict::Done,
+            Err(_) => Verdict::Retry { after: None },
+        }
+    }
+
+    fn is_past_horizon<J: Job>(&self, envelope: &Envelope) -> bool {
+        let horizon = TimeDelta::from_std(J::HORIZON).unwrap_or(TimeDelta::MAX);
+        (self.shared.now)() - envelope.cree_le > horizon
+    }
+
+    /// Runs a job to its committed result.
+    async fn execute<J: Handle>(&self, envelope: &Envelope) -> Result<(), JobError> {
+        let job: J = serde_json::from_value(envelope.payload.clone()).map_err(anyhow::Error::from)?;
+        if J::EXTERNAL && !self.call_stripe(&job, envelope).await? {
+            return Ok(());
+        }
+        let Some(mut cx) = self.claim(envelope).await? else { return Ok(()) };
+        sqlx::query("SAVEPOINT work").execute(&mut *cx.tx).await?;
+        match job.handle(&mut cx).await {
+            Ok(reference) => store_end(&mut cx, Ok(reference)).await?,
+            Err(JobError::Reject(refus)) => {
+                sqlx::query("ROLLBACK TO SAVEPOINT work").execute(&mut *cx.tx).await?;
+                tracing::info!(job = %envelope.id, kind = J::KIND, code = refus.code, "rejected");
+                store_end(&mut cx, Err(&refus)).await?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(cx.tx.commit().await?)
+    }
+
+    /// Makes the calls that an external job needs, each between two transactions of its own. `false`
+    /// when the job was done already.
+    async fn call_stripe<J: Handle>(&self, job: &J, envelope: &Envelope) -> Result<bool, JobError> {
+        for asked in 0..MAX_CALLS {
+            let mut cx = self.begin(envelope).await?;
+            let done = sqlx::query_scalar!(
+                r#"SELECT EXISTS (SELECT FROM job_resultat WHERE id = $1 AND statut <> 'echoue') AS "done!""#,
+                envelope.id.0
+            );
+            if done.fetch_one(&mut *cx.tx).await? {
+                return Ok(false);
+            }
+            let Some(call) = job.next_call(&mut cx, asked).await? else { return Ok(true) };
+            let stripe = cx.stripe()?.clone();
+            cx.tx.commit().await?;
+
+            let answer = stripe.call(&call).await.map_err(|error| JobError::Outage(error.into()))?;
+
+            let mut cx = self.begin(envelope).await?;
+            let refus = paiement::record_answer(&mut cx, &call, answer).await?;
+            cx.tx.commit().await?;
+            if let Some(refus) = refus {
+                return Err(refus.into());
+            }
+        }
+        Err(anyhow::anyhow!("Stripe was asked {MAX_CALLS} times and the job still asks").into())
+    }
+
+    async fn begin(&self, envelope: &Envelope) -> Result<Cx, JobError> {
+        Ok(Cx::begin(&self.shared, envelope.actor, envelope.id).await?)
+    }
+
+    /// Takes the job's row. `None`: it is done already. A twin that runs at this moment is waited for;
+    /// a parked job may run again. The row is also the fence: a worker that was given up for dead finds
+    /// it taken.
+    async fn claim(&self, envelope: &Envelope) -> Result<Option<Cx>, JobError> {
+        let mut cx = self.begin(envelope).await?;
+        let claimed = sqlx::query_scalar!(
+            "INSERT INTO job_resultat (id, type, statut, acteur_type, acteur_id, payload_hash, date_creation, date_fin)
+             VALUES ($1, $2, 'en_cours', $3, $4, $5, $6, $7)
+             ON CONFLICT (id) DO UPDATE SET statut = 'en_cours', enveloppe = NULL, erreur = NULL
+             WHERE job_resultat.statut = 'echoue'
+             RETURNING id",
+            envelope.id.0,
+            envelope.kind,
+            envelope.actor.type_str(),
+            envelope.actor.id(),
+            envelope.payload_hash,
+            envelope.cree_le,
+            cx.now,
+        )
+        .fetch_optional(&mut *cx.tx)
+        .await?;
+        Ok(claimed.map(|_| cx))
+    }
+
+    async fn store_rejection(&self, envelope: &Envelope, refus: &Refus) -> Result<(), JobError> {
+        let Some(mut cx) = self.claim(envelope).await? else { return Ok(()) };
+        store_end(&mut cx, Err(refus)).await?;
+        Ok(cx.tx.commit().await?)
+    }
+
+    /// Gives a job up, visibly: its row holds the envelope, and it can be run again.
+    async fn park(&self, envelope: &Envelope, delivery: &Delivery) -> Result<(), JobError> {
+        let Some(mut cx) = self.claim(envelope).await? else { return Ok(()) };
+        let code = if delivery.deliveries > MAX_DELIVERIES { "job-fatal" } else { "job-abandonne" };
+        sqlx::query!(
+            "UPDATE job_resultat SET statut = 'echoue', date_fin = $2, erreur = $3, enveloppe = $4, tentatives = $5
+             WHERE id = $1",
+            envelope.id.0,
+            cx.now,
+            serde_json::json!({ "code": code }),
+            serde_json::to_value(envelope).map_err(anyhow::Error::from)?,
+            i32::try_from(delivery.failures + delivery.deliveries).unwrap_or(i32::MAX),
+        )
+        .execute(&mut *cx.tx)
+        .await?;
+        Ok(cx.tx.commit().await?)
+    }
+}
+
+/// Writes how the job ended into its claimed row.
+async fn store_end(cx: &mut Cx, end: Result<Reference, &Refus>) -> Result<(), JobError> {
+    let (statut, resultat, erreur) = match end {
+        Ok(reference) => ("termine", serde_json::to_value(reference).ok(), None),
+        Err(refus) => ("rejete", None, serde_json::to_value(refus).ok()),
+    };
+    sqlx::query!(
+        "UPDATE job_resultat SET statut = $2, resultat = $3, erreur = $4, date_fin = $5 WHERE id = $1",
+        cx.job.0,
+        statut,
+        resultat,
+        erreur,
+        cx.now,
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! The only code that talks to other services.
+
+pub mod stripe;

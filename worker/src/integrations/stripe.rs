@@ -1,0 +1,266 @@
+//! Stripe: the calls that jobs make, and what its answers mean. Nothing else names async-stripe.
+//!
+//! Each call carries its own key, frozen parameters and time-out; trying again is the queue's trade.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use common::domaine::Langue;
+use common::montant::Devise;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use stripe::{ApiErrorsType, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
+use stripe_checkout::checkout_session::{
+    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
+    CreateCheckoutSessionPaymentIntentData, ExpireCheckoutSession, ProductData, RetrieveCheckoutSession,
+};
+use uuid::Uuid;
+
+/// How long one call may take. Checkout answers in well under a second.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// One account of Stripe's, by its secret key.
+#[derive(Clone)]
+pub struct Stripe {
+    client: stripe::Client,
+    livemode: bool,
+}
+
+/// The frozen parameters of one attempt, stored before the first call so that every retry sends the
+/// same bytes. The payment link is not among them: its token is opened from its seal at each call.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionParams {
+    /// The root of the links that Stripe returns to (`PUBLIC_URL` when the attempt was made).
+    pub racine: String,
+    /// Our id of the attempt.
+    pub session_paiement_id: Uuid,
+    /// The deal.
+    pub opportunite_id: Uuid,
+    /// The deal's client.
+    pub client_id: Uuid,
+    /// What is sold, as Checkout shows it.
+    pub titre: String,
+    /// What is to be paid, in Stripe's minor units.
+    pub montant_minor: i64,
+    /// ISO 4217.
+    pub devise: Devise,
+    /// Checkout's language.
+    pub langue: Langue,
+    /// The address that Checkout fills in for the client.
+    pub email: Option<String>,
+    /// When Stripe closes the session: under 24 h from the first call, as Stripe asks.
+    pub date_expiration: DateTime<Utc>,
+}
+
+/// What a job asks of Stripe.
+#[derive(Debug, Clone)]
+pub enum StripeCall {
+    /// Open a session. The same key and parameters give the same session.
+    Create {
+        /// The attempt's idempotency key.
+        cle: String,
+        /// The attempt's frozen parameters.
+        params: Box<SessionParams>,
+        /// The deal's payment link on [`SessionParams::racine`], where Checkout returns.
+        lien: SecretString,
+    },
+    /// Expire a session that the database knows; learn its state when it is no longer open.
+    Expire {
+        /// `cs_…`, as the database holds it (the library does not escape ids).
+        stripe_session_id: String,
+    },
+    /// Learn a session's state.
+    Retrieve {
+        /// `cs_…`, as the database holds it.
+        stripe_session_id: String,
+    },
+}
+
+/// What Stripe says of a Checkout Session: in answer to a call, or inside an event.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StripeSession {
+    /// `cs_…`
+    pub id: String,
+    /// `open`, `complete` or `expired`.
+    pub status: Option<String>,
+    /// `paid`, `unpaid` or `no_payment_required`.
+    pub payment_status: Option<String>,
+    /// In minor units.
+    pub amount_total: Option<i64>,
+    /// ISO 4217 in small letters.
+    pub currency: Option<String>,
+    /// Real money, or Stripe's test mode.
+    pub livemode: bool,
+    /// `pi_…`, once there is one.
+    #[serde(default)]
+    pub payment_intent: Option<String>,
+    /// The page to pay at, while the session is open.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// What we gave it at birth: `opportuniteId`, `clientId`, `sessionPaiementId`.
+    #[serde(default)]
+    pub metadata: HashMap<String, String>,
+}
+
+impl StripeSession {
+    /// An id that we put into the metadata.
+    #[must_use]
+    pub fn metadata_id(&self, key: &str) -> Option<Uuid> {
+        self.metadata.get(key).and_then(|text| text.parse().ok())
+    }
+}
+
+/// What came of a call.
+#[derive(Debug, Clone)]
+pub enum StripeAnswer {
+    /// The session as it stands.
+    Session(Box<StripeSession>),
+    /// Stripe refuses, and would refuse again.
+    Refused {
+        /// Stripe's error code, or its type where it gives none.
+        code: String,
+        /// The parameter that it names.
+        param: Option<String>,
+    },
+    /// Stripe does not know this session.
+    Unknown,
+}
+
+/// Stripe is out of reach, or its answer is unreadable: the outcome is unknown, the same call is to be
+/// made again under the same key.
+#[derive(Debug, thiserror::Error)]
+#[error("Stripe: {0}")]
+pub struct StripeUnavailable(String);
+
+impl Stripe {
+    /// Takes the secret key, whose prefix tells the mode, and the API's base URL.
+    pub fn new(key: &SecretString, api_base: &url::Url) -> anyhow::Result<Self> {
+        let livemode = !key.expose_secret().contains("_test_");
+        let client = ClientBuilder::new(key.expose_secret())
+            .url(api_base.as_str())
+            .timeout(TIMEOUT)
+            .build()
+            .context("STRIPE_SECRET_KEY or STRIPE_API_BASE cannot be used")?;
+        Ok(Self { client, livemode })
+    }
+
+    /// Whether the key moves real money.
+    #[must_use]
+    pub fn livemode(&self) -> bool {
+        self.livemode
+    }
+
+    /// Makes one call, once.
+    pub async fn call(&self, call: &StripeCall) -> Result<StripeAnswer, StripeUnavailable> {
+        match call {
+            StripeCall::Create { cle, params, lien } => {
+                let key = IdempotencyKey::new(cle).map_err(|error| StripeUnavailable(error.to_string()))?;
+                let request = create_request(params, lien.expose_secret()).customize();
+                let strategy = RequestStrategy::Idempotent(key);
+                answer(request.request_strategy(strategy).send(&self.client).await)
+            }
+            StripeCall::Retrieve { stripe_session_id } => self.retrieve(stripe_session_id).await,
+            StripeCall::Expire { stripe_session_id } => {
+                let request = ExpireCheckoutSession::new(stripe_session_id.as_str());
+                match answer(request.send(&self.client).await)? {
+                    // It was paid, or had expired, in the meantime: its state is the answer.
+                    StripeAnswer::Refused { .. } => self.retrieve(stripe_session_id).await,
+                    other => Ok(other),
+                }
+            }
+        }
+    }
+
+    async fn retrieve(&self, stripe_session_id: &str) -> Result<StripeAnswer, StripeUnavailable> {
+        answer(RetrieveCheckoutSession::new(stripe_session_id).send(&self.client).await)
+    }
+}
+
+impl std::fmt::Debug for Stripe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stripe").field("livemode", &self.livemode).finish_non_exhaustive()
+    }
+}
+
+fn create_request(params: &SessionParams, lien: &str) -> CreateCheckoutSession {
+    let metadata = HashMap::from([
+        ("opportuniteId".to_owned(), params.opportunite_id.to_string()),
+        ("clientId".to_owned(), params.client_id.to_string()),
+        ("sessionPaiementId".to_owned(), params.session_paiement_id.to_string()),
+    ]);
+    let mut price = CreateCheckoutSessionLineItemsPriceData::new(stripe_currency(params.devise));
+    price.unit_amount = Some(params.montant_minor);
+    price.product_data = Some(ProductData::new(params.titre.clone()));
+    let mut line = CreateCheckoutSessionLineItems::new();
+    line.price_data = Some(price);
+    line.quantity = Some(1);
+    // Stripe does not copy a session's metadata to its PaymentIntent.
+    let mut intent = CreateCheckoutSessionPaymentIntentData::new();
+    intent.metadata = Some(metadata.clone());
+
+    let request = CreateCheckoutSession::new()
+        .mode(stripe_shared::CheckoutSessionMode::Payment)
+        .line_items(vec![line])
+        .metadata(metadata)
+        .payment_intent_data(intent)
+        .client_reference_id(params.opportunite_id.to_string())
+        .locale(match params.langue {
+            Langue::Fr => stripe_shared::CheckoutSessionLocale::Fr,
+            Langue::En => stripe_shared::CheckoutSessionLocale::En,
+        })
+        .expires_at(params.date_expiration.timestamp())
+        .success_url(format!("{lien}?retour=ok"))
+        .cancel_url(format!("{lien}?retour=annule"));
+    match &params.email {
+        Some(email) => request.customer_email(email.clone()),
+        None => request,
+    }
+}
+
+fn stripe_currency(devise: Devise) -> stripe_types::Currency {
+    match devise.stripe_code().parse() {
+        Ok(currency) => currency,
+        Err(never) => match never {},
+    }
+}
+
+/// Sorts what came back: known, refused for good, or to be asked again.
+fn answer(result: Result<stripe_shared::CheckoutSession, StripeError>) -> Result<StripeAnswer, StripeUnavailable> {
+    let (error, status) = match result {
+        Ok(session) => return Ok(StripeAnswer::Session(Box::new(session.into()))),
+        Err(StripeError::Stripe(error, status)) => (error, status),
+        Err(StripeError::Timeout) => return Err(StripeUnavailable("no answer in time".into())),
+        // The library's messages hold hosts and parse errors, never a body or a key.
+        Err(error) => return Err(StripeUnavailable(error.to_string())),
+    };
+    let code = error.code.as_ref().map_or_else(|| error.type_.as_str().to_owned(), |code| code.as_str().to_owned());
+    match status {
+        404 => Ok(StripeAnswer::Unknown),
+        // Another process is making this very call: its answer will be ours.
+        409 | 424 | 429 | 500.. => Err(StripeUnavailable(format!("status {status}, {code}"))),
+        _ => {
+            if error.type_ == ApiErrorsType::IdempotencyError {
+                tracing::error!(status, "an attempt was sent with other parameters than its first call");
+            }
+            Ok(StripeAnswer::Refused { code, param: error.param.clone() })
+        }
+    }
+}
+
+impl From<stripe_shared::CheckoutSession> for StripeSession {
+    fn from(session: stripe_shared::CheckoutSession) -> Self {
+        Self {
+            id: session.id.as_str().to_owned(),
+            status: session.status.map(|status| status.as_str().to_owned()),
+            payment_status: Some(session.payment_status.as_str().to_owned()),
+            amount_total: session.amount_total,
+            currency: session.currency.map(|currency| currency.to_string()),
+            livemode: session.livemode,
+            payment_intent: session.payment_intent.map(|intent| intent.id().as_str().to_owned()),
+            url: session.url,
+            metadata: session.metadata.unwrap_or_default(),
+        }
+    }
+}

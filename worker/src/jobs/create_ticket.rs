@@ -1,0 +1,60 @@
+//! Opens a ticket with its first message.
+
+use common::domaine::{Auteur, Entite, StatutTicket, TypeEvenement};
+use common::job::{Actor, Reference};
+use common::jobs::CreateTicket;
+use common::refus::Refus;
+use serde_json::json;
+
+use crate::cx::{Cx, Evenement, Handle, JobError, reference};
+
+impl Handle for CreateTicket {
+    async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
+        let (utilisateur_id, client_id, auteur) = match cx.actor {
+            Actor::Utilisateur(id) => (Some(id), None, Auteur::Utilisateur),
+            Actor::Client(id) => (None, Some(id), Auteur::Client),
+            Actor::Stripe | Actor::Systeme => return Err(Refus::not_found().into()),
+        };
+        let id = cx.new_id();
+        let inserted = sqlx::query!(
+            "INSERT INTO ticket (id, utilisateur_id, client_id, sujet, type_ticket, statut_ticket, dernier_auteur,
+                 date_creation, date_modification)
+             SELECT $1, utilisateur_id, id, $5, $6, $7, $8, $9, $9 FROM client
+             WHERE id = $2 AND (utilisateur_id = $3 OR id = $4)",
+            id,
+            self.client_id,
+            utilisateur_id,
+            client_id,
+            self.sujet,
+            self.type_ticket.as_str(),
+            StatutTicket::Nouveau.as_str(),
+            auteur.as_str(),
+            cx.now,
+        )
+        .execute(&mut *cx.tx)
+        .await?;
+        if inserted.rows_affected() == 0 {
+            return Err(Refus { champ: Some("clientId".into()), ..Refus::not_found() }.into());
+        }
+        let message_id = cx.new_id();
+        sqlx::query!(
+            "INSERT INTO message_ticket (id, ticket_id, auteur, corps, date_creation) VALUES ($1, $2, $3, $4, $5)",
+            message_id,
+            id,
+            auteur.as_str(),
+            self.description,
+            cx.now,
+        )
+        .execute(&mut *cx.tx)
+        .await?;
+        cx.record_evenement(Evenement {
+            client_id: self.client_id,
+            r#type: TypeEvenement::TicketCree,
+            reference_id: Some(id),
+            texte: &self.sujet,
+            meta: json!({ "typeTicket": self.type_ticket }),
+        })
+        .await?;
+        Ok(reference(Entite::Ticket, id))
+    }
+}

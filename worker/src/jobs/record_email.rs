@@ -1,0 +1,51 @@
+//! Puts a mail on the client's timeline. The same mail twice stands once.
+
+use common::domaine::{Entite, TypeEvenement};
+use common::job::Reference;
+use common::jobs::RecordEmail;
+use common::refus::Refus;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::cx::{Cx, Handle, JobError, reference};
+
+impl Handle for RecordEmail {
+    async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
+        let id = cx.new_id();
+        let utilisateur_id = cx.utilisateur()?;
+        // Without a Message-ID the content tells: who, what, and the text. The date is often not pasted.
+        let empreinte = Sha256::digest(format!("{}\n{}\n{}", self.expediteur, self.sujet, self.corps)).to_vec();
+        let inserted = sqlx::query!(
+            "INSERT INTO evenement_timeline (id, utilisateur_id, client_id, type_evenement, description_texte, meta_json,
+                 date_evenement, auteur_id, empreinte, date_creation)
+             SELECT $1, utilisateur_id, id, $4, $5, $6, $7, $3, $8, $9 FROM client
+             WHERE id = $2 AND utilisateur_id = $3
+             ON CONFLICT ON CONSTRAINT evenement_timeline_empreinte_unique DO NOTHING",
+            id,
+            self.client_id,
+            utilisateur_id,
+            TypeEvenement::EmailClient.as_str(),
+            self.corps,
+            json!({ "expediteur": self.expediteur, "sujet": self.sujet }),
+            self.date_evenement.unwrap_or(cx.now),
+            empreinte,
+            cx.now,
+        )
+        .execute(&mut *cx.tx)
+        .await?;
+        if inserted.rows_affected() == 1 {
+            return Ok(reference(Entite::EvenementTimeline, id));
+        }
+        // No row: it stands already, or the client is not the actor's.
+        let standing = sqlx::query_scalar!(
+            "SELECT id FROM evenement_timeline WHERE client_id = $1 AND utilisateur_id = $2 AND empreinte = $3",
+            self.client_id,
+            utilisateur_id,
+            empreinte
+        )
+        .fetch_optional(&mut *cx.tx)
+        .await?
+        .ok_or_else(Refus::not_found)?;
+        Ok(reference(Entite::EvenementTimeline, standing))
+    }
+}

@@ -1,0 +1,75 @@
+//! Corrects or moves a mail or a note.
+
+use common::domaine::{Entite, TypeEvenement};
+use common::job::Reference;
+use common::jobs::UpdateEvenement;
+use common::refus::Refus;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::cx::{Cx, Handle, JobError, on_constraint, reference};
+
+impl Handle for UpdateEvenement {
+    async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
+        let utilisateur_id = cx.utilisateur()?;
+        let (client_id, type_evenement, texte, mut meta) = lock_editable(cx, self.evenement_id).await?;
+        let is_email = type_evenement == TypeEvenement::EmailClient.as_str();
+        if let Some(cible) = self.client_id {
+            sqlx::query_scalar!("SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2", cible, utilisateur_id)
+                .fetch_optional(&mut *cx.tx)
+                .await?
+                .ok_or_else(|| Refus { champ: Some("clientId".into()), ..Refus::not_found() })?;
+        }
+        let texte = if is_email { self.corps } else { self.texte }.unwrap_or(texte);
+        if is_email {
+            for (key, value) in [("expediteur", self.expediteur), ("sujet", self.sujet)] {
+                if let Some(value) = value {
+                    meta[key] = json!(value);
+                }
+            }
+        }
+        let word = |key: &str| meta.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let empreinte = is_email
+            .then(|| Sha256::digest(format!("{}\n{}\n{texte}", word("expediteur"), word("sujet"))).to_vec());
+        sqlx::query!(
+            "UPDATE evenement_timeline SET client_id = $2, description_texte = $3, meta_json = $4, empreinte = $5,
+                 date_evenement = coalesce($6, date_evenement)
+             WHERE id = $1",
+            self.evenement_id,
+            self.client_id.unwrap_or(client_id),
+            texte,
+            meta,
+            empreinte,
+            self.date_evenement,
+        )
+        .execute(&mut *cx.tx)
+        .await
+        .map_err(|error| {
+            on_constraint(error, "evenement_timeline_empreinte_unique", || Refus::conflict("email-deja-la"))
+        })?;
+        Ok(reference(Entite::EvenementTimeline, self.evenement_id))
+    }
+}
+
+/// Locks a mail or a note of the actor's; anything else on the timeline is history.
+pub(super) async fn lock_editable(
+    cx: &mut Cx,
+    evenement_id: Uuid,
+) -> Result<(Uuid, String, String, Value), JobError> {
+    let utilisateur_id = cx.utilisateur()?;
+    let evenement = sqlx::query!(
+        "SELECT client_id, type_evenement, description_texte, meta_json FROM evenement_timeline
+         WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE",
+        evenement_id,
+        utilisateur_id
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?
+    .ok_or_else(Refus::not_found)?;
+    let editable = [TypeEvenement::EmailClient, TypeEvenement::Note];
+    if !editable.iter().any(|r#type| r#type.as_str() == evenement.type_evenement) {
+        return Err(Refus::conflict("evenement-non-modifiable").into());
+    }
+    Ok((evenement.client_id, evenement.type_evenement, evenement.description_texte, evenement.meta_json))
+}

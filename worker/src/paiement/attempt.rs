@@ -1,0 +1,176 @@
+//! Attempts: one row each, written before Stripe is asked. At most one of a deal's may still be paid.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use common::domaine::{EtapePipeline, Langue, StatutPaiement, StatutSession};
+use common::montant::{Devise, to_minor};
+use common::refus::{Refus, RefusKind};
+use rust_decimal::Decimal;
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::cx::{Cx, JobError};
+use crate::integrations::stripe::{SessionParams, StripeCall};
+
+/// A session's life: under the 24 h that Stripe allows, counted from our clock.
+const LIFE: TimeDelta = TimeDelta::hours(23);
+/// A session with less time left is replaced: somebody is about to type a card number.
+const LEAST_LIFE: TimeDelta = TimeDelta::hours(1);
+
+/// The attempt of a deal that may still be paid.
+#[derive(Debug)]
+pub struct Attempt {
+    statut: StatutSession,
+    cle_idempotence: String,
+    parametres: serde_json::Value,
+    montant_minor: i64,
+    devise: String,
+    stripe_session_id: Option<String>,
+    date_expiration: DateTime<Utc>,
+    opportunite_id: Uuid,
+    token_paiement_scelle: Vec<u8>,
+}
+
+impl Attempt {
+    /// Stripe's id; `None` while the outcome of its creation is unknown.
+    #[must_use]
+    pub fn stripe_session_id(&self) -> Option<&str> {
+        self.stripe_session_id.as_deref()
+    }
+}
+
+/// The deal's attempt that is `preparee` or `ouverte`, locked. The deal's row must be locked before.
+pub async fn live_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<Attempt>, JobError> {
+    Ok(sqlx::query_as!(
+        Attempt,
+        r#"SELECT s.statut AS "statut: StatutSession", s.cle_idempotence, s.parametres, s.montant_minor, s.devise,
+                  s.stripe_session_id, s.date_expiration, s.opportunite_id, o.token_paiement_scelle
+           FROM session_paiement s JOIN opportunite o ON o.id = s.opportunite_id
+           WHERE s.opportunite_id = $1 AND s.statut IN ('preparee', 'ouverte') FOR UPDATE OF s"#,
+        opportunite_id
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?)
+}
+
+/// What to ask of Stripe so that the deal's live attempt can no longer be paid; `None` when there is
+/// none. An attempt whose outcome is unknown is first asked for again under its own key.
+pub async fn next_call_to_close(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<StripeCall>, JobError> {
+    let Some(attempt) = live_attempt(cx, opportunite_id).await? else { return Ok(None) };
+    cx.stripe()?;
+    close(cx, attempt).map(Some)
+}
+
+fn close(cx: &Cx, attempt: Attempt) -> Result<StripeCall, JobError> {
+    match &attempt.stripe_session_id {
+        Some(id) => Ok(StripeCall::Expire { stripe_session_id: id.clone() }),
+        None => create(cx, attempt),
+    }
+}
+
+fn create(cx: &Cx, attempt: Attempt) -> Result<StripeCall, JobError> {
+    let params: SessionParams = serde_json::from_value(attempt.parametres).map_err(anyhow::Error::from)?;
+    let jeton = cx
+        .shared
+        .sealer
+        .open(&attempt.token_paiement_scelle, attempt.opportunite_id)
+        .map_err(anyhow::Error::from)?;
+    // On the root that was frozen: a changed PUBLIC_URL must not change the parameters of a used key.
+    let lien: SecretString = format!("{}/payer/{}", params.racine, jeton.expose()).into();
+    Ok(StripeCall::Create { cle: attempt.cle_idempotence, params: Box::new(params), lien })
+}
+
+/// What must be paid, as the locked deal says it.
+struct Payable {
+    client_id: Uuid,
+    titre: String,
+    montant: Option<Decimal>,
+    devise: Devise,
+    etape: EtapePipeline,
+    statut: StatutPaiement,
+    langue: Langue,
+    email: Option<String>,
+}
+
+/// What to ask of Stripe so that the deal has an open session for today's price; `None` when it has.
+///
+/// Locks the deal. Refuses with 409 unless the deal is `gagne` with a payable amount that is owed.
+pub async fn prepare_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<StripeCall>, JobError> {
+    let deal = sqlx::query_as!(
+        Payable,
+        r#"SELECT o.client_id, o.titre, o.montant_estime AS montant, o.devise AS "devise: Devise",
+                  o.etape_pipeline AS "etape: EtapePipeline", o.statut_paiement AS "statut: StatutPaiement",
+                  c.langue AS "langue: Langue", c.email
+           FROM opportunite o JOIN client c ON c.id = o.client_id WHERE o.id = $1 FOR UPDATE OF o"#,
+        opportunite_id
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?
+    .ok_or_else(Refus::not_found)?;
+    let montant_minor = payable_amount(&deal)?;
+    cx.stripe()?;
+
+    if let Some(attempt) = live_attempt(cx, opportunite_id).await? {
+        if attempt.statut == StatutSession::Preparee {
+            return create(cx, attempt).map(Some);
+        }
+        let wanted = attempt.montant_minor == montant_minor
+            && attempt.devise == deal.devise.code()
+            && attempt.date_expiration > cx.now + LEAST_LIFE;
+        return if wanted { Ok(None) } else { close(cx, attempt).map(Some) };
+    }
+    insert_attempt(cx, opportunite_id, deal, montant_minor).await?;
+    let attempt = live_attempt(cx, opportunite_id).await?.ok_or_else(|| anyhow::anyhow!("the new attempt is gone"))?;
+    create(cx, attempt).map(Some)
+}
+
+/// The amount at Stripe's door, or the reason why there is none to be paid.
+fn payable_amount(deal: &Payable) -> Result<i64, Refus> {
+    if deal.etape != EtapePipeline::Gagne {
+        return Err(Refus::conflict("opportunite-non-gagnee"));
+    }
+    let montant = deal.montant.ok_or_else(|| Refus::conflict("opportunite-sans-montant"))?;
+    match deal.statut {
+        StatutPaiement::EnAttente | StatutPaiement::Echoue => {}
+        StatutPaiement::EnCours => return Err(Refus::conflict("paiement-en-cours")),
+        _ => return Err(Refus::conflict("deja-payee")),
+    }
+    // The amount is right for a deal and wrong for Stripe: a conflict with the deal's state, not a typo.
+    to_minor(montant, deal.devise).map_err(|refus| Refus { kind: RefusKind::Conflict, ..refus })
+}
+
+async fn insert_attempt(
+    cx: &mut Cx,
+    opportunite_id: Uuid,
+    deal: Payable,
+    montant_minor: i64,
+) -> Result<(), JobError> {
+    let id = cx.new_id();
+    let params = SessionParams {
+        racine: cx.shared.public_url.origin(),
+        session_paiement_id: id,
+        opportunite_id,
+        client_id: deal.client_id,
+        titre: deal.titre,
+        montant_minor,
+        devise: deal.devise,
+        langue: deal.langue,
+        email: deal.email,
+        date_expiration: cx.now + LIFE,
+    };
+    sqlx::query!(
+        "INSERT INTO session_paiement (id, opportunite_id, statut, cle_idempotence, parametres, montant_minor, devise,
+             date_expiration, date_creation, date_modification)
+         VALUES ($1, $2, 'preparee', $3, $4, $5, $6, $7, $8, $8)",
+        id,
+        opportunite_id,
+        format!("guichet-session-{id}"),
+        serde_json::to_value(&params).map_err(anyhow::Error::from)?,
+        montant_minor,
+        deal.devise.code(),
+        params.date_expiration,
+        cx.now,
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! What Stripe says of a Checkout Session becomes rows: the attempt's state, the ledger, the deal's
+//! state, the timeline.
+
+use chrono::{DateTime, Utc};
+use common::domaine::{StatutPaiement, StatutSession, TypeEvenement, TypePaiement};
+use common::montant::{Devise, from_minor, to_minor};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::statut::{Fait, statut_paiement};
+use crate::cx::{Cx, Evenement, JobError};
+use crate::integrations::stripe::StripeSession;
+
+/// On what occasion Stripe told us.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion {
+    /// When it happened, as Stripe dates it; now, for an answer to a call.
+    pub date: DateTime<Utc>,
+    /// Whether it is the news that a bank debit did not come through.
+    pub debit_failed: bool,
+}
+
+/// The deal and the attempt that a session of Stripe's belongs to, locked in the house's order
+/// (client → opportunite → session).
+struct Matched {
+    opportunite_id: Uuid,
+    client_id: Uuid,
+    titre: String,
+    attempt: MatchedAttempt,
+}
+
+struct MatchedAttempt {
+    id: Uuid,
+    statut: StatutSession,
+    montant_minor: i64,
+    devise: String,
+    livemode: Option<bool>,
+}
+
+/// Records what Stripe says of a session. `None` when it belongs to no deal of ours.
+///
+/// The session finds its deal by its id, else by its metadata. Every fact stands once, however often
+/// and in whatever order it is told.
+pub async fn record_session(
+    cx: &mut Cx,
+    session: &StripeSession,
+    occasion: Occasion,
+) -> Result<Option<Uuid>, JobError> {
+    let Some(matched) = find_match(cx, session).await? else { return Ok(None) };
+    update_attempt(cx, session, &matched.attempt).await?;
+    for r#type in told_facts(session, occasion) {
+        record_fact(cx, &matched, session, occasion, r#type).await?;
+    }
+    refresh_opportunite(cx, matched.opportunite_id).await?;
+    Ok(Some(matched.opportunite_id))
+}
+
+async fn find_match(cx: &mut Cx, session: &StripeSession) -> Result<Option<Matched>, JobError> {
+    let by_session = sqlx::query_scalar!(
+        "SELECT opportunite_id FROM session_paiement WHERE stripe_session_id = $1",
+        session.id
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?;
+    let Some(opportunite_id) = by_session.or_else(|| session.metadata_id("opportuniteId")) else {
+        return Ok(None);
+    };
+    let Some(opportunite) = sqlx::query!(
+        r#"SELECT client_id, titre, montant_estime, devise AS "devise: Devise" FROM opportunite
+           WHERE id = $1 FOR UPDATE"#,
+        opportunite_id
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?
+    else {
+        return Ok(None);
+    };
+    // By Stripe's id; else the attempt whose birth Stripe told us of before our own call had returned.
+    let attempt = sqlx::query_as!(
+        MatchedAttempt,
+        r#"SELECT id, statut AS "statut: StatutSession", montant_minor, devise, livemode FROM session_paiement
+           WHERE opportunite_id = $1 AND (stripe_session_id = $2 OR (stripe_session_id IS NULL AND id = $3))
+           FOR UPDATE"#,
+        opportunite_id,
+        session.id,
+        session.metadata_id("sessionPaiementId"),
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?;
+    let attempt = match attempt {
+        Some(attempt) => attempt,
+        // A session that bears this deal's id and that we have no row of (a restored backup, a link made
+        // by hand at Stripe): what it is held against is the deal's price of today.
+        None => {
+            let price = opportunite.montant_estime.and_then(|montant| to_minor(montant, opportunite.devise).ok());
+            adopt(cx, opportunite_id, session, price, opportunite.devise).await?
+        }
+    };
+    let (client_id, titre) = (opportunite.client_id, opportunite.titre);
+    Ok(Some(Matched { opportunite_id, client_id, titre, attempt }))
+}
+
+/// Makes the row of a session that was opened without us.
+async fn adopt(
+    cx: &mut Cx,
+    opportunite_id: Uuid,
+    session: &StripeSession,
+    price: Option<i64>,
+    devise: Devise,
+) -> Result<MatchedAttempt, JobError> {
+    let id = cx.new_id();
+    // An open session without us is not the deal's link: it stands as `abandonnee` until it is paid.
+    let statut = StatutSession::Abandonnee;
+    let montant_minor = price.or(session.amount_total).unwrap_or_default().max(1);
+    let livemode = cx.shared.stripe.as_ref().map(crate::integrations::stripe::Stripe::livemode);
+    sqlx::query!(
+        "INSERT INTO session_paiement (id, opportunite_id, statut, cle_idempotence, parametres, montant_minor, devise,
+             stripe_session_id, livemode, date_expiration, date_creation, date_modification)
+         VALUES ($1, $2, $3, $4, '{}', $5, $6, $7, $8, $9, $9, $9)",
+        id,
+        opportunite_id,
+        statut.as_str(),
+        format!("adopted-{id}"),
+        montant_minor,
+        devise.code(),
+        session.id,
+        livemode,
+        cx.now,
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(MatchedAttempt { id, statut, montant_minor, devise: devise.code().into(), livemode })
+}
+
+/// Moves the attempt on. Complete is final: no later news takes it back.
+async fn update_attempt(cx: &mut Cx, session: &StripeSession, attempt: &MatchedAttempt) -> Result<(), JobError> {
+    let statut = match (session.status.as_deref(), attempt.statut) {
+        (_, StatutSession::Payee) | (Some("complete"), _) => StatutSession::Payee,
+        (Some("expired"), StatutSession::Annulee) => StatutSession::Annulee,
+        (Some("expired"), _) => StatutSession::Expiree,
+        (Some("open"), StatutSession::Preparee) => StatutSession::Ouverte,
+        (_, unchanged) => unchanged,
+    };
+    let url = session.url.as_deref().filter(|_| statut == StatutSession::Ouverte);
+    // The first answer tells the mode; afterwards what we know is what news is held against.
+    sqlx::query!(
+        "UPDATE session_paiement SET statut = $2, stripe_session_id = $3, livemode = coalesce(livemode, $4),
+             url = $5, date_modification = $6
+         WHERE id = $1",
+        attempt.id,
+        statut.as_str(),
+        session.id,
+        session.livemode,
+        url,
+        cx.now,
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(())
+}
+
+/// The facts about money in what Stripe says.
+fn told_facts(session: &StripeSession, occasion: Occasion) -> Vec<TypePaiement> {
+    match (session.status.as_deref(), session.payment_status.as_deref()) {
+        (Some("complete"), Some("paid")) => vec![TypePaiement::Recu],
+        (Some("complete"), Some("unpaid")) if occasion.debit_failed => {
+            vec![TypePaiement::EnCours, TypePaiement::Echoue]
+        }
+        (Some("complete"), Some("unpaid")) => vec![TypePaiement::EnCours],
+        _ => Vec::new(),
+    }
+}
+
+async fn record_fact(
+    cx: &mut Cx,
+    matched: &Matched,
+    session: &StripeSession,
+    occasion: Occasion,
+    r#type: TypePaiement,
+) -> Result<(), JobError> {
+    let attempt = &matched.attempt;
+    let montant_minor = session.amount_total.unwrap_or_default().max(0);
+    let devise = session.currency.as_deref().unwrap_or_default().to_ascii_uppercase();
+    let conforme = montant_minor == attempt.montant_minor
+        && devise == attempt.devise
+        && attempt.livemode.is_none_or(|livemode| livemode == session.livemode)
+        && mode_is_ours(cx, session);
+    let id = cx.new_id();
+    let added = sqlx::query_scalar!(
+        "INSERT INTO paiement (id, opportunite_id, session_paiement_id, type, stripe_id, montant_minor, devise, livemode,
+             conforme, stripe_payment_intent, date_paiement, date_creation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         ON CONFLICT ON CONSTRAINT paiement_unique DO NOTHING RETURNING id",
+        id,
+        matched.opportunite_id,
+        attempt.id,
+        r#type.as_str(),
+        session.id,
+        montant_minor,
+        devise,
+        session.livemode,
+        conforme,
+        session.payment_intent,
+        occasion.date,
+        cx.now,
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?;
+    // Told before: the timeline has its line already. News of an old debit says nothing new either.
+    let type_evenement = match r#type {
+        _ if added.is_none() => return Ok(()),
+        TypePaiement::Recu if conforme => TypeEvenement::PaiementRecu,
+        TypePaiement::Recu => TypeEvenement::PaiementNonConforme,
+        TypePaiement::EnCours if !occasion.debit_failed => TypeEvenement::PaiementLance,
+        TypePaiement::Echoue => TypeEvenement::PaiementEchoue,
+        _ => return Ok(()),
+    };
+    let montant = Devise::parse(&devise).map_or_else(
+        |_| montant_minor.to_string(),
+        |devise| from_minor(montant_minor, devise).to_string(),
+    );
+    cx.record_evenement(Evenement {
+        client_id: matched.client_id,
+        r#type: type_evenement,
+        reference_id: Some(matched.opportunite_id),
+        texte: &matched.titre,
+        meta: json!({ "montant": montant, "devise": devise, "titre": matched.titre }),
+    })
+    .await?;
+    Ok(())
+}
+
+/// Test money is not revenue: an event of the other mode than our key's never pays a deal.
+fn mode_is_ours(cx: &Cx, session: &StripeSession) -> bool {
+    cx.shared.stripe.as_ref().is_none_or(|stripe| stripe.livemode() == session.livemode)
+}
+
+/// Derives the deal's state and its link anew from its rows.
+pub(super) async fn refresh_opportunite(cx: &mut Cx, opportunite_id: Uuid) -> Result<StatutPaiement, JobError> {
+    let faits = sqlx::query_as!(
+        Fait,
+        r#"SELECT type AS "type: TypePaiement", stripe_id, montant_minor, conforme FROM paiement
+           WHERE opportunite_id = $1"#,
+        opportunite_id
+    )
+    .fetch_all(&mut *cx.tx)
+    .await?;
+    let statut = statut_paiement(&faits);
+    // The URL is the open session's, and null without one; the id stays that of the last session.
+    sqlx::query!(
+        "UPDATE opportunite SET statut_paiement = $2, date_modification = $3,
+             url_paiement = (SELECT url FROM session_paiement
+                             WHERE opportunite_id = $1 AND statut = 'ouverte'),
+             stripe_session_id = (SELECT stripe_session_id FROM session_paiement
+                                  WHERE opportunite_id = $1 AND stripe_session_id IS NOT NULL
+                                  ORDER BY (statut = 'payee') DESC, id DESC LIMIT 1)
+         WHERE id = $1",
+        opportunite_id,
+        statut.as_str(),
+        cx.now,
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(statut)
+}

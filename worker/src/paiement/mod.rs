@@ -1,0 +1,11 @@
+//! Money: what Stripe's facts do to the ledger, and what the ledger says of a deal.
+
+mod answer;
+mod attempt;
+mod ledger;
+mod statut;
+
+pub use answer::record_answer;
+pub use attempt::{Attempt, live_attempt, next_call_to_close, prepare_attempt};
+pub use ledger::{Occasion, record_session};
+pub use statut::{Fait, statut_paiement};

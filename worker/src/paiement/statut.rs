@@ -1,0 +1,125 @@
+//! `statutPaiement`, derived from the ledger by one pure function.
+
+use common::domaine::{StatutPaiement, TypePaiement};
+
+/// A row of the ledger, as far as the deal's state is concerned.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Fait {
+    /// What the row tells.
+    pub r#type: TypePaiement,
+    /// Stripe's id of the payment that it tells of: its Checkout Session, dispute or refund.
+    pub stripe_id: String,
+    /// In minor units.
+    pub montant_minor: i64,
+    /// Whether session, amount, currency and livemode match what was asked.
+    pub conforme: bool,
+}
+
+/// Where a deal's payment stands.
+///
+/// A function of the *set* of facts: their order and how often each is told change nothing. Money that
+/// does not match what was asked (`conforme = false`) is shown elsewhere and never makes a deal paid.
+#[must_use]
+pub fn statut_paiement(faits: &[Fait]) -> StatutPaiement {
+    let of = |r#type| faits.iter().filter(move |fait| fait.r#type == r#type);
+    let sum = |r#type| of(r#type).filter(|fait| fait.conforme).map(|fait| fait.montant_minor).sum::<i64>();
+    let told = |r#type, stripe_id: &str| of(r#type).any(|fait| fait.stripe_id == stripe_id);
+
+    let received = sum(TypePaiement::Recu);
+    if received > 0 {
+        let refunded = sum(TypePaiement::Rembourse);
+        let contested =
+            of(TypePaiement::Conteste).any(|fait| !told(TypePaiement::ContesteGagne, &fait.stripe_id));
+        return if contested {
+            StatutPaiement::Conteste
+        } else if refunded >= received {
+            StatutPaiement::Rembourse
+        } else if refunded > 0 {
+            StatutPaiement::RemboursePartiel
+        } else {
+            StatutPaiement::Paye
+        };
+    }
+    let under_way = of(TypePaiement::EnCours).any(|fait| {
+        !told(TypePaiement::Echoue, &fait.stripe_id) && !told(TypePaiement::Recu, &fait.stripe_id)
+    });
+    if under_way {
+        StatutPaiement::EnCours
+    } else if of(TypePaiement::Echoue).next().is_some() {
+        StatutPaiement::Echoue
+    } else {
+        StatutPaiement::EnAttente
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fait(r#type: TypePaiement, stripe_id: &str, montant_minor: i64) -> Fait {
+        Fait { r#type, stripe_id: stripe_id.into(), montant_minor, conforme: true }
+    }
+
+    #[test]
+    fn each_state_follows_from_its_facts() {
+        use StatutPaiement as S;
+        use TypePaiement as T;
+        let (recu, en_cours) = (fait(T::Recu, "cs_1", 100), fait(T::EnCours, "cs_1", 100));
+        let echoue = fait(T::Echoue, "cs_1", 100);
+        let dispute = fait(T::Conteste, "dp_1", 100);
+        for (faits, statut) in [
+            (vec![], S::EnAttente),
+            (vec![en_cours.clone()], S::EnCours),
+            (vec![en_cours.clone(), echoue.clone()], S::Echoue),
+            (vec![en_cours.clone(), echoue.clone(), fait(T::EnCours, "cs_2", 100)], S::EnCours),
+            (vec![en_cours, recu.clone()], S::Paye),
+            (vec![echoue, recu.clone()], S::Paye),
+            (vec![recu.clone(), fait(T::Rembourse, "re_1", 40)], S::RemboursePartiel),
+            (vec![recu.clone(), fait(T::Rembourse, "re_1", 40), fait(T::Rembourse, "re_2", 60)], S::Rembourse),
+            (vec![recu.clone(), dispute.clone()], S::Conteste),
+            (vec![recu.clone(), dispute.clone(), fait(T::ContesteGagne, "dp_1", 100)], S::Paye),
+            (vec![recu, dispute, fait(T::ContestePerdu, "dp_1", 100)], S::Conteste),
+        ] {
+            assert_eq!(statut_paiement(&faits), statut, "{faits:?}");
+        }
+    }
+
+    #[test]
+    fn money_that_does_not_match_never_pays() {
+        let stray = Fait { conforme: false, ..fait(TypePaiement::Recu, "cs_1", 100) };
+        assert_eq!(statut_paiement(&[stray]), StatutPaiement::EnAttente);
+    }
+
+    #[test]
+    fn every_order_of_the_facts_ends_in_the_same_state() {
+        use TypePaiement as T;
+        let all = [
+            fait(T::EnCours, "cs_1", 100),
+            fait(T::Echoue, "cs_1", 100),
+            fait(T::Recu, "cs_2", 100),
+            fait(T::Rembourse, "re_1", 30),
+            fait(T::Conteste, "dp_1", 100),
+            fait(T::ContesteGagne, "dp_1", 100),
+        ];
+        for subset in 0_usize..1 << all.len() {
+            let chosen: Vec<_> = (0..all.len()).filter(|i| subset >> i & 1 == 1).map(|i| all[i].clone()).collect();
+            let expected = statut_paiement(&chosen);
+            permutations(&chosen, &mut |order| assert_eq!(statut_paiement(order), expected, "{order:?}"));
+        }
+    }
+
+    fn permutations(rest: &[Fait], check: &mut dyn FnMut(&[Fait])) {
+        fn go(head: &mut Vec<Fait>, rest: &[Fait], check: &mut dyn FnMut(&[Fait])) {
+            if rest.is_empty() {
+                return check(head);
+            }
+            for i in 0..rest.len() {
+                let mut others = rest.to_vec();
+                head.push(others.remove(i));
+                go(head, &others, check);
+                head.pop();
+            }
+        }
+        go(&mut Vec::new(), rest, check);
+    }
+}

@@ -1,0 +1,23 @@
+-- A worker that stops gives back what it holds: at the end of the stream, where others take it at once, and
+-- with this delivery not counted. The worker itself is forgotten.
+-- KEYS stream
+-- ARGV group, consumer, prefix of records
+-- Returns how many jobs were given back.
+local stream, group, consumer = KEYS[1], ARGV[1], ARGV[2]
+local pending = redis.call('XPENDING', stream, group, '-', '+', 100000, consumer)
+for _, held in ipairs(pending) do
+  local found = redis.call('XRANGE', stream, held[1], held[1])[1]
+  redis.call('XACK', stream, group, held[1])
+  if found then
+    redis.call('XDEL', stream, held[1])
+    local job = found[2]
+    for i = 1, #job, 2 do
+      if job[i] == 'livraisons' then job[i + 1] = job[i + 1] + held[4] - 1 end
+      local record = job[i] == 'job' and ARGV[3] .. job[i + 1]
+      if record and redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 'statut', 'en_attente') end
+    end
+    redis.call('XADD', stream, '*', unpack(job))
+  end
+end
+redis.call('XGROUP', 'DELCONSUMER', stream, group, consumer)
+return #pending

@@ -1,0 +1,140 @@
+//! How a queue bears outages: whether it may fetch, how long failed jobs wait, what the log says.
+
+use std::fmt::Display;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+/// How long a job waits after its n-th failure: twice as long each time, at most ten minutes, and somewhere in
+/// the upper half of that, so that jobs that failed together do not come back together.
+pub(super) fn back_off(failures: u32) -> Duration {
+    spread(Duration::from_secs(1 << failures.min(10)).min(Duration::from_secs(600)))
+}
+
+fn spread(longest: Duration) -> Duration {
+    longest.mul_f64(rand::random_range(0.5..=1.0))
+}
+
+/// Whether a queue fetches. After an [`outage`](Self::outage) it rests, then tries one job at a time until one
+/// shows that the outage is over.
+#[derive(Debug)]
+pub(super) struct Pace(watch::Sender<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Rests in a row without a job that got through; 0 when all is well.
+    rests: u32,
+    until: Option<Instant>,
+    /// Counts verdicts while not all is well.
+    verdicts: u64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(watch::Sender::new(State::default()))
+    }
+}
+
+impl Pace {
+    /// A job could not run for want of something. Says how long the queue rests.
+    pub(super) fn outage(&self) -> Duration {
+        let now = Instant::now();
+        let mut rest = Duration::ZERO;
+        self.0.send_modify(|state| {
+            state.verdicts += 1;
+            if state.until.is_none_or(|until| until <= now) {
+                let longest = Duration::from_millis(500 << state.rests.min(6)).min(Duration::from_secs(30));
+                state.until = Some(now + spread(longest));
+                state.rests += 1;
+            }
+            rest = state.until.map_or(rest, |until| until - now);
+        });
+        rest
+    }
+
+    /// A job got through. Says whether that ends an outage.
+    pub(super) fn works(&self) -> bool {
+        self.0.send_if_modified(|state| {
+            let resumes = state.rests > 0;
+            if resumes {
+                *state = State { verdicts: state.verdicts + 1, ..State::default() };
+            }
+            resumes
+        })
+    }
+
+    /// Whether jobs may be fetched freely, now.
+    pub(super) fn is_well(&self) -> bool {
+        self.0.borrow().rests == 0
+    }
+
+    /// Waits until a job may be fetched. `Some`: only one, whose verdict is to be waited for.
+    pub(super) async fn allowed(&self) -> Option<Probe> {
+        let mut watched = self.0.subscribe();
+        loop {
+            let (until, verdicts) = {
+                let state = watched.borrow_and_update();
+                if state.rests == 0 {
+                    return None;
+                }
+                (state.until, state.verdicts)
+            };
+            let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
+            if left.is_zero() {
+                return Some(Probe { watched, verdicts });
+            }
+            // Whichever comes first: the end of the rest, or a job that got through.
+            drop(tokio::time::timeout(left, watched.changed()).await);
+        }
+    }
+}
+
+/// The one job that tries whether an outage is over.
+#[derive(Debug)]
+pub(super) struct Probe {
+    watched: watch::Receiver<State>,
+    verdicts: u64,
+}
+
+impl Probe {
+    /// Waits until a job has given its verdict.
+    pub(super) async fn judged(mut self) {
+        drop(self.watched.wait_for(|state| state.verdicts > self.verdicts).await);
+    }
+}
+
+/// What the log says about Redis: the first failure, a line each half minute, and the end of it.
+#[derive(Debug, Default)]
+pub(super) struct Trouble(Mutex<Spell>);
+
+#[derive(Debug, Default)]
+struct Spell {
+    failures: u64,
+    began: Option<Instant>,
+    told: Option<Instant>,
+}
+
+impl Trouble {
+    pub(super) fn failed(&self, doing: &str, error: &dyn Display) {
+        const EVERY: Duration = Duration::from_secs(30);
+        let mut spell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let began = *spell.began.get_or_insert(now);
+        spell.failures += 1;
+        if spell.told.is_none_or(|told| now - told >= EVERY) {
+            spell.told = Some(now);
+            tracing::warn!(failures = spell.failures, "Redis fails, since {:?}: {doing}: {error}", now - began);
+        }
+    }
+
+    pub(super) fn worked(&self) {
+        let mut spell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(began) = spell.began.take() else { return };
+        // A spell that went by unsaid ends unsaid.
+        if spell.told.is_some_and(|told| told >= began) {
+            tracing::info!(failures = spell.failures, "Redis works again after {:?}", began.elapsed());
+        }
+        spell.failures = 0;
+    }
+}

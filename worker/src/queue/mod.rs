@@ -1,0 +1,243 @@
+//! The consuming side of the queue: apalis workers on a backend of our own over Redis Streams. The push side and
+//! the wire form are [`common::queue`].
+//!
+//! # Contract
+//! - Each job that was pushed is handed to [`Process::process`] until a run gives its [`Verdict`]. Two runs of
+//!   one job may overlap when a worker stands still for longer than its lease: the claim row in Postgres is the
+//!   fence, and what the loser says of the job is void.
+//! - **Leases**: while a job runs its lease is renewed, so it may take any time. A worker that dies loses its
+//!   jobs to the others after [`Options::lease`] and at most half of that again.
+//! - **Suspects**: a job that was handed out before without a verdict may be what killed its worker. One at a
+//!   time is run in a process, alone for as long as it takes a bad job to do harm. [`Delivery::deliveries`]
+//!   counts; who processes it parks it when that is too many.
+//! - **Later**: retries, deferred and delayed jobs wait in a sorted set, by Redis's clock.
+//! - **Outages** (of anything a job needs) spend no attempt: the queue rests, then tries one job at a time until
+//!   one gives another verdict. Redis itself may be down, hung, loading, read-only, full or wiped for any time:
+//!   nothing here ends, and a line in the log each half minute says so.
+//! - **Stop**: nothing more is fetched, running jobs get [`Options::grace`] to finish, the rest is handed back
+//!   uncounted and at once. [`serve`] returns within ten seconds.
+//!
+//! # Parts, per queue
+//! `fetch` blocks on the stream and asks for as many jobs as there are free slots; `renew` and `reclaim` keep
+//! leases and take over dead workers' jobs; `promote` moves due jobs into the stream; `conclude` writes verdicts
+//! down in batches. apalis ([`backend`]) takes fetched jobs, runs them, and turns their end into a verdict. All
+//! of a queue's steps in Redis are the scripts beside this file.
+
+mod backend;
+mod consumer;
+mod health;
+mod quarantine;
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::Context;
+use apalis::layers::WorkerBuilderExt;
+use apalis::prelude::{Monitor, ParallelizeExt, WorkerBuilder};
+use common::job::{JobId, Queue};
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use self::backend::{Fetched, Streams};
+use self::consumer::Consumer;
+use self::health::Trouble;
+use self::quarantine::Quarantine;
+
+/// One job, handed out to be run.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The job's id; `None` for an entry of the stream that no producer of ours wrote.
+    pub id: Option<JobId>,
+    /// The queue it came from.
+    pub queue: Queue,
+    /// The envelope as it was pushed: JSON, unless somebody else wrote it.
+    pub envelope: Vec<u8>,
+    /// How many runs have asked for a retry.
+    pub failures: u32,
+    /// How many times it was handed out since the last verdict, this time included. More than one: a worker died
+    /// or stood still while it held the job.
+    pub deliveries: u32,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The result row (`termine`, `rejete` or `echoue`) is committed: the job leaves the queue.
+    Done,
+    /// It failed and is to be tried again, by default after a back-off that grows with its failures, up to ten
+    /// minutes.
+    Retry {
+        /// When something else knows better: not before this.
+        after: Option<Duration>,
+    },
+    /// Not for this worker, or not yet: tried again after this time, and not counted as a failure.
+    Defer {
+        /// How long to wait.
+        after: Duration,
+    },
+    /// Something that the job needs is down. No failure of the job: the whole queue rests and comes back to it.
+    Unavailable,
+}
+
+/// What is done with each job.
+pub trait Process: Send + Sync + 'static {
+    /// Runs one job. A panic is a failed run.
+    fn process(&self, delivery: Delivery) -> impl Future<Output = Verdict> + Send;
+}
+
+/// How the queues are served.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Jobs that run at once, per queue.
+    pub concurrency: usize,
+    /// How long a job stays with a worker that no longer renews it.
+    pub lease: Duration,
+    /// How long running jobs may finish once the worker is to stop.
+    pub grace: Duration,
+    /// How long a suspect is given the whole process: first to let the others finish, then to run alone.
+    pub alone: Duration,
+}
+
+impl Options {
+    /// What production runs with.
+    #[must_use]
+    pub const fn new(concurrency: usize) -> Self {
+        Self {
+            concurrency,
+            lease: Duration::from_secs(6),
+            grace: Duration::from_secs(8),
+            alone: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Runs jobs of every queue until `stop`. Redis may be absent now, and come and go later.
+///
+/// # Errors
+/// When a worker ends by itself, which nothing should make it do, or Redis is older than 6.2: the process is to
+/// end with it.
+pub async fn serve<P: Process>(
+    process: Arc<P>,
+    redis_url: &SecretString,
+    options: Options,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    // Cancelled by `stop`, and by whatever part ends before it.
+    let ending = stop.child_token();
+    let trouble = Arc::new(Trouble::default());
+    let quarantine = Quarantine::new(options.alone);
+    let name = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
+
+    let mut monitor = Monitor::new().with_terminator(async move { tokio::time::sleep(options.grace).await });
+    let mut parts = JoinSet::new();
+    let mut consumers = Vec::new();
+    for queue in Queue::ALL {
+        let consumer = Consumer::new(queue, &name, redis_url, options, &quarantine, &trouble, &ending)?;
+        let consumer = Arc::new(consumer);
+        let (hand_out, inbox) = mpsc::channel(options.concurrency + 1);
+        let (concluded, notes) = mpsc::unbounded_channel();
+        spawn_parts(&mut parts, &consumer, hand_out, notes, &ending);
+
+        let inbox = Arc::new(Mutex::new(inbox));
+        let (worker, process, quarantine, ending) =
+            (consumer.clone(), process.clone(), quarantine.clone(), ending.clone());
+        monitor = monitor.register(move |_| {
+            let (process, quarantine) = (process.clone(), quarantine.clone());
+            let backend = Streams::new(worker.clone(), inbox.clone(), concluded.clone(), ending.clone());
+            WorkerBuilder::new(worker.label())
+                .backend(backend)
+                .parallelize(tokio::spawn)
+                // The fetcher keeps to the limit; this is for the suspect that comes on top.
+                .concurrency(options.concurrency + 1)
+                .catch_panic()
+                .build(move |fetched: Fetched| {
+                    let (process, quarantine) = (process.clone(), quarantine.clone());
+                    async move {
+                        let _passage = quarantine.enter(fetched.delivery.deliveries > 1, fetched.turn).await;
+                        Ok::<_, std::convert::Infallible>(process.process(fetched.delivery).await)
+                    }
+                })
+        });
+        consumers.push(consumer);
+    }
+
+    let ended = ending.clone();
+    let until_ended = async move {
+        ended.cancelled().await;
+        Ok(())
+    };
+    let monitored = monitor.run_with_signal(until_ended).await;
+    let parted = finish(parts, &consumers).await;
+    monitored.context("the queue's workers")?;
+    parted?;
+    anyhow::ensure!(stop.is_cancelled(), "a worker of the queue ended by itself");
+    Ok(())
+}
+
+/// Starts what serves one queue beside its apalis worker. The end of a part is the end of all.
+fn spawn_parts(
+    parts: &mut JoinSet<anyhow::Result<()>>,
+    consumer: &Arc<Consumer>,
+    hand_out: mpsc::Sender<Fetched>,
+    notes: mpsc::UnboundedReceiver<backend::Note>,
+    ending: &CancellationToken,
+) {
+    let alive = || ending.clone().drop_guard();
+    let (it, guard, out) = (consumer.clone(), alive(), hand_out.clone());
+    parts.spawn(async move {
+        let _guard = guard;
+        it.check_version().await?;
+        it.fetch(out).await;
+        Ok(())
+    });
+    let (it, guard) = (consumer.clone(), alive());
+    parts.spawn(async move {
+        let _guard = guard;
+        it.reclaim(hand_out).await;
+        Ok(())
+    });
+    let (it, guard) = (consumer.clone(), alive());
+    parts.spawn(async move {
+        let _guard = guard;
+        it.promote().await;
+        Ok(())
+    });
+    let (it, guard) = (consumer.clone(), alive());
+    parts.spawn(async move {
+        let _guard = guard;
+        it.renew().await;
+        Ok(())
+    });
+    let (it, guard) = (consumer.clone(), alive());
+    parts.spawn(async move {
+        let _guard = guard;
+        it.conclude(notes).await;
+        Ok(())
+    });
+}
+
+/// Writes down what is still to be written, then hands back what is left. Both are bounded: with Redis away there
+/// is nothing to wait for, and leases run out by themselves.
+async fn finish(mut parts: JoinSet<anyhow::Result<()>>, consumers: &[Arc<Consumer>]) -> anyhow::Result<()> {
+    const PATIENCE: Duration = Duration::from_millis(800);
+    for consumer in consumers {
+        consumer.close();
+    }
+    let mut result = Ok(());
+    let all_parts = async {
+        while let Some(part) = parts.join_next().await {
+            let part = part.context("a part of the queue panicked").flatten();
+            result = std::mem::replace(&mut result, Ok(())).and(part);
+        }
+    };
+    let flushed = tokio::time::timeout(PATIENCE, all_parts).await.is_ok();
+    let hand_back = futures_util::future::join_all(consumers.iter().map(|consumer| consumer.hand_back()));
+    let handed_back = tokio::time::timeout(PATIENCE, hand_back).await.is_ok();
+    if !flushed || !handed_back {
+        tracing::warn!("Redis does not answer: other workers take over once the leases have run out");
+    }
+    result
+}

@@ -1,0 +1,74 @@
+//! `worker create-user` and `worker reset-password`: accounts by the operator's hand, in this process.
+
+use std::io::Read as _;
+
+use anyhow::{Context as _, bail, ensure};
+use argon2::password_hash::PasswordHasher as _;
+use argon2::Argon2;
+use sqlx::PgPool;
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// The least characters of a password.
+const LEAST_PASSWORD: usize = 10;
+
+/// Makes an account. The password is the first line of standard input.
+pub async fn create(pool: &PgPool, email: &str, nom: &str) -> anyhow::Result<()> {
+    ensure!(email.contains('@') && email.len() <= 254, "--email: not an address");
+    ensure!(!nom.trim().is_empty() && nom.chars().count() <= 200, "--nom: 1 to 200 characters");
+    let hash = hash_password(&read_password()?)?;
+    let now = crate::clock();
+    let id = Uuid::new_v7(Timestamp::from_unix(
+        NoContext,
+        now.timestamp().try_into().unwrap_or_default(),
+        now.timestamp_subsec_nanos(),
+    ));
+    let inserted = sqlx::query!(
+        "INSERT INTO utilisateur (id, email, nom, mot_de_passe_hash, date_creation) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING",
+        id,
+        email.trim(),
+        nom.trim(),
+        hash,
+        now
+    )
+    .execute(pool)
+    .await
+    .context("DATABASE_URL")?;
+    ensure!(inserted.rows_affected() == 1, "--email: this address has an account");
+    // Whoever holds an old set-up link comes too late.
+    sqlx::query!("UPDATE instance SET installation_hash = NULL").execute(pool).await?;
+    tracing::info!("the account is made");
+    Ok(())
+}
+
+/// Gives an account a new password, the first line of standard input.
+pub async fn reset_password(pool: &PgPool, email: &str) -> anyhow::Result<()> {
+    let hash = hash_password(&read_password()?)?;
+    let updated = sqlx::query!(
+        "UPDATE utilisateur SET mot_de_passe_hash = $2 WHERE lower(email) = lower($1)",
+        email.trim(),
+        hash
+    )
+    .execute(pool)
+    .await
+    .context("DATABASE_URL")?;
+    if updated.rows_affected() == 0 {
+        bail!("--email: no account has this address");
+    }
+    tracing::info!("the password is changed");
+    Ok(())
+}
+
+fn read_password() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).context("the password is read from standard input")?;
+    let password = text.lines().next().unwrap_or_default().to_owned();
+    let length = password.chars().count();
+    ensure!((LEAST_PASSWORD..=256).contains(&length), "the password needs {LEAST_PASSWORD} to 256 characters");
+    Ok(password)
+}
+
+fn hash_password(password: &str) -> anyhow::Result<String> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    Ok(hash.map_err(|error| anyhow::anyhow!("argon2: {error}"))?.to_string())
+}
