@@ -217,9 +217,7 @@ impl Reserve {
     /// Whether new jobs must wait. One push a second asks Redis, the others take its answer.
     async fn is_touched(&self, link: &Link) -> RedisResult<bool> {
         if self.is_stale() {
-            let mut pipe = redis::pipe();
-            pipe.cmd("INFO").arg("memory");
-            let (memory,): (String,) = link.pipe(&pipe).await?;
+            let memory: String = link.ask(redis::cmd("INFO").arg("memory")).await?;
             let number = |name: &str| {
                 memory.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok()).unwrap_or(0)
             };

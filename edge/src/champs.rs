@@ -9,8 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use common::montant::Devise;
 use common::refus::{Refus, RefusKind};
@@ -186,7 +187,12 @@ impl Champs {
 
     /// A word of a closed vocabulary, `defaut` when there is none.
     pub fn choix_ou<E: FromStr>(&mut self, nom: &'static str, defaut: E) -> E {
-        self.lire_convertible(nom, "choix-invalide", |texte| texte.parse().ok()).unwrap_or(defaut)
+        self.choix_optionnel(nom).unwrap_or(defaut)
+    }
+
+    /// A word of a closed vocabulary, or none.
+    pub fn choix_optionnel<E: FromStr>(&mut self, nom: &'static str) -> Option<E> {
+        self.lire_convertible(nom, "choix-invalide", |texte| texte.parse().ok())
     }
 
     /// A word of a closed vocabulary; `None` when the field is absent, refused when it is empty.
@@ -194,7 +200,7 @@ impl Champs {
         if !self.contient(nom) {
             return None;
         }
-        let choix = self.lire_convertible(nom, "choix-invalide", |texte| texte.parse().ok());
+        let choix = self.choix_optionnel(nom);
         if choix.is_none() && !self.deja_refuse(nom) {
             self.refus.push(Refus::invalid(nom, "champ-requis"));
         }
@@ -203,14 +209,35 @@ impl Champs {
 
     /// An ISO 4217 code, the euro when there is none.
     pub fn devise(&mut self, nom: &'static str) -> Devise {
-        self.lire_convertible(nom, "devise-inconnue", |texte| Devise::parse(texte).ok()).unwrap_or(Devise::EUR)
+        self.devise_optionnelle(nom).unwrap_or(Devise::EUR)
+    }
+
+    /// An ISO 4217 code, or none.
+    pub fn devise_optionnelle(&mut self, nom: &'static str) -> Option<Devise> {
+        self.lire_convertible(nom, "devise-inconnue", |texte| Devise::parse(texte).ok())
     }
 
     /// An id.
     pub fn uuid(&mut self, nom: &'static str) -> Uuid {
-        self.requis(nom, |champs| {
-            champs.lire_convertible(nom, "identifiant-invalide", |texte| Uuid::try_parse(texte).ok())
-        })
+        self.requis(nom, |champs| champs.uuid_optionnel(nom))
+    }
+
+    /// An id, or none.
+    pub fn uuid_optionnel(&mut self, nom: &'static str) -> Option<Uuid> {
+        self.lire_convertible(nom, "identifiant-invalide", |texte| Uuid::try_parse(texte).ok())
+    }
+
+    /// A place in a list, as a page of it gave it (`suivant`); none is the beginning.
+    pub fn curseur<C: FromStr>(&mut self, nom: &'static str) -> Option<C> {
+        self.lire_convertible(nom, "identifiant-invalide", |texte| texte.parse().ok())
+    }
+
+    /// How many rows of a list to give: 1 to `max`, `defaut` when nothing is said.
+    pub fn limite(&mut self, nom: &'static str, defaut: i64, max: i64) -> i64 {
+        let limite = self.lire_convertible(nom, "nombre-invalide", |texte| {
+            texte.parse().ok().filter(|limite| (1..=max).contains(limite))
+        });
+        limite.unwrap_or(defaut)
     }
 
     /// A day (`2026-03-31`), or none.
@@ -352,6 +379,19 @@ fn est_email(texte: &str) -> bool {
         && domaine.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
         && domaine.contains('.')
         && domaine.split('.').all(etiquette)
+}
+
+/// The parameters of a query string, read as a form's fields are.
+#[derive(Debug)]
+pub struct Requete(pub Champs);
+
+impl<S: Sync> FromRequestParts<S> for Requete {
+    type Rejection = Erreur;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Erreur> {
+        let texte = parts.uri.query().unwrap_or_default();
+        Champs::of_form(texte.as_bytes()).map(Self).map_err(|_| Erreur::RequeteInvalide)
+    }
 }
 
 /// `/api` takes JSON and pages take forms: a cross-site form can never reach the API.

@@ -1,8 +1,10 @@
 //! What goes wrong, told once: a handler returns an [`Erreur`], and [`render`] says it in the reader's
 //! language, as `application/problem+json` (RFC 9457) under `/api` and as a page elsewhere.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -16,7 +18,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::lecteur::Lecteur;
-use crate::rendu;
+use crate::rendu::texte;
 
 /// Seconds after which a reader may ask again what is down now.
 const RETRY: u64 = 5;
@@ -176,7 +178,7 @@ impl Erreur {
 
     /// The whole error in one sentence, for people.
     pub fn phrase(&self, langue: Langue) -> String {
-        rendu::erreur(langue, self.code(), &self.args())
+        texte::erreur_of_code(langue, self.code(), &self.args())
     }
 
     fn retry_after(&self) -> Option<u64> {
@@ -192,7 +194,7 @@ impl Erreur {
     pub fn probleme(&self, langue: Langue) -> Probleme {
         let champs = self.champs().iter().filter_map(|refus| {
             let champ = refus.champ.clone()?;
-            let detail = rendu::erreur(langue, &refus.code, &refus.args);
+            let detail = texte::erreur(langue, refus);
             Some(ChampRefuse { champ, code: refus.code.clone(), detail })
         });
         let erreurs: Vec<_> = champs.collect();
@@ -280,12 +282,26 @@ pub async fn render(State(app): State<App>, requete: Request, suite: Next) -> Re
             let entete = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
             (erreur.status(), entete, probleme).into_response()
         }
-        _ => rendu::page_erreur(&app, &lecteur, &erreur),
+        _ => crate::pages::erreur::page(&app, &lecteur, &erreur),
     };
     // What the handler said beside the error: when to come again, which methods there are.
     let dits = reponse.headers().iter().filter(|(nom, _)| ![CONTENT_TYPE, CONTENT_LENGTH].contains(*nom));
     dite.headers_mut().extend(dits.map(|(nom, valeur)| (nom.clone(), valeur.clone())));
     dite
+}
+
+/// The longest that an answer may take: the longest wait for a job, and its reading.
+const REPONSE_MAX: Duration = Duration::from_secs(40);
+
+/// Ends what hangs: a server that froze with our question would keep its reader for ever.
+pub async fn in_time(requete: Request, suite: Next) -> Response {
+    let reponse = tokio::time::timeout(REPONSE_MAX, suite.run(requete)).await;
+    reponse.unwrap_or_else(|_| Erreur::Indisponible(anyhow::anyhow!("no answer in time")).into_response())
+}
+
+/// What a panic of a handler becomes. Its words are in the logs already.
+pub fn of_panic(_: Box<dyn Any + Send>) -> Response {
+    Erreur::Interne(anyhow::anyhow!("a handler panicked")).into_response()
 }
 
 /// What nobody outside may read, for who runs the product.

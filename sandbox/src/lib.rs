@@ -4,6 +4,8 @@
 // Stripe's objects are long, and `json!` walks them field by field.
 #![recursion_limit = "256"]
 
+pub mod demo;
+pub mod echantillon;
 pub mod place;
 pub mod postgres;
 pub mod prepare;
@@ -21,18 +23,19 @@ pub fn say(text: &str) {
     drop(writeln!(std::io::stdout().lock(), "{text}"));
 }
 
-/// Waits for Ctrl-C, SIGTERM or the end of the terminal.
+/// Ctrl-C, SIGTERM or the end of the terminal: none is missed from now on, and the future waits for one.
 ///
 /// # Errors
 /// When the system does not let us listen.
-pub async fn stop_signal() -> std::io::Result<()> {
+pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    })
 }

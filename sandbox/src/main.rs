@@ -1,6 +1,7 @@
 //! The command line of the sandbox.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,6 +23,10 @@ enum Command {
         #[arg(long)]
         dir: Option<PathBuf>,
     },
+    /// The whole product with sample data until Ctrl-C.
+    Demo,
+    /// Deletes the demo's data.
+    DemoReset,
     /// Checks all queries against a database of the migrations, and writes .sqlx.
     Prepare,
     /// The Stripe simulator until Ctrl-C.
@@ -42,17 +47,47 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,sandbox=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match Arguments::parse().command {
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Arguments::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<()> {
+    match command {
         Command::Services { dir } => sandbox::services::run(dir.as_deref(), dir.is_some()).await,
+        Command::Demo => sandbox::demo::run().await,
+        Command::DemoReset => sandbox::demo::reset(),
         Command::Prepare => tokio::task::block_in_place(sandbox::prepare::run),
-        Command::Simulateur { port, webhook_url, webhook_secret, file } => {
-            let endpoint = |(url, secret)| Endpoint { url, secret, types: Vec::new() };
+        Command::Simulateur {
+            port,
+            webhook_url,
+            webhook_secret,
+            file,
+        } => {
+            let endpoint = |(url, secret)| Endpoint {
+                url,
+                secret,
+                types: Vec::new(),
+            };
             let webhook = webhook_url.zip(webhook_secret).map(endpoint);
             let port = Some(port);
-            simulateur::run(simulateur::Options { port, webhook, file, ..Default::default() }).await
+            simulateur::run(simulateur::Options {
+                port,
+                webhook,
+                file,
+                ..Default::default()
+            })
+            .await
         }
     }
 }

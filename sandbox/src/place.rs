@@ -11,8 +11,13 @@ use nix::unistd::{User, geteuid};
 /// the program was built from.
 #[must_use]
 pub fn repository() -> PathBuf {
-    let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default();
-    let Ok(here) = std::env::current_dir() else { return built_from };
+    let built_from = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default();
+    let Ok(here) = std::env::current_dir() else {
+        return built_from;
+    };
     here.ancestors()
         .find(|dir| dir.join("sandbox/Cargo.toml").is_file() && dir.join("migrations").is_dir())
         .map_or(built_from, Path::to_path_buf)
@@ -51,7 +56,10 @@ impl OtherUser {
         }
         for name in ["postgres", "nobody"] {
             if let Some(user) = User::from_name(name)? {
-                return Ok(Some(Self { uid: user.uid.as_raw(), gid: user.gid.as_raw() }));
+                return Ok(Some(Self {
+                    uid: user.uid.as_raw(),
+                    gid: user.gid.as_raw(),
+                }));
             }
         }
         bail!("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody")
@@ -72,7 +80,9 @@ impl OtherUser {
 /// Whether every user may walk down to `dir`.
 #[must_use]
 pub fn open_to_all(dir: &Path) -> bool {
-    let Ok(dir) = std::path::absolute(dir) else { return false };
+    let Ok(dir) = std::path::absolute(dir) else {
+        return false;
+    };
     dir.ancestors()
         .all(|step| std::fs::metadata(step).is_ok_and(|about| about.permissions().mode() & 0o001 != 0))
 }
@@ -82,7 +92,11 @@ pub fn open_to_all(dir: &Path) -> bool {
 /// # Errors
 /// When none can be made.
 pub fn temporary(user: Option<&OtherUser>) -> Result<tempfile::TempDir> {
-    let candidates = [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
+    let candidates = [
+        std::env::temp_dir(),
+        PathBuf::from("/tmp"),
+        PathBuf::from("/var/tmp"),
+    ];
     let place = candidates
         .iter()
         .find(|dir| dir.is_dir() && (user.is_none() || open_to_all(dir)))
@@ -103,7 +117,8 @@ pub fn write_atomically(path: &Path, text: &str) -> Result<()> {
     std::fs::create_dir_all(dir)?;
     let mut file = tempfile::NamedTempFile::new_in(dir)?;
     std::io::Write::write_all(&mut file, text.as_bytes())?;
-    file.persist(path).with_context(|| format!("writing {}", path.display()))?;
+    file.persist(path)
+        .with_context(|| format!("writing {}", path.display()))?;
     Ok(())
 }
 

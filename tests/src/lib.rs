@@ -1,1 +1,13 @@
-//! x
+//! What the tests share: the product as it is deployed (real processes, a real Postgres and Redis, the
+//! Stripe simulator), and the people who use it.
+//!
+//! Nothing here sleeps or tries again: answers are waited for by the product's own `Prefer: wait`, and by
+//! bounded waits on something that can be observed.
+
+pub mod app;
+pub mod people;
+pub mod wait;
+
+pub use app::{App, Options};
+pub use people::{Answer, Bureau, Portail};
+pub use wait::until;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, FromRedisValue, Pipeline, RedisResult, ScriptInvocation};
+use redis::{Client, Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, ScriptInvocation};
 use secrecy::{ExposeSecret, SecretString};
 
 /// A shared, pipelined connection for short commands. Clones share it.
@@ -34,6 +34,21 @@ impl std::fmt::Debug for Link {
     }
 }
 
+/// Tries once more when the connection had been lost before or while it was used: the manager is then connecting
+/// anew, and the second try shows whether Redis is there.
+macro_rules! twice {
+    ($link:ident, $manager:ident => $try:expr) => {{
+        let mut current = $link.current();
+        let $manager = &mut current.manager;
+        let mut result = $try;
+        if result.as_ref().is_err_and(|error: &RedisError| error.is_io_error() && !error.is_timeout()) {
+            result = $try;
+        }
+        $link.judge(&result, &current);
+        result
+    }};
+}
+
 impl Link {
     /// A link that gives up on an answer after `patience`. Must be called within a Tokio runtime.
     pub fn new(redis_url: &SecretString, patience: Duration) -> RedisResult<Self> {
@@ -55,26 +70,19 @@ impl Link {
         &self.0.client
     }
 
-    /// Runs a script. It may run twice when the connection is lost under it.
+    /// Runs a script. Like everything here it may run twice, when the connection is lost under it.
     pub async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
-        let mut current = self.current();
-        let mut result = script.invoke_async(&mut current.manager).await;
-        if is_lost(&result) {
-            result = script.invoke_async(&mut current.manager).await;
-        }
-        self.judge(&result, &current);
-        result
+        twice!(self, manager => script.invoke_async(manager).await)
     }
 
-    /// Sends commands in one round trip. They may run twice when the connection is lost under them.
+    /// Sends a command.
+    pub async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> RedisResult<T> {
+        twice!(self, manager => command.query_async(manager).await)
+    }
+
+    /// Sends commands in one round trip.
     pub async fn pipe<T: FromRedisValue>(&self, commands: &Pipeline) -> RedisResult<T> {
-        let mut current = self.current();
-        let mut result = commands.query_async(&mut current.manager).await;
-        if is_lost(&result) {
-            result = commands.query_async(&mut current.manager).await;
-        }
-        self.judge(&result, &current);
-        result
+        twice!(self, manager => commands.query_async(manager).await)
     }
 
     fn current(&self) -> Current {
@@ -94,10 +102,4 @@ impl Link {
             *current = Current { manager, generation: used.generation + 1 };
         }
     }
-}
-
-/// Whether the connection had been lost before or while it was used. The manager is then connecting anew, and a
-/// second try shows whether Redis is there.
-fn is_lost<T>(result: &RedisResult<T>) -> bool {
-    result.as_ref().is_err_and(|error| error.is_io_error() && !error.is_timeout())
 }

@@ -1,1 +1,2 @@
 //! The pages.
+pub mod erreur;

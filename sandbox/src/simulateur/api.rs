@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::core::Core;
+use super::create;
 use super::error::{Result, StripeError};
 use super::form::{Fields, Param};
 use super::objects;
 use super::payment;
 use super::state::{Event, Origin, Row, Session, State};
-use super::create;
 
 /// Executes a request: `path` is what follows `/v1/`.
 pub(crate) fn execute(
@@ -52,7 +52,9 @@ pub(crate) fn execute(
             form.finish()?;
             core.read(|state| {
                 let charged = state.intents.rows().iter().find(|intent| intent.charge == *id);
-                charged.map(objects::charge).ok_or_else(|| StripeError::no_such("charge", "id", id))
+                charged
+                    .map(objects::charge)
+                    .ok_or_else(|| StripeError::no_such("charge", "id", id))
             })
         }
         ("POST", ["refunds"]) => refund(core, form, request),
@@ -89,7 +91,9 @@ fn list_sessions(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
     core.read(|state| {
         let fits = |session: &Session| {
             status.as_ref().is_none_or(|status| session.status == *status)
-                && intent.as_ref().is_none_or(|intent| session.intent.as_ref() == Some(intent))
+                && intent
+                    .as_ref()
+                    .is_none_or(|intent| session.intent.as_ref() == Some(intent))
                 && created.holds(session.created)
         };
         let (rows, more) = page.cut(state.sessions.rows(), fits)?;
@@ -103,12 +107,18 @@ fn list_events(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
     let mut types = form.texts("types")?;
     if let Some(one) = form.text("type", 5000)? {
         if !types.is_empty() {
-            return Err(StripeError::invalid("type", "You may only specify one of these parameters: type, types."));
+            return Err(StripeError::invalid(
+                "type",
+                "You may only specify one of these parameters: type, types.",
+            ));
         }
         types.push(one);
     }
     if types.len() > 20 {
-        return Err(StripeError::invalid("types", "You can filter on at most 20 types."));
+        return Err(StripeError::invalid(
+            "types",
+            "You can filter on at most 20 types.",
+        ));
     }
     let created = Period::read(&mut form)?;
     let delivered = form.boolean("delivery_success")?;
@@ -127,7 +137,9 @@ fn list_events(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
 
 /// `charge.*` stands for all types that begin so.
 fn matches_type(wanted: &str, kind: &str) -> bool {
-    wanted.strip_suffix('*').map_or(wanted == kind, |prefix| kind.starts_with(prefix))
+    wanted
+        .strip_suffix('*')
+        .map_or(wanted == kind, |prefix| kind.starts_with(prefix))
 }
 
 fn refund(core: &Arc<Core>, mut form: Fields<'_>, request: &Origin) -> Result<Value> {
@@ -180,7 +192,9 @@ struct Page {
 impl Page {
     fn read(form: &mut Fields<'_>) -> Result<Self> {
         let limit = form.integer("limit")?.unwrap_or(10);
-        let limit = usize::try_from(limit).ok().filter(|limit| (1..=100).contains(limit));
+        let limit = usize::try_from(limit)
+            .ok()
+            .filter(|limit| (1..=100).contains(limit));
         let limit = limit.ok_or_else(|| {
             let message = "This value must be between 1 and 100.";
             StripeError::invalid("limit", message).code("parameter_invalid_integer")
@@ -207,7 +221,11 @@ impl Page {
         if let Some(id) = &self.ending_before {
             // What is newer than that one, and next to it.
             let place = place("ending_before", id)?;
-            page = rows[place + 1..].iter().filter(|row| fits(row)).take(self.limit + 1).collect();
+            page = rows[place + 1..]
+                .iter()
+                .filter(|row| fits(row))
+                .take(self.limit + 1)
+                .collect();
             let more = page.len() > self.limit;
             page.truncate(self.limit);
             page.reverse();
@@ -217,7 +235,12 @@ impl Page {
             Some(id) => place("starting_after", id)?,
             None => rows.len(),
         };
-        page = rows[..end].iter().rev().filter(|row| fits(row)).take(self.limit + 1).collect();
+        page = rows[..end]
+            .iter()
+            .rev()
+            .filter(|row| fits(row))
+            .take(self.limit + 1)
+            .collect();
         let more = page.len() > self.limit;
         page.truncate(self.limit);
         Ok((page, more))
@@ -237,9 +260,14 @@ struct Period {
 impl Period {
     fn read(form: &mut Fields<'_>) -> Result<Self> {
         if form.is_text("created") {
-            return Ok(Self { exactly: form.integer("created")?, ..Self::default() });
+            return Ok(Self {
+                exactly: form.integer("created")?,
+                ..Self::default()
+            });
         }
-        let Some(mut bounds) = form.object("created")? else { return Ok(Self::default()) };
+        let Some(mut bounds) = form.object("created")? else {
+            return Ok(Self::default());
+        };
         let period = Self {
             exactly: None,
             gt: bounds.integer("gt")?,

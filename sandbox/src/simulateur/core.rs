@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::sync::Notify;
-use tokio_util::task::TaskTracker;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::fault::Fautes;
 use super::payment;
@@ -34,7 +34,9 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let retries = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600].map(Duration::from_secs).to_vec();
+        let retries = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600]
+            .map(Duration::from_secs)
+            .to_vec();
         Self {
             port: None,
             webhook: None,
@@ -65,7 +67,9 @@ impl Core {
             Some(Ok(text)) => serde_json::from_slice(&text).context("the simulator's file cannot be read")?,
             _ => State::default(),
         };
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
         let core = Arc::new(Self {
             base,
             http,
@@ -152,7 +156,9 @@ impl Core {
     }
 
     fn write_file(&self) -> Result<()> {
-        let Some(file) = &self.options.file else { return Ok(()) };
+        let Some(file) = &self.options.file else {
+            return Ok(());
+        };
         let text = self.read(serde_json::to_string)?;
         place::write_atomically(file, &text)
     }

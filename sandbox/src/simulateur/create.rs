@@ -6,9 +6,9 @@ use super::form::Fields;
 use super::state::{Line, Origin, Session, new_id, now};
 
 const LOCALES: &[&str] = &[
-    "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hr",
-    "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl",
-    "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+    "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA",
+    "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru",
+    "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
 ];
 
 /// Means of payment that the hosted page can play.
@@ -16,12 +16,31 @@ const MEANS: &[&str] = &["card", "sepa_debit"];
 
 /// Parameters that Stripe knows and that change nothing here.
 const WITHOUT_EFFECT: &[&str] = &[
-    "adaptive_pricing", "after_expiration", "allow_promotion_codes", "automatic_tax", "billing_address_collection",
-    "branding_settings", "consent_collection", "currency", "custom_fields", "custom_text", "customer_creation",
-    "excluded_payment_method_types", "integration_identifier", "name_collection", "origin_context",
-    "payment_method_collection", "payment_method_options", "permissions", "phone_number_collection",
-    "redirect_on_completion", "saved_payment_method_options", "shipping_address_collection", "shipping_options",
-    "tax_id_collection", "wallet_options",
+    "adaptive_pricing",
+    "after_expiration",
+    "allow_promotion_codes",
+    "automatic_tax",
+    "billing_address_collection",
+    "branding_settings",
+    "consent_collection",
+    "currency",
+    "custom_fields",
+    "custom_text",
+    "customer_creation",
+    "excluded_payment_method_types",
+    "integration_identifier",
+    "name_collection",
+    "origin_context",
+    "payment_method_collection",
+    "payment_method_options",
+    "permissions",
+    "phone_number_collection",
+    "redirect_on_completion",
+    "saved_payment_method_options",
+    "shipping_address_collection",
+    "shipping_options",
+    "tax_id_collection",
+    "wallet_options",
 ];
 
 /// Reads the parameters into a session that is open but not yet remembered.
@@ -31,7 +50,12 @@ pub(crate) fn session(form: &mut Fields<'_>, request: Origin) -> Result<Session>
     let mode = form.one_of("mode", &["payment", "setup", "subscription"])?;
     match mode.as_deref() {
         Some("payment") => {}
-        Some(_) => return Err(StripeError::invalid("mode", "The simulator plays the mode `payment` only.")),
+        Some(_) => {
+            return Err(StripeError::invalid(
+                "mode",
+                "The simulator plays the mode `payment` only.",
+            ));
+        }
         None => return Err(StripeError::missing("mode")),
     }
     form.one_of("ui_mode", &["hosted_page", "hosted"])?;
@@ -98,7 +122,8 @@ fn expires_at(form: &mut Fields<'_>, created: i64) -> Result<i64> {
         return Err(StripeError::invalid("expires_at", message));
     }
     if expires_at < created + HOUR / 2 {
-        let message = "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.";
+        let message =
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.";
         return Err(StripeError::invalid("expires_at", message));
     }
     Ok(expires_at)
@@ -113,7 +138,9 @@ fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
             return Err(StripeError::no_such("price", &item.name("price"), &price));
         }
         let name = item.name("price_data");
-        let mut price = item.object("price_data")?.ok_or_else(|| StripeError::missing(name))?;
+        let mut price = item
+            .object("price_data")?
+            .ok_or_else(|| StripeError::missing(name))?;
         let (line_currency, mut line) = price_data(&mut price)?;
         price.finish()?;
         let quantity = item.integer("quantity")?;
@@ -124,7 +151,10 @@ fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
             return Err(error.code("parameter_invalid_integer"));
         }
         item.finish()?;
-        if currency.as_ref().is_some_and(|currency| *currency != line_currency) {
+        if currency
+            .as_ref()
+            .is_some_and(|currency| *currency != line_currency)
+        {
             let message = "You cannot combine currencies on a single Checkout Session.";
             return Err(StripeError::invalid("line_items", message));
         }
@@ -133,7 +163,10 @@ fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
     }
     let currency = currency.ok_or_else(|| StripeError::missing("line_items"))?;
     if lines.len() > 100 {
-        return Err(StripeError::invalid("line_items", "You can have at most 100 line items."));
+        return Err(StripeError::invalid(
+            "line_items",
+            "You can have at most 100 line items.",
+        ));
     }
     Ok((currency, lines))
 }
@@ -151,9 +184,14 @@ fn price_data(price: &mut Fields<'_>) -> Result<(String, Line)> {
         return Err(StripeError::no_such("product", &price.name("product"), &product));
     }
     let name = price.name("product_data");
-    let mut product = price.object("product_data")?.ok_or_else(|| StripeError::missing(name))?;
+    let mut product = price
+        .object("product_data")?
+        .ok_or_else(|| StripeError::missing(name))?;
     product.without_effect(&["images", "metadata", "tax_code", "tax_details", "unit_label"]);
-    let (name, description) = (product.required("name", 5000)?, product.text("description", 5000)?);
+    let (name, description) = (
+        product.required("name", 5000)?,
+        product.text("description", 5000)?,
+    );
     product.finish()?;
     let unit_amount = price.integer("unit_amount")?;
     let unit_amount = unit_amount.ok_or_else(|| StripeError::missing(price.name("unit_amount")))?;
@@ -162,16 +200,39 @@ fn price_data(price: &mut Fields<'_>) -> Result<(String, Line)> {
         let error = StripeError::invalid(price.name("unit_amount"), message);
         return Err(error.code("parameter_invalid_integer"));
     }
-    Ok((currency, Line { name, description, unit_amount, quantity: 1 }))
+    Ok((
+        currency,
+        Line {
+            name,
+            description,
+            unit_amount,
+            quantity: 1,
+        },
+    ))
 }
 
-type IntentData = (std::collections::BTreeMap<String, String>, Option<String>, Option<String>);
+type IntentData = (
+    std::collections::BTreeMap<String, String>,
+    Option<String>,
+    Option<String>,
+);
 
 fn intent_data(form: &mut Fields<'_>) -> Result<IntentData> {
-    let Some(mut data) = form.object("payment_intent_data")? else { return Ok(IntentData::default()) };
-    data.without_effect(&["setup_future_usage", "shipping", "statement_descriptor", "statement_descriptor_suffix"]);
+    let Some(mut data) = form.object("payment_intent_data")? else {
+        return Ok(IntentData::default());
+    };
+    data.without_effect(&[
+        "setup_future_usage",
+        "shipping",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+    ]);
     data.one_of("capture_method", &["automatic", "automatic_async"])?;
-    let read = (data.metadata("metadata")?, data.text("description", 1000)?, email(&mut data, "receipt_email")?);
+    let read = (
+        data.metadata("metadata")?,
+        data.text("description", 1000)?,
+        email(&mut data, "receipt_email")?,
+    );
     data.finish()?;
     Ok(read)
 }
@@ -189,8 +250,9 @@ fn means(form: &mut Fields<'_>, currency: &str) -> Result<Vec<String>> {
         return Err(StripeError::invalid("payment_method_types", message));
     }
     if currency != "eur" && asked.iter().any(|means| means == "sepa_debit") {
-        let message =
-            format!("The payment method `sepa_debit` is not compatible with the currency `{currency}`: only eur is.");
+        let message = format!(
+            "The payment method `sepa_debit` is not compatible with the currency `{currency}`: only eur is."
+        );
         return Err(StripeError::invalid("payment_method_types", message));
     }
     Ok(asked)
@@ -200,7 +262,10 @@ fn email(form: &mut Fields<'_>, name: &'static str) -> Result<Option<String>> {
     let text = form.text(name, 512)?;
     let whole = |text: &String| {
         text.split_once('@').is_some_and(|(who, host)| {
-            !who.is_empty() && host.contains('.') && !host.starts_with('.') && !text.contains(char::is_whitespace)
+            !who.is_empty()
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !text.contains(char::is_whitespace)
         })
     };
     match text {

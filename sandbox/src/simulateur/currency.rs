@@ -7,14 +7,63 @@ use super::error::{Result, StripeError};
 /// For those that Stripe gives no least amount of its own, it is one major unit: what it converts to at
 /// Stripe's is not known here.
 const KNOWN: &[(&str, i64)] = &[
-    ("aed", 200), ("ars", 100), ("aud", 50), ("bgn", 100), ("bhd", 200), ("bif", 1500), ("brl", 50), ("cad", 50),
-    ("chf", 50), ("clp", 500), ("cny", 400), ("cop", 200_000), ("czk", 1500), ("djf", 100), ("dkk", 250),
-    ("eur", 50), ("gbp", 30), ("gnf", 5000), ("hkd", 400), ("huf", 17500), ("idr", 800_000), ("ils", 200),
-    ("inr", 50), ("isk", 10000), ("jod", 400), ("jpy", 50), ("kmf", 250), ("krw", 700), ("kwd", 200), ("mad", 500),
-    ("mga", 2500), ("mxn", 1000), ("myr", 200), ("nok", 300), ("nzd", 50), ("omr", 200), ("php", 3000),
-    ("pln", 200), ("pyg", 4000), ("ron", 200), ("rwf", 700), ("sar", 200), ("sek", 300), ("sgd", 50), ("thb", 1000),
-    ("tnd", 1600), ("try", 2000), ("twd", 1600), ("uah", 2100), ("ugx", 200_000), ("usd", 50), ("vnd", 13000),
-    ("vuv", 60), ("xaf", 300), ("xof", 300), ("xpf", 60), ("zar", 900),
+    ("aed", 200),
+    ("ars", 100),
+    ("aud", 50),
+    ("bgn", 100),
+    ("bhd", 200),
+    ("bif", 1500),
+    ("brl", 50),
+    ("cad", 50),
+    ("chf", 50),
+    ("clp", 500),
+    ("cny", 400),
+    ("cop", 200_000),
+    ("czk", 1500),
+    ("djf", 100),
+    ("dkk", 250),
+    ("eur", 50),
+    ("gbp", 30),
+    ("gnf", 5000),
+    ("hkd", 400),
+    ("huf", 17500),
+    ("idr", 800_000),
+    ("ils", 200),
+    ("inr", 50),
+    ("isk", 10000),
+    ("jod", 400),
+    ("jpy", 50),
+    ("kmf", 250),
+    ("krw", 700),
+    ("kwd", 200),
+    ("mad", 500),
+    ("mga", 2500),
+    ("mxn", 1000),
+    ("myr", 200),
+    ("nok", 300),
+    ("nzd", 50),
+    ("omr", 200),
+    ("php", 3000),
+    ("pln", 200),
+    ("pyg", 4000),
+    ("ron", 200),
+    ("rwf", 700),
+    ("sar", 200),
+    ("sek", 300),
+    ("sgd", 50),
+    ("thb", 1000),
+    ("tnd", 1600),
+    ("try", 2000),
+    ("twd", 1600),
+    ("uah", 2100),
+    ("ugx", 200_000),
+    ("usd", 50),
+    ("vnd", 13000),
+    ("vuv", 60),
+    ("xaf", 300),
+    ("xof", 300),
+    ("xpf", 60),
+    ("zar", 900),
 ];
 
 /// Currencies without minor units.
@@ -35,17 +84,24 @@ pub(crate) fn known(param: &str, code: &str) -> Result<String> {
         return Ok(lower);
     }
     let codes: Vec<_> = KNOWN.iter().map(|(code, _)| *code).collect();
-    let message =
-        format!("Invalid currency: {lower}. Stripe currently supports these currencies: {}", codes.join(", "));
+    let message = format!(
+        "Invalid currency: {lower}. Stripe currently supports these currencies: {}",
+        codes.join(", ")
+    );
     Err(StripeError::invalid(param, message))
 }
 
 /// Refuses a total that Stripe would not charge.
 pub(crate) fn check_total(currency: &str, total: i64) -> Result<()> {
-    let least = KNOWN.iter().find(|(code, _)| *code == currency).map_or(50, |(_, least)| *least);
+    let least = KNOWN
+        .iter()
+        .find(|(code, _)| *code == currency)
+        .map_or(50, |(_, least)| *least);
     if total > 99_999_999 {
-        let message =
-            format!("The Checkout Session's total amount due must be no more than {}", shown(currency, 99_999_999));
+        let message = format!(
+            "The Checkout Session's total amount due must be no more than {}",
+            shown(currency, 99_999_999)
+        );
         return Err(StripeError::invalid("line_items", message).code("amount_too_large"));
     }
     if total < least {
@@ -88,5 +144,10 @@ pub(crate) fn shown(currency: &str, minor: i64) -> String {
         return format!("{minor} {code}");
     }
     let unit = 10_i64.pow(decimals);
-    format!("{}.{:0width$} {code}", minor / unit, (minor % unit).abs(), width = decimals as usize)
+    format!(
+        "{}.{:0width$} {code}",
+        minor / unit,
+        (minor % unit).abs(),
+        width = decimals as usize
+    )
 }

@@ -22,7 +22,9 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("accueil.html", include_str!("pages/accueil.html")),
         ("payer.html", include_str!("pages/payer.html")),
     ] {
-        pages.add_template(name, source).expect("the pages are part of the program and were tried");
+        pages
+            .add_template(name, source)
+            .expect("the pages are part of the program and were tried");
     }
     pages
 });
@@ -57,7 +59,9 @@ pub(crate) async fn choose(
     Path(id): Path<String>,
     Form(Choice { action }): Form<Choice>,
 ) -> Response {
-    let Ok(session) = core.read(|state| state.sessions.get(&id).cloned()) else { return not_found() };
+    let Ok(session) = core.read(|state| state.sessions.get(&id).cloned()) else {
+        return not_found();
+    };
     let moyen = match action {
         Action::Carte => Moyen::Carte,
         Action::CarteRefusee => Moyen::CarteRefusee,
@@ -67,7 +71,9 @@ pub(crate) async fn choose(
         Action::Abandonner => return back(&session, session.cancel_url.as_ref()),
     };
     let paid = pay(&core, &id, moyen).await;
-    let Ok(session) = core.read(|state| state.sessions.get(&id).cloned()) else { return not_found() };
+    let Ok(session) = core.read(|state| state.sessions.get(&id).cloned()) else {
+        return not_found();
+    };
     match paid {
         Ok(()) if moyen == Moyen::CarteRefusee => hosted_page(&session, StatusCode::PAYMENT_REQUIRED),
         Ok(()) => back(&session, session.success_url.as_ref()),
@@ -83,7 +89,10 @@ pub(crate) async fn pay(core: &Arc<Core>, id: &str, moyen: Moyen) -> Result<(), 
     let events = core.change(|state| payment::pay(state, &core.base, id, moyen))?;
     let tries = core.dispatch(&events);
     let wait = async {
-        for (_, tried) in tries.into_iter().filter(|(kind, _): &FirstTry| kind == "checkout.session.completed") {
+        for (_, tried) in tries
+            .into_iter()
+            .filter(|(kind, _): &FirstTry| kind == "checkout.session.completed")
+        {
             // A delivery that ended with the simulator was not tried: nothing more to wait for.
             drop(tried.await);
         }
@@ -102,7 +111,11 @@ pub(crate) async fn home(Shared(core): Shared<Arc<Core>>) -> Response {
         (sessions, deliveries)
     });
     let endpoint = core.endpoint().map(|endpoint| endpoint.url);
-    page("accueil.html", &context! { sessions, deliveries, endpoint }, StatusCode::OK)
+    page(
+        "accueil.html",
+        &context! { sessions, deliveries, endpoint },
+        StatusCode::OK,
+    )
 }
 
 /// What the home page's buttons send.
@@ -167,7 +180,10 @@ fn delivery_row(delivery: &Delivery) -> minijinja::Value {
 }
 
 fn hosted_page(session: &Session, status: StatusCode) -> Response {
-    let fr = session.locale.as_ref().is_none_or(|locale| locale == "auto" || locale.starts_with("fr"));
+    let fr = session
+        .locale
+        .as_ref()
+        .is_none_or(|locale| locale == "auto" || locale.starts_with("fr"));
     let context = context! {
         fr,
         session => row(session),
@@ -181,7 +197,9 @@ fn hosted_page(session: &Session, status: StatusCode) -> Response {
 }
 
 fn page(name: &str, context: &minijinja::Value, status: StatusCode) -> Response {
-    let rendered = PAGES.get_template(name).and_then(|template| template.render(context));
+    let rendered = PAGES
+        .get_template(name)
+        .and_then(|template| template.render(context));
     match rendered {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),

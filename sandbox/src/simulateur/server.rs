@@ -44,7 +44,8 @@ pub(crate) async fn serve(core: Arc<Core>, listener: TcpListener, router: Router
         drop(stream.set_nodelay(true));
         let router = router.clone();
         core.spawn(async move {
-            let service = service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request));
+            let service =
+                service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request));
             let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             // A connection that breaks is the caller's to notice.
             drop(connection.await);

@@ -11,7 +11,7 @@ use common::queue::{DONE_CHANNEL, Link, keys};
 use redis::streams::{StreamId, StreamReadReply};
 use redis::{AsyncConnectionConfig, FromRedisValue, RedisError, RedisResult, Script, Value, cmd};
 use secrecy::SecretString;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ use super::{Delivery, Options, Verdict};
 /// from standing still for others.
 const BATCH: usize = 200;
 /// How long Redis holds a read open when there are no jobs.
-const BLOCK: Duration = Duration::from_secs(5);
+const BLOCK: Duration = Duration::from_secs(2);
 /// How long an answer may take before the connection is given up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -58,6 +58,7 @@ pub(super) struct Consumer {
     pace: Pace,
     quarantine: Quarantine,
     trouble: Arc<Trouble>,
+    prepared: OnceCell<()>,
     /// A job was put off: the next one may be due sooner than thought.
     put_off: Notify,
     /// Nothing more is to be fetched.
@@ -111,6 +112,7 @@ impl Consumer {
             pace: Pace::default(),
             quarantine: quarantine.clone(),
             trouble: trouble.clone(),
+            prepared: OnceCell::new(),
             put_off: Notify::new(),
             ending: ending.clone(),
             closed: CancellationToken::new(),
@@ -127,29 +129,32 @@ impl Consumer {
         self.closed.cancel();
     }
 
-    /// Waits for Redis and checks that it knows all the commands that we use (the youngest is `XPENDING … IDLE`).
-    pub(super) async fn check_version(&self) -> anyhow::Result<()> {
-        let mut ask = redis::pipe();
-        ask.cmd("INFO").arg("server");
-        let about = loop {
-            match self.link.pipe::<(String,)>(&ask).await {
-                Ok((about,)) => break about,
-                Err(error) => {
-                    if self.stumbled("asking for its version", &error).await.is_break() {
-                        return Ok(());
+    /// Waits for Redis, checks that it knows all the commands that we use (the youngest is `XPENDING … IDLE`), and
+    /// sets up the group.
+    pub(super) async fn prepare(&self) -> anyhow::Result<()> {
+        let check = async || {
+            let about = loop {
+                match self.link.ask::<String>(cmd("INFO").arg("server")).await {
+                    Ok(about) => break about,
+                    Err(error) => {
+                        if self.stumbled("asking for its version", &error).await.is_break() {
+                            return Ok(());
+                        }
                     }
                 }
-            }
+            };
+            self.trouble.worked();
+            let version = about.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or("?").trim();
+            let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
+            let known = numbers.next().zip(numbers.next());
+            anyhow::ensure!(
+                known.is_none_or(|known| known >= (6, 2)),
+                "Redis {version} is too old: 6.2 or newer is needed"
+            );
+            self.create_group().await;
+            Ok(())
         };
-        self.trouble.worked();
-        let version = about.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or("?").trim();
-        let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
-        let known = numbers.next().zip(numbers.next());
-        anyhow::ensure!(
-            known.is_none_or(|known| known >= (6, 2)),
-            "Redis {version} is too old: 6.2 or newer is needed"
-        );
-        Ok(())
+        self.prepared.get_or_try_init(check).await.copied()
     }
 
     // ---- fetching ----------------------------------------------------------------------------------------
@@ -171,24 +176,30 @@ impl Consumer {
         let connection_id: u64 = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
         loop {
             let ready = async {
-                let probe = self.pace.allowed().await;
-                let slots = self.free_slots(if probe.is_some() { 1 } else { BATCH }).await;
-                (probe, slots)
+                let slots = self.free_slots().await;
+                (slots, self.pace.allowed().await)
             };
-            let Some((probe, slots)) = self.ending.run_until_cancelled(ready).await else { return Ok(()) };
-            let Some(mut slots) = slots else { return Ok(()) };
+            let Some((Some(mut slots), probe)) = self.ending.run_until_cancelled(ready).await else { return Ok(()) };
+            let count = if probe.is_some() { 1 } else { slots.num_permits() };
 
             let mut read = cmd("XREADGROUP");
-            read.arg("GROUP").arg(keys::GROUP).arg(&self.name).arg("COUNT").arg(slots.num_permits());
+            read.arg("GROUP").arg(keys::GROUP).arg(&self.name).arg("COUNT").arg(count);
             read.arg("BLOCK").arg(BLOCK.as_secs() * 1000).arg("STREAMS").arg(&self.stream).arg(">");
             let reading = read.query_async::<Option<StreamReadReply>>(&mut connection);
             tokio::pin!(reading);
+            let interrupted = async {
+                tokio::select! {
+                    () = self.ending.cancelled() => {}
+                    () = self.pace.falls(), if probe.is_none() => {}
+                }
+            };
             // A read is not dropped while Redis may be answering it: the jobs in the answer would lie idle.
             let reply = tokio::select! {
                 reply = &mut reading => reply,
-                () = self.ending.cancelled() => {
+                () = interrupted => {
                     self.unblock(connection_id).await;
-                    tokio::time::timeout(Duration::from_millis(500), reading).await.unwrap_or(Ok(None))
+                    let answer = tokio::time::timeout(Duration::from_millis(500), reading).await;
+                    answer.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
                 }
             };
             self.trouble.worked();
@@ -206,10 +217,10 @@ impl Consumer {
         }
     }
 
-    /// At least one slot, at most `limit`. `None` never: the slots are not closed.
-    async fn free_slots(&self, limit: usize) -> Option<OwnedSemaphorePermit> {
+    /// At least one slot. `None` never: the slots are not closed.
+    async fn free_slots(&self) -> Option<OwnedSemaphorePermit> {
         let mut slots = self.slots.clone().acquire_owned().await.ok()?;
-        let more = self.slots.available_permits().min(limit - 1);
+        let more = self.slots.available_permits().min(BATCH - 1);
         // Only this task takes slots, so what was there still is.
         if more > 0
             && let Ok(more) = self.slots.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(0))
@@ -221,9 +232,7 @@ impl Consumer {
 
     /// Has Redis answer our blocked read now.
     async fn unblock(&self, connection_id: u64) {
-        let mut pipe = redis::pipe();
-        pipe.cmd("CLIENT").arg("UNBLOCK").arg(connection_id).ignore();
-        if let Err(error) = self.link.pipe::<()>(&pipe).await {
+        if let Err(error) = self.link.ask::<()>(cmd("CLIENT").arg("UNBLOCK").arg(connection_id)).await {
             tracing::debug!("the blocked read ends by itself: {error}");
         }
     }
@@ -272,7 +281,7 @@ impl Consumer {
                 Some(Err(error)) => self.failed("renewing leases", &error).await,
             }
             beats += 1;
-            if beats % 30 == 0
+            if beats.is_multiple_of(30)
                 && let Err(error) = self.sweep().await
             {
                 self.failed("forgetting dead workers", &error).await;
@@ -462,13 +471,17 @@ impl Consumer {
     async fn failed(&self, doing: &str, error: &RedisError) {
         self.trouble.failed(doing, error);
         if matches!(error.code(), Some("NOGROUP" | "UNBLOCKED")) {
-            let mut pipe = redis::pipe();
-            // From the first entry on: what was pushed meanwhile counts. MKSTREAM: nothing may have been pushed.
-            pipe.cmd("XGROUP").arg("CREATE").arg(&self.stream).arg(keys::GROUP).arg("0").arg("MKSTREAM").ignore();
-            match self.link.pipe::<()>(&pipe).await {
-                Err(error) if error.code() != Some("BUSYGROUP") => self.trouble.failed("creating the group", &error),
-                _ => {}
-            }
+            self.create_group().await;
+        }
+    }
+
+    async fn create_group(&self) {
+        let mut create = cmd("XGROUP");
+        // From the first entry on: what was pushed meanwhile counts. MKSTREAM: nothing may have been pushed.
+        create.arg("CREATE").arg(&self.stream).arg(keys::GROUP).arg("0").arg("MKSTREAM");
+        match self.link.ask::<()>(&create).await {
+            Err(error) if error.code() != Some("BUSYGROUP") => self.trouble.failed("creating the group", &error),
+            _ => {}
         }
     }
 

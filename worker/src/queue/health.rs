@@ -9,7 +9,7 @@ use tokio::sync::watch;
 /// How long a job waits after its n-th failure: twice as long each time, at most ten minutes, and somewhere in
 /// the upper half of that, so that jobs that failed together do not come back together.
 pub(super) fn back_off(failures: u32) -> Duration {
-    spread(Duration::from_secs(1 << failures.min(10)).min(Duration::from_secs(600)))
+    spread(Duration::from_secs(1 << failures.min(10)).min(Duration::from_mins(10)))
 }
 
 fn spread(longest: Duration) -> Duration {
@@ -67,6 +67,11 @@ impl Pace {
     /// Whether jobs may be fetched freely, now.
     pub(super) fn is_well(&self) -> bool {
         self.0.borrow().rests == 0
+    }
+
+    /// Waits for the beginning of an outage.
+    pub(super) async fn falls(&self) {
+        drop(self.0.subscribe().wait_for(|state| state.rests > 0).await);
     }
 
     /// Waits until a job may be fetched. `Some`: only one, whose verdict is to be waited for.

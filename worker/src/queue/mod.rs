@@ -189,25 +189,28 @@ fn spawn_parts(
     let (it, guard, out) = (consumer.clone(), alive(), hand_out.clone());
     parts.spawn(async move {
         let _guard = guard;
-        it.check_version().await?;
+        it.prepare().await?;
         it.fetch(out).await;
         Ok(())
     });
     let (it, guard) = (consumer.clone(), alive());
     parts.spawn(async move {
         let _guard = guard;
+        it.prepare().await?;
         it.reclaim(hand_out).await;
         Ok(())
     });
     let (it, guard) = (consumer.clone(), alive());
     parts.spawn(async move {
         let _guard = guard;
+        it.prepare().await?;
         it.promote().await;
         Ok(())
     });
     let (it, guard) = (consumer.clone(), alive());
     parts.spawn(async move {
         let _guard = guard;
+        it.prepare().await?;
         it.renew().await;
         Ok(())
     });

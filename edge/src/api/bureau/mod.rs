@@ -1,0 +1,10 @@
+//! What the signed-in freelancer may call.
+
+pub mod clients;
+pub mod connexion;
+pub mod evenements;
+pub mod jobs;
+pub mod liste;
+pub mod opportunites;
+pub mod paiements;
+pub mod tickets;

@@ -1,0 +1,82 @@
+//! The whole URL table. Who may call what is in the handlers' signatures.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, patch, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::api::bureau::{clients, connexion, evenements, jobs, opportunites, paiements, tickets};
+use crate::api::public::{portail, sante, webhooks};
+use crate::app::App;
+use crate::probleme::{self, Erreur};
+use crate::{corps, csrf, entetes};
+
+/// Where Stripe sends its events: the one unsafe route that other sites may call.
+pub const WEBHOOK: &str = "/api/webhooks/stripe";
+
+/// Whether a path belongs to clients, who have no account and no cookie.
+pub fn is_public(path: &str) -> bool {
+    ["/portail/", "/payer/", "/api/portail/"].iter().any(|prefixe| path.starts_with(prefixe))
+}
+
+/// Every route, with what all answers have in common around them.
+pub fn table(app: App) -> Router {
+    Router::new()
+        .merge(bureau())
+        .merge(public())
+        .merge(pages())
+        .fallback(async || Erreur::Introuvable)
+        .method_not_allowed_fallback(async || Erreur::Methode)
+        .layer(from_fn_with_state(app.clone(), csrf::guard))
+        .layer(DefaultBodyLimit::max(corps::CORPS_MAX))
+        .layer(from_fn(probleme::in_time))
+        .layer(CatchPanicLayer::custom(probleme::of_panic))
+        .layer(from_fn_with_state(app.clone(), probleme::render))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(from_fn_with_state(app.clone(), entetes::middleware))
+        .with_state(app)
+}
+
+/// The freelancer's JSON API.
+#[rustfmt::skip]
+fn bureau() -> Router<App> {
+    Router::new()
+        .route("/api/connexion", post(connexion::sign_in))
+        .route("/api/deconnexion", post(connexion::sign_out))
+        .route("/api/clients", get(clients::list).post(clients::create))
+        .route("/api/clients/{id}", get(clients::show).patch(clients::update).delete(clients::delete))
+        .route("/api/clients/{id}/timeline", get(clients::timeline))
+        .route("/api/clients/{id}/emails", post(clients::record_email))
+        .route("/api/clients/{id}/notes", post(clients::record_note))
+        .route("/api/clients/{id}/portail", post(clients::generate_portail).delete(clients::revoke_portail))
+        .route("/api/evenements/{id}", patch(evenements::update).delete(evenements::delete))
+        .route("/api/opportunites", get(opportunites::list).post(opportunites::create))
+        .route("/api/opportunites/{id}", get(opportunites::show).patch(opportunites::update).delete(opportunites::delete))
+        .route("/api/opportunites/{id}/verification", post(opportunites::refresh))
+        .route("/api/paiements/stripe/session", post(paiements::create_session))
+        .route("/api/tickets", get(tickets::list).post(tickets::create))
+        .route("/api/tickets/{id}", get(tickets::show).patch(tickets::update))
+        .route("/api/tickets/{id}/messages", post(tickets::reply))
+        .route("/api/jobs/{id}", get(jobs::show))
+}
+
+/// Clients by their private link, Stripe by its signature, the operator.
+#[rustfmt::skip]
+fn public() -> Router<App> {
+    Router::new()
+        .route("/api/portail/{token}", get(portail::show))
+        .route("/api/portail/{token}/tickets", post(portail::create_ticket))
+        .route("/api/portail/{token}/tickets/{id}/messages", post(portail::reply_ticket))
+        .route("/api/portail/{token}/jobs/{id}", get(portail::show_job))
+        .route(WEBHOOK, post(webhooks::stripe))
+        .route("/sante", get(sante::live))
+        .route("/pret", get(sante::ready))
+}
+
+/// The pages.
+#[rustfmt::skip]
+fn pages() -> Router<App> {
+    Router::new()
+}

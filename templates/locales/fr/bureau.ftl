@@ -1,0 +1,197 @@
+# The freelancer's pages.
+connexion-titre = Connexion
+se-connecter = Se connecter
+connexion-oubli = Mot de passe oublié ? Sur le serveur : worker reset-password.
+connexion-client = Vous êtes client ? Ouvrez le lien reçu par e-mail, il n’y a pas de compte à créer.
+affiche-payer = Payer.
+affiche-suivre = Suivre.
+affiche-demander = Demander.
+affiche-pied = Le guichet de vos clients
+installation-titre = Premier compte
+installation-phrase = Ce lien ne sert qu’une fois : il crée votre compte.
+installation-creer = Créer mon compte
+
+tableau-a-faire = À faire
+tableau-lignes = { $nombre ->
+    [0] rien ne vous attend
+    [one] une ligne
+   *[other] { $nombre } lignes, la plus urgente d’abord
+}
+tableau-rien = Rien à faire pour le moment.
+tableau-gagnee-sans-lien = { $client }, gagnée sans lien
+tableau-argent = Argent
+tableau-argent-aide = Par devise, jamais additionné
+tableau-argent-legende = Sommes par devise
+tableau-argent-rien = Aucune somme due ni reçue ce mois-ci.
+tableau-tickets = Tickets ouverts
+tableau-tickets-nombre = { $nombre ->
+    [0] aucun ticket
+    [one] un ticket
+   *[other] { $nombre } tickets
+}{ $attend ->
+    [0] {""}
+    [one] , un attend votre réponse
+   *[other] , { $attend } attendent votre réponse
+}
+tableau-tickets-rien = Aucun ticket ouvert.
+tableau-mouvements = Mouvements
+tableau-mouvements-rien = Rien encore.
+ouvrir-le-dossier = Ouvrir le dossier
+argent-du = Dû
+argent-dont-retard = dont en retard
+argent-en-cours = Paiement en cours
+argent-conteste = Contesté
+argent-recu-mois = Reçu en { $mois }
+argent-paye-annee = Payé en { $annee }
+dont-en-retard = dont { $montant } en retard
+
+nouveau-client = Nouveau client
+ajouter-client = Ajouter le client
+chercher-client = Chercher un client
+chercher-client-champ = Nom ou e-mail
+clients-aucun = Aucun client encore. Ajoutez le premier.
+clients-aucun-trouve = Aucun client ne correspond.
+client-en-langue-fr = en français
+client-en-langue-en = en anglais
+client-sans-opportunite = Aucune opportunité pour ce client.
+fiche = Fiche
+modifier-client = Modifier la fiche
+supprimer-client = Supprimer ce client
+supprimer-client-avis = { $nom } disparaît avec ses opportunités, ses tickets et son historique. Un client qui a payé ne peut pas être supprimé.
+supprimer-client-oui = Supprimer définitivement
+tickets-ouverts = Tickets ouverts
+tickets-a-repondre = { $nombre ->
+    [one] un attend votre réponse
+   *[other] { $nombre } attendent votre réponse
+}
+dernier-contact = Dernier contact
+
+portail-ouvert = Portail ouvert
+portail-ouvert-depuis = Portail ouvert depuis le { $date }
+portail-aucun = Ce client n’a pas encore de page privée.
+generer-lien-portail = Générer lien portail
+copier-lien-portail = Copier
+portail-regenerer = Régénérer
+portail-regenerer-avis = Un nouveau lien remplace l’ancien, qui cesse aussitôt de fonctionner.
+portail-regenerer-oui = Régénérer le lien
+portail-revoquer = Révoquer
+portail-revoquer-avis = Le lien cesse aussitôt de fonctionner. Le client n’a plus de page privée.
+portail-revoquer-oui = Révoquer le lien
+
+emails-echanges = Emails / échanges
+emails-echanges-aide = Gardez ici ce qui mérite de rester.
+onglet-email = Email
+onglet-note = Note
+onglet-ticket = Ticket
+ajouter-historique = Ajouter dans l’historique
+creer-ticket = Créer un ticket
+ticket-visible-client = Le client le lit sur son portail.
+historique = Historique
+historique-vide = Rien encore.
+filtrer-historique = Filtrer l’historique
+filtre-tout = Tout
+filtre-emails = E-mails
+filtre-paiements = Paiements
+filtre-tickets = Tickets
+filtre-notes = Notes
+filtre-etapes = Étapes
+modifier-deplacer-supprimer = Modifier, déplacer ou supprimer
+cette-note = cette note
+evenement-modifier-email = Modifier cet e-mail
+evenement-modifier-note = Modifier cette note
+evenement-texte = Contenu
+evenement-supprimer-avis = Il disparaît de l’historique, sans retour.
+evenement-supprimer-oui = Supprimer définitivement
+
+nouvelle-opportunite = Nouvelle opportunité
+ajouter-opportunite = Ajouter l’opportunité
+presentation = Présentation
+vue-tableau = Tableau
+vue-liste = Liste
+filtrer-opportunites = Filtrer les opportunités
+opportunites-sans-client = Une opportunité appartient à un client. Ajoutez d’abord un client.
+opportunites-aucune-trouvee = Aucune opportunité ne correspond.
+choisir-client = Choisir un client
+deplacer = Déplacer
+voir-perdues = Voir les perdues
+generer-lien-paiement = Générer lien de paiement
+copier-lien = Copier le lien
+copier-message = Copier le message
+ouvrir-page-client = Ouvrir la page du client
+marquer-gagnee = Marquer gagnée
+changer-etape = Changer d’étape
+montant-manquant = Il faut un montant pour générer un lien de paiement.
+indiquer-montant = Indiquer le montant
+montant-change-avis = Changer le montant ou la devise annule l’essai de paiement en cours ; le lien reste le même.
+modifier-opportunite = Modifier l’opportunité
+supprimer-opportunite = Supprimer cette opportunité
+supprimer-opportunite-avis = « { $titre } » disparaît, et son lien de paiement cesse de fonctionner. Une opportunité payée ne peut pas être supprimée.
+supprimer-opportunite-oui = Supprimer définitivement
+etapes = Étapes
+paiement = Paiement
+lien-paiement = Lien de paiement
+lien-genere-le = généré le { $date }
+depassee-de = { $jours ->
+    [one] dépassée d’un jour
+   *[other] dépassée de { $jours } jours
+}
+montant-recu = Reçu
+montant-rembourse = Remboursé
+surplus-aide = Payé deux fois : remboursez un paiement dans Stripe.
+non-conforme-aide = De l’argent est arrivé qui ne correspond pas à ce qui était demandé. Vérifiez dans Stripe.
+essais = Essais de paiement
+essai = Essai { $numero }
+essai-commence = Commencé
+essai-issue = Issue
+expire-le = expire le { $date }
+reverifier = Revérifier auprès de Stripe
+preuve = Preuve
+preuve-aide = Ce qui est arrivé, ce qui l’a traité, ce qui a changé.
+preuve-legende = Chaque événement, son traitement et son effet
+preuve-evenement = Événement
+preuve-traitement = Traitement
+preuve-changement = Changement
+preuve-fait = Fait
+preuve-essais = { $nombre } essais
+preuve-rien = rien de nouveau
+
+filtrer-tickets = Filtrer les tickets
+chercher-ticket = Chercher un ticket
+chercher-ticket-champ = Sujet ou client
+tickets-aucun = Aucun ticket.
+ticket-attend-vous = Attend votre réponse
+ticket-attend-client = Attend le client
+conversation = Conversation
+ouvert-le = ouvert le { $date }
+
+job-avancement = Avancement
+job-en_attente = En file
+job-en_cours = En cours
+job-termine = Fait
+job-rejete = Refusé
+job-echoue = Mis de côté
+job-patience = Votre demande est enregistrée. Elle sera traitée, même si vous quittez cette page.
+job-termine-phrase = C’est fait.
+job-rejete-phrase = La demande a été refusée.
+job-echoue-phrase = La demande n’a pas pu être traitée. Elle est gardée et peut être relancée.
+job-retour = Revenir
+
+# Said once, when it is done.
+fait-CreateUtilisateur = Compte créé. Connectez-vous.
+fait-CreateClient = Client ajouté.
+fait-UpdateClient = Fiche enregistrée.
+fait-DeleteClient = Client supprimé.
+fait-GeneratePortail = Lien portail généré.
+fait-RevokePortail = Lien portail révoqué.
+fait-CreateOpportunite = Opportunité ajoutée.
+fait-UpdateOpportunite = Opportunité enregistrée.
+fait-DeleteOpportunite = Opportunité supprimée.
+fait-CreateTicket = Ticket créé.
+fait-UpdateTicket = Ticket enregistré.
+fait-ReplyTicket = Réponse envoyée.
+fait-RecordEmail = Ajouté dans l’historique.
+fait-RecordNote = Ajouté dans l’historique.
+fait-UpdateEvenement = Historique enregistré.
+fait-DeleteEvenement = Supprimé de l’historique.
+fait-CreateCheckoutSession = Lien de paiement prêt.
+fait-RefreshPayment = Vérifié auprès de Stripe.

@@ -1,0 +1,112 @@
+# The pages that clients open by a private link.
+pour-client = Pour { $nom }
+portail-intro = Payer, suivre, demander : tout ce que nous faisons ensemble tient sur cette page.
+a-payer = À payer
+a-payer-maintenant = À payer maintenant
+a-repondre-maintenant = Une réponse vous attend
+attend-votre-reponse = { $nom } vous a répondu.
+echeance-le = Échéance le { $date }.
+echeance-courte = échéance le { $date }
+par-stripe = Carte ou prélèvement, par la page sécurisée de Stripe.
+rien-a-faire = Rien à faire
+rien-a-faire-phrase = Tout est en ordre. Vous pouvez fermer cette page.
+projets-prestations = Projets / Prestations
+prestations-nombre = { $nombre ->
+    [one] une prestation
+   *[other] { $nombre } prestations
+}{ $payees ->
+    [0] {""}
+    [one] , une payée
+   *[other] , { $payees } payées
+}
+prestations-payees = { $nombre ->
+    [one] une prestation payée
+   *[other] { $nombre } prestations payées
+}
+prestations-aucune = Rien à payer pour le moment.
+rendus-sur = { $rendu } rendus sur { $total }.
+payer = Payer
+recu = Reçu
+support = Support
+demandes-nombre = { $nombre ->
+    [one] une demande
+   *[other] { $nombre } demandes
+}
+reponse-recue = Une réponse pour vous
+ticket-invite = Une question, un souci, une demande ?
+de-quoi-s-agit-il = De quoi s’agit-il ?
+ticket-reponse-ici = { $nom } vous répondra ici même.
+derniers-echanges = Derniers échanges
+votre-page = Votre page
+repondre-rouvre = Votre message rouvrira cette demande.
+pied-portail = Page privée, sans compte ni cookie. Ce lien vous est réservé : ne le transférez pas.
+pied-payer = Page sans compte ni cookie. Elle ne montre que ce paiement.
+
+activite-paiement_recu = Paiement reçu pour « { $titre } »
+activite-paiement_lance = Prélèvement lancé pour « { $titre } »
+activite-paiement_echoue = Paiement refusé pour « { $titre } »
+activite-paiement_rembourse = Remboursement sur « { $titre } »
+activite-ticket_cree = { $nom } a ouvert « { $titre } »
+activite-ticket_cree-vous = Vous avez demandé « { $titre } »
+activite-ticket_reponse = { $nom } a répondu à « { $titre } »
+activite-ticket_reponse-vous = Vous avez répondu à « { $titre } »
+activite-ticket_resolu = « { $titre } » est résolu
+
+payer-titre = Payer { $montant } à { $nom }
+avancement-paiement = Avancement du paiement
+verification = Nous vérifions votre paiement
+verification-phrase = Vous revenez de la page de paiement. La confirmation arrive en général en quelques secondes. Ne payez pas une seconde fois.
+verification-fermer = Vous pouvez fermer cette page : elle se met à jour seule, et votre reçu y sera.
+verifier = Vérifier
+annule = Paiement annulé.
+non-debite = Vous n’avez pas été débité.
+payer-stripe-phrase = Vous allez sur la page sécurisée de Stripe, puis vous revenez ici. Carte ou prélèvement.
+payer-non-configure = Le paiement en ligne n’est pas encore ouvert. Rien ne vous est demandé pour le moment.
+payer-preparation = La page de paiement se prépare. Appuyez de nouveau dans un instant : vous ne paierez qu’une fois.
+continuer-stripe = Continuer vers Stripe
+payer-lien-durable = Ce lien reste valable jusqu’au paiement. Vous pouvez le garder, ou l’envoyer à votre comptable.
+payer-fermee = Rien à payer
+payer-fermee-phrase = Ce paiement n’est pas ouvert. En cas de doute, demandez à { $nom }.
+payer-en-cours-phrase = Votre banque confirme le prélèvement, en général sous cinq jours ouvrés. Ne payez pas une seconde fois.
+payer-en-cours-fermer = Vous pouvez fermer cette page : elle se met à jour seule, et votre reçu y sera.
+payer-en_cours-phrase = Votre banque confirme le prélèvement, en général sous cinq jours ouvrés. Ne payez pas une seconde fois.
+payer-echoue-phrase = Le dernier paiement a été refusé. Vous n’avez pas été débité. Vous pouvez réessayer.
+payer-paye-phrase = C’est réglé, merci. Rien d’autre à faire.
+payer-rembourse_partiel-phrase = Une partie de ce paiement vous a été rendue.
+payer-rembourse-phrase = Ce paiement vous a été rendu.
+payer-conteste-phrase = Ce paiement est contesté auprès de votre banque. Rien ne vous est demandé ici.
+imprimer-recu = Imprimer le reçu
+recu-par = Reçu par
+paye-par = Payé par
+objet = Objet
+recu-pas-facture = Ce reçu ne remplace pas une facture.
+lance-le = Lancé le
+de = De
+pour = Pour
+bon-a-savoir = Bon à savoir
+
+envoi-en_attente = Envoi en cours
+envoi-en_cours = Envoi en cours
+envoi-termine = C’est envoyé
+envoi-rejete = Refusé
+envoi-echoue = Pas encore traité
+envoi-patience = Votre message est enregistré. Il sera traité, même si vous quittez cette page.
+envoi-termine-phrase = C’est fait.
+envoi-rejete-phrase = Votre message n’a pas été accepté.
+envoi-echoue-phrase = Votre message est gardé, mais n’a pas encore pu être traité.
+envoi-retour = Revenir à votre page
+
+# Said once, when it is done.
+fait-client-CreateTicket = Votre demande est envoyée.
+fait-client-ReplyTicket = Votre message est envoyé.
+fait-client-RefreshPayment = Vérifié.
+fait-client-CreateCheckoutSession = La page de paiement est prête.
+
+# A ready text for the freelancer to send.
+message-client =
+    Bonjour,
+
+    Voici le lien pour régler « { $titre } » ({ $montant }) : { $lien }
+
+    Il reste valable jusqu’au paiement. Bien à vous,
+    { $nom }

@@ -1,0 +1,43 @@
+//! The worker trusts no payload: whose a row is, it reads itself.
+
+use common::domaine::{Langue, TypeClient, TypeTicket};
+use common::job::Actor;
+use common::jobs::{CreateClient, CreateTicket, DeleteClient, GeneratePortail, RecordNote, UpdateClient};
+use tests::{App, Options};
+use uuid::Uuid;
+
+#[tokio::test]
+async fn a_job_in_anothers_name_finds_nothing() {
+    let app = App::start_with(Options { edge: false, ..Options::default() }).await;
+    app.create_user("claire@example.org");
+    app.create_user("denis@example.org");
+    let ids: Vec<Uuid> =
+        sqlx::query_scalar("SELECT id FROM utilisateur ORDER BY email").fetch_all(&app.db).await.unwrap();
+    let (claire, denis) = (Actor::Utilisateur(ids[0]), Actor::Utilisateur(ids[1]));
+    let client =
+        CreateClient { nom: "Studio Kéa".into(), r#type: TypeClient::Entreprise, email: None, langue: Langue::Fr };
+    let (_, client) = app.run(claire, "client", &client).await;
+    let client_id = tests::people::id(&client);
+
+    let update = UpdateClient { client_id, nom: Some("À moi".into()), r#type: None, email: None, langue: None };
+    let ticket = CreateTicket {
+        client_id,
+        sujet: "Bonjour".into(),
+        description: "…".into(),
+        type_ticket: TypeTicket::Question,
+    };
+    for actor in [denis, Actor::Client(Uuid::from_u128(7)), Actor::Stripe, Actor::Systeme] {
+        let ends = [
+            app.run(actor, "1", &update).await,
+            app.run(actor, "2", &DeleteClient { client_id }).await,
+            app.run(actor, "3", &GeneratePortail { client_id }).await,
+            app.run(actor, "4", &RecordNote { client_id, texte: "…".into() }).await,
+            app.run(actor, "5", &ticket).await,
+        ];
+        for (statut, refus) in ends {
+            assert_eq!((statut.as_str(), refus["code"].as_str()), ("rejete", Some("introuvable")), "{actor}");
+        }
+    }
+    assert_eq!(app.count("SELECT count(*) FROM client WHERE nom = 'Studio Kéa'").await, 1);
+    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 0);
+}

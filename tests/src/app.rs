@@ -1,0 +1,288 @@
+//! The product, deployed for one test: everything of its own, gone at the end.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use common::job::{Actor, Envelope, Job, JobId};
+use common::queue::Producer;
+use nix::sys::signal::Signal;
+use sandbox::postgres::Postgres;
+use sandbox::process::Service;
+use sandbox::redis::Redis;
+use sandbox::simulateur::{Endpoint, Simulateur};
+use serde_json::Value;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+use crate::people::{Answer, Bureau};
+use crate::wait::{PATIENCE, until};
+
+/// The webhook's signing secret in tests.
+pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
+/// The key that seals tokens in tests.
+pub const SECRET_KEY: &str = "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f";
+/// The password of every freelancer in tests.
+pub const PASSWORD: &str = "un mot de passe assez long";
+
+/// How the product is deployed.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Postgres writes through to the disk: for faults.
+    pub fsync: bool,
+    /// How Redis keeps what it acknowledged.
+    pub redis: sandbox::redis::Options,
+    /// Whether Stripe's settings are set.
+    pub stripe: bool,
+    /// Whether the simulator's events are delivered.
+    pub webhooks: bool,
+    /// How many workers run.
+    pub workers: usize,
+    /// Whether the edge runs. Without it jobs are pushed by hand.
+    pub edge: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { fsync: false, redis: sandbox::redis::Options::default(), stripe: true, webhooks: true, workers: 1, edge: true }
+    }
+}
+
+/// The product, running.
+#[derive(Debug)]
+pub struct App {
+    /// The edge, and the root of every link.
+    pub base: String,
+    /// The edge's process; `None` while it is down.
+    pub edge: Option<Service>,
+    /// The workers' processes.
+    pub workers: Vec<Service>,
+    /// Stripe's stand-in.
+    pub simulateur: Simulateur,
+    /// The queue, the sessions, the limits.
+    pub redis: Redis,
+    /// The database server.
+    pub postgres: Postgres,
+    /// The database, as its owner, to look at.
+    pub db: PgPool,
+    options: Options,
+    logs: tempfile::TempDir,
+}
+
+const DATABASE: &str = "guichet";
+
+impl App {
+    /// Deploys with the defaults.
+    pub async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    /// Deploys, and waits until the edge answers.
+    pub async fn start_with(options: Options) -> Self {
+        let pg_options = sandbox::postgres::Options { fsync: options.fsync, ..Default::default() };
+        let postgres = Postgres::start(None, pg_options).expect("a private Postgres");
+        postgres.prepare_database(DATABASE).expect("a database");
+        let redis = Redis::start(None, options.redis.clone()).expect("a private Redis");
+        let simulateur = Simulateur::start(sandbox::simulateur::Options::default()).await.expect("the simulator");
+        let port = sandbox::place::free_port(None).expect("a port");
+        let db = PgPoolOptions::new().max_connections(4).connect_lazy(&postgres.url(DATABASE)).expect("a URL");
+        let mut app = Self {
+            base: format!("http://127.0.0.1:{port}"),
+            edge: None,
+            workers: Vec::new(),
+            simulateur,
+            redis,
+            postgres,
+            db,
+            options,
+            logs: tempfile::tempdir().expect("a folder for logs"),
+        };
+        app.migrate();
+        if app.options.edge {
+            app.start_edge().await;
+        }
+        for _ in 0..app.options.workers {
+            app.start_worker();
+        }
+        if app.options.stripe && app.options.webhooks {
+            let url = format!("{}/api/webhooks/stripe", app.base);
+            let endpoint = Endpoint { url, secret: WEBHOOK_SECRET.into(), types: Vec::new() };
+            app.simulateur.set_webhook(Some(endpoint));
+        }
+        app
+    }
+
+    fn migrate(&self) {
+        let migrated = Command::new(binary("worker"))
+            .arg("migrate")
+            .env("MIGRATE_DATABASE_URL", self.postgres.migrate_url(DATABASE))
+            .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
+            .env("EDGE_DATABASE_URL", self.postgres.edge_url(DATABASE))
+            .stdout(Stdio::null())
+            .status();
+        assert!(migrated.expect("the worker's binary").success(), "worker migrate");
+    }
+
+    /// Starts the edge and waits until it answers.
+    pub async fn start_edge(&mut self) {
+        let mut command = self.command("edge");
+        command
+            .env("EDGE_ADDR", self.base.trim_start_matches("http://"))
+            .env("EDGE_DATABASE_URL", self.postgres.edge_url(DATABASE));
+        if self.options.stripe {
+            command.env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);
+        }
+        self.edge = Some(Service::start("edge", command).expect("the edge"));
+        let url = format!("{}/sante", self.base);
+        until("the edge answers", || async { reqwest::get(&url).await.ok() }).await;
+    }
+
+    /// Starts one more worker. Its first job may come at once.
+    pub fn start_worker(&mut self) {
+        self.start_worker_with(&[]);
+    }
+
+    /// Starts one more worker with more environment.
+    pub fn start_worker_with(&mut self, env: &[(&str, &str)]) {
+        let mut command = self.command("worker");
+        command.arg("run").env("DATABASE_URL", self.postgres.worker_url(DATABASE)).env("WORKER_CONCURRENCY", "4");
+        command.envs(env.iter().copied());
+        if self.options.stripe {
+            command.env("STRIPE_SECRET_KEY", "sk_test_guichet");
+        }
+        self.workers.push(Service::start("worker", command).expect("the worker"));
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let mut command = sandbox::process::command(&binary(name), Signal::SIGKILL);
+        let log = std::fs::File::options().create(true).append(true).open(self.log_file(name)).expect("a log");
+        command
+            .env_remove("STRIPE_SECRET_KEY")
+            .env_remove("STRIPE_WEBHOOK_SECRET")
+            .env("REDIS_URL", self.redis.url())
+            .env("PUBLIC_URL", &self.base)
+            .env("SECRET_KEY", SECRET_KEY)
+            .env("STRIPE_API_BASE", self.simulateur.base())
+            .env("RUST_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a second handle"))
+            .stderr(log);
+        command
+    }
+
+    fn log_file(&self, name: &str) -> PathBuf {
+        self.logs.path().join(format!("{name}.log"))
+    }
+
+    /// What a process has written so far: `edge` or `worker`.
+    pub fn log(&self, name: &str) -> String {
+        std::fs::read_to_string(self.log_file(name)).unwrap_or_default()
+    }
+
+    /// Kills every worker at once, as `kill -9` does.
+    pub fn kill_workers(&mut self) {
+        for mut worker in self.workers.drain(..) {
+            worker.stop(Signal::SIGKILL, Duration::from_secs(5)).expect("it can be waited for");
+        }
+    }
+
+    /// Makes a freelancer by the command line and signs them in.
+    pub async fn freelance(&self, email: &str) -> Bureau {
+        self.create_user(email);
+        Bureau::sign_in(self, email).await
+    }
+
+    /// Makes a freelancer by the command line.
+    pub fn create_user(&self, email: &str) {
+        use std::io::Write as _;
+        let mut child = Command::new(binary("worker"))
+            .args(["create-user", "--email", email, "--nom", "Claire Morel"])
+            .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the worker's binary");
+        child.stdin.take().expect("a pipe").write_all(PASSWORD.as_bytes()).expect("it reads");
+        assert!(child.wait().expect("it ends").success(), "worker create-user");
+    }
+
+    /// Pushes a job as the edge does, and waits for its row in `job_resultat`: its end and its result.
+    pub async fn run<J: Job>(&self, actor: Actor, key: &str, job: &J) -> (String, Value) {
+        let envelope = Envelope::new(JobId::of::<J>(&actor, key), actor, job, worker::clock()).expect("JSON");
+        self.push(&envelope).await;
+        self.end_of(envelope.id).await
+    }
+
+    /// Pushes an envelope into its queue.
+    pub async fn push(&self, envelope: &Envelope) {
+        let producer = Producer::connect(&self.redis.url().into()).expect("a URL");
+        producer.push(envelope).await.expect("Redis takes it");
+    }
+
+    /// Waits for a job's row: its end, and its result or why there is none.
+    pub async fn end_of(&self, job: JobId) -> (String, Value) {
+        until("the job's result", || async {
+            let row: Option<(String, Option<Value>, Option<Value>)> =
+                sqlx::query_as("SELECT statut, resultat, erreur FROM job_resultat WHERE id = $1")
+                    .bind(job.0)
+                    .fetch_optional(&self.db)
+                    .await
+                    .ok()?;
+            row.map(|(statut, resultat, erreur)| (statut, resultat.or(erreur).unwrap_or_default()))
+        })
+        .await
+    }
+
+    /// Sends a body to the webhook as Stripe would, with this signature header.
+    pub async fn deliver(&self, body: &str, signature: &str) -> Answer {
+        let request = reqwest::Client::new()
+            .post(format!("{}/api/webhooks/stripe", self.base))
+            .header("Stripe-Signature", signature)
+            .body(body.to_owned());
+        Answer::of(request).await
+    }
+
+    /// A number out of the database.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.db).await.expect(sql)
+    }
+
+    /// Waits until a count is what it should be.
+    pub async fn until_count(&self, sql: &'static str, expected: i64) {
+        until(&format!("{expected} from {sql}"), || async {
+            let seen: Option<i64> = sqlx::query_scalar(sql).fetch_one(&self.db).await.ok();
+            (seen == Some(expected)).then_some(())
+        })
+        .await;
+    }
+}
+
+impl Drop for App {
+    /// A panic in a log fails the test that caused it, whatever else it looked at.
+    fn drop(&mut self) {
+        let mut panicked = Vec::new();
+        for name in ["edge", "worker"] {
+            let log = self.log(name);
+            if std::thread::panicking() {
+                eprintln!("--- {name}.log\n{log}");
+            } else if log.contains("panicked at") {
+                panicked.push(log);
+            }
+        }
+        assert!(panicked.is_empty(), "a process panicked:\n{}", panicked.join("\n"));
+    }
+}
+
+/// A binary of the workspace, beside the test's own.
+pub fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a path");
+    let built = test.ancestors().find(|dir| dir.ends_with("debug") || dir.ends_with("release"));
+    let path = built.unwrap_or(Path::new("target/debug")).join(name);
+    assert!(path.exists(), "{} is not built: cargo build --workspace", path.display());
+    path
+}
+
+/// How long `Prefer: wait` may hold an answer in tests.
+pub fn prefer_wait() -> String {
+    format!("wait={}", PATIENCE.as_secs().min(30))
+}

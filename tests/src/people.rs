@@ -1,0 +1,186 @@
+//! The people of the tests: a freelancer at the API, a client on the portal.
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::app::{App, PASSWORD, prefer_wait};
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, as text.
+    pub text: String,
+}
+
+impl Answer {
+    /// Sends a request and reads the answer.
+    pub async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, text: response.text().await.expect("a body") }
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {} {}", self.status, self.text))
+    }
+
+    /// The body as JSON, of an answer that must have this status.
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The fields that a problem names.
+    pub fn champs(&self) -> Vec<String> {
+        let errors = self.json()["erreurs"].as_array().cloned().unwrap_or_default();
+        errors.iter().filter_map(|error| error["champ"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// A signed-in freelancer at the API.
+#[derive(Debug, Clone)]
+pub struct Bureau {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Bureau {
+    /// Signs in.
+    pub async fn sign_in(app: &App, email: &str) -> Self {
+        let bureau = Self::stranger(app);
+        let form = json!({ "email": email, "motDePasse": PASSWORD });
+        let answer = bureau.post("/api/connexion", form).await;
+        assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
+        bureau
+    }
+
+    /// Somebody who has not signed in.
+    pub fn stranger(app: &App) -> Self {
+        let http = reqwest::Client::builder()
+            .cookie_store(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self { http, base: app.base.clone() }
+    }
+
+    /// A request of the same origin, to be completed.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base)).header("Origin", &self.base)
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// Writes, and waits for the result.
+    pub async fn write(&self, method: Method, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(method, path).header("Prefer", prefer_wait()).json(&body)).await
+    }
+
+    /// Posts, and waits for the result.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.write(Method::POST, path, body).await
+    }
+
+    /// Patches, and waits for the result.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.write(Method::PATCH, path, body).await
+    }
+
+    /// Deletes, and waits for the result.
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path).header("Prefer", prefer_wait())).await
+    }
+
+    /// Posts under an `Idempotency-Key`, and waits for the result.
+    pub async fn post_under(&self, key: &str, path: &str, body: Value) -> Answer {
+        let request = self.request(Method::POST, path).header("Prefer", prefer_wait());
+        Answer::of(request.header("Idempotency-Key", key).json(&body)).await
+    }
+
+    /// Adds a client: its id.
+    pub async fn add_client(&self, nom: &str) -> Uuid {
+        let body = json!({ "nom": nom, "type": "entreprise", "email": "contact@example.org", "langue": "fr" });
+        id(&self.post("/api/clients", body).await.expect(201))
+    }
+
+    /// Adds a deal that is won: its id.
+    pub async fn add_won_deal(&self, client: Uuid, titre: &str, montant: &str) -> Uuid {
+        let body = json!({ "clientId": client, "titre": titre, "montantEstime": montant, "devise": "EUR",
+                           "etapePipeline": "gagne" });
+        id(&self.post("/api/opportunites", body).await.expect(201))
+    }
+
+    /// Generates the payment link of a deal: the answer of the seed's route.
+    pub async fn pay_link(&self, opportunite: Uuid) -> Value {
+        let answer = self.post("/api/paiements/stripe/session", json!({ "opportuniteId": opportunite })).await;
+        assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
+        answer.json()
+    }
+
+    /// A deal as it stands.
+    pub async fn deal(&self, opportunite: Uuid) -> Value {
+        self.get(&format!("/api/opportunites/{opportunite}")).await.expect(200)
+    }
+
+    /// Opens a client's portal: its visitor.
+    pub async fn open_portail(&self, client: Uuid) -> Portail {
+        let answer = self.post(&format!("/api/clients/{client}/portail"), json!({})).await;
+        assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
+        let url = answer.json()["urlPortail"].as_str().expect("a link").to_owned();
+        Portail::visit(&url, &self.base)
+    }
+}
+
+/// Whoever holds a portal's link: no account, no cookie.
+#[derive(Debug, Clone)]
+pub struct Portail {
+    http: reqwest::Client,
+    base: String,
+    /// The token in the link.
+    pub token: String,
+}
+
+impl Portail {
+    /// Takes a portal's link in hand.
+    pub fn visit(url: &str, base: &str) -> Self {
+        let token = url.rsplit('/').next().expect("a token").to_owned();
+        let http =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { http, base: base.to_owned(), token }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}/api/portail/{}{path}", self.base, self.token);
+        self.http.request(method, url).header("Origin", &self.base)
+    }
+
+    /// Reads the portal's JSON twin, or what stands under it.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// Posts under the portal, and waits for the result.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).header("Prefer", prefer_wait()).json(&body)).await
+    }
+}
+
+/// The `id` of an entity.
+pub fn id(entity: &Value) -> Uuid {
+    entity["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no id in {entity}"))
+}

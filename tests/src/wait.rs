@@ -1,0 +1,22 @@
+//! Bounded waits on something observable.
+
+use std::time::{Duration, Instant};
+
+/// How long anything may take before a test says that it never came. Generous: nothing is timed here.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Looks until `look` sees it, at most [`PATIENCE`].
+///
+/// # Panics
+/// When it never comes; `what` says what was waited for.
+pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+    let end = Instant::now() + PATIENCE;
+    let mut glance = tokio::time::interval(Duration::from_millis(20));
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(Instant::now() < end, "it never came: {what}");
+        glance.tick().await;
+    }
+}
