@@ -25,7 +25,7 @@ use redis::{ErrorKind, RedisError, RedisResult, Script};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-pub use self::link::Link;
+pub use self::link::{Link, has_code};
 use crate::domaine::StatutJob;
 use crate::job::{Actor, Envelope, JobId, Queue};
 
@@ -86,10 +86,7 @@ pub enum PushError {
 
 impl From<RedisError> for PushError {
     fn from(error: RedisError) -> Self {
-        match error.code() {
-            Some("OOM") => Self::Full,
-            _ => Self::Unavailable(error),
-        }
+        if has_code(&error, "OOM") { Self::Full } else { Self::Unavailable(error) }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::queries::job::{self, JobResultat};
 /// How often a waiting request looks for itself.
 const REGARD: Duration = Duration::from_secs(1);
 /// A subscription that heard nothing for this long may be dead without knowing it: it is made anew.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 
 /// The requests that wait for a job.
 pub struct Attente {
@@ -41,7 +41,10 @@ struct Attendu {
 impl Attente {
     /// Takes `REDIS_URL`. Connects to nothing yet.
     pub fn new(redis_url: &SecretString) -> RedisResult<Self> {
-        Ok(Self { redis: redis::Client::open(redis_url.expose_secret())?, attendus: Mutex::default() })
+        Ok(Self {
+            redis: redis::Client::open(redis_url.expose_secret())?,
+            attendus: Mutex::default(),
+        })
     }
 
     /// Wakes those whose job is done, for as long as the process lives.
@@ -75,9 +78,16 @@ impl Attente {
 
     fn enter(&self, id: JobId) -> Inscription<'_> {
         let mut attendus = self.lock();
-        let attendu = attendus.entry(id).or_insert_with(|| Attendu { fini: Arc::default(), combien: 0 });
+        let attendu = attendus.entry(id).or_insert_with(|| Attendu {
+            fini: Arc::default(),
+            combien: 0,
+        });
         attendu.combien += 1;
-        Inscription { attente: self, id, fini: Arc::clone(&attendu.fini) }
+        Inscription {
+            attente: self,
+            id,
+            fini: Arc::clone(&attendu.fini),
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Attendu>> {
@@ -153,7 +163,10 @@ pub async fn etat(app: &App, actor: &Actor, id: JobId) -> Result<Option<EtatJob>
     let record = app.producer.record(id).await;
     match &record {
         Ok(Some(record)) if record.actor == *actor => {
-            return Ok(Some(EtatJob::EnVie { kind: record.kind.clone(), statut: record.statut }));
+            return Ok(Some(EtatJob::EnVie {
+                kind: record.kind.clone(),
+                statut: record.statut,
+            }));
         }
         Ok(Some(_)) => return Ok(None),
         Ok(None) | Err(_) => {}

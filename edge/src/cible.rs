@@ -5,8 +5,8 @@ use common::domaine::Entite;
 use common::job::{Actor, Job};
 use common::jobs::{
     CreateCheckoutSession, CreateClient, CreateOpportunite, CreateTicket, CreateUtilisateur, DeleteClient,
-    DeleteEvenement, DeleteOpportunite, GeneratePortail, RecordEmail, RecordNote, RefreshPayment, ReplyTicket,
-    RevokePortail, UpdateClient, UpdateEvenement, UpdateOpportunite, UpdateTicket,
+    DeleteEvenement, DeleteOpportunite, GeneratePortail, RecordEmail, RecordNote, RefreshPayment,
+    ReplyTicket, RevokePortail, UpdateClient, UpdateEvenement, UpdateOpportunite, UpdateTicket,
 };
 use common::refus::Refus;
 use uuid::Uuid;
@@ -74,7 +74,11 @@ pub async fn check(app: &App, actor: &Actor, cibles: &[Cible]) -> Result<(), Err
         };
         if !sienne {
             let champ = cible.champ.map(str::to_owned);
-            return Err(Refus { champ, ..Refus::not_found() }.into());
+            return Err(Refus {
+                champ,
+                ..Refus::not_found()
+            }
+            .into());
         }
     }
     Ok(())

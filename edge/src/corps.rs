@@ -16,7 +16,10 @@ const DUREE_MAX: Duration = Duration::from_secs(10);
 
 /// Reads the body: 413 beyond `max` bytes, 408 when it comes too slowly, 400 when it breaks off.
 pub async fn read(requete: Request, max: usize) -> Result<Bytes, Erreur> {
-    let annonce = requete.headers().get(CONTENT_LENGTH).and_then(|valeur| valeur.to_str().ok()?.parse().ok());
+    let annonce = requete
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|valeur| valeur.to_str().ok()?.parse().ok());
     if annonce.is_some_and(|annonce: u64| annonce > max as u64) {
         return Err(Erreur::CorpsTropGrand { max });
     }

@@ -15,9 +15,8 @@ const CLE_MAX: usize = 255;
 /// ([`Erreur::CleReutilisee`]). Without a key each call is a wish of its own. What the job is about must
 /// be the actor's.
 pub async fn enqueue<J: Vise>(app: &App, actor: &Actor, cle: Option<&str>, job: &J) -> Result<JobId, Erreur> {
-    let enveloppe = |id| {
-        Envelope::new(id, *actor, job, app.now()).map_err(|erreur| Erreur::Interne(erreur.into()))
-    };
+    let enveloppe =
+        |id| Envelope::new(id, *actor, job, app.now()).map_err(|erreur| Erreur::Interne(erreur.into()));
     let visee = cible::check(app, actor, &job.cibles()).await;
     let Some(cle) = cle else {
         visee?;

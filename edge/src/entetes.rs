@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -57,7 +58,8 @@ pub async fn middleware(State(app): State<App>, mut requete: Request, suite: Nex
 
 fn set(app: &App, lecteur: &Lecteur, reponse: &mut Response) {
     let entetes = reponse.headers_mut();
-    let mut fixe = |nom: HeaderName, valeur: &'static str| entetes.insert(nom, HeaderValue::from_static(valeur));
+    let mut fixe =
+        |nom: HeaderName, valeur: &'static str| entetes.insert(nom, HeaderValue::from_static(valeur));
     fixe(X_CONTENT_TYPE_OPTIONS, "nosniff");
     // `no-referrer` would make browsers send `Origin: null` with forms, which the origin check refuses.
     fixe(REFERRER_POLICY, "same-origin");
@@ -67,8 +69,13 @@ fn set(app: &App, lecteur: &Lecteur, reponse: &mut Response) {
         fixe(STRICT_TRANSPORT_SECURITY, "max-age=63072000");
     }
     // Only what is the same for everybody (the assets) says otherwise.
-    entetes.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    for (nom, valeur) in [(CONTENT_SECURITY_POLICY, app.csp.as_str()), (REQUEST_ID, lecteur.requete_id())] {
+    entetes
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    for (nom, valeur) in [
+        (CONTENT_SECURITY_POLICY, app.csp.as_str()),
+        (REQUEST_ID, lecteur.requete_id()),
+    ] {
         if let Ok(valeur) = HeaderValue::from_str(valeur) {
             entetes.insert(nom, valeur);
         }
@@ -77,8 +84,6 @@ fn set(app: &App, lecteur: &Lecteur, reponse: &mut Response) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn forms_lead_to_us_and_to_stripe_s_page_only() {
         let csp = |base: &str| super::csp(&base.parse().unwrap());

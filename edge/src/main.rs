@@ -39,7 +39,10 @@ async fn boot(settings: &EdgeSettings) -> Result<(App, TcpListener), SettingErro
     let app = App::new(settings)?;
     let listener = TcpListener::bind(settings.edge_addr)
         .await
-        .map_err(|erreur| SettingError { name: "EDGE_ADDR", problem: erreur.to_string() })?;
+        .map_err(|erreur| SettingError {
+            name: "EDGE_ADDR",
+            problem: erreur.to_string(),
+        })?;
     raise_descriptors();
     if let Ok(adresse) = listener.local_addr() {
         tracing::info!(%adresse, "listening");
@@ -61,7 +64,9 @@ fn raise_descriptors() {
 }
 
 async fn stop_on_signal(stop: CancellationToken) {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return;
+    };
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}

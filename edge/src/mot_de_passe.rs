@@ -1,8 +1,8 @@
 //! Passwords: argon2id, on threads of their own, a few at once.
 
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::app::App;
@@ -21,8 +21,11 @@ pub async fn hash(app: &App, mot_de_passe: SecretString, sel: [u8; 16]) -> Resul
 pub async fn verify(app: &App, mot_de_passe: SecretString, hash: Option<String>) -> Result<bool, Erreur> {
     on_own_thread(app, move || match hash {
         Some(hash) => {
-            let hash = PasswordHash::new(&hash).map_err(|erreur| anyhow::anyhow!("a stored password hash: {erreur}"))?;
-            Ok(Argon2::default().verify_password(mot_de_passe.expose_secret().as_bytes(), &hash).is_ok())
+            let hash = PasswordHash::new(&hash)
+                .map_err(|erreur| anyhow::anyhow!("a stored password hash: {erreur}"))?;
+            Ok(Argon2::default()
+                .verify_password(mot_de_passe.expose_secret().as_bytes(), &hash)
+                .is_ok())
         }
         None => hash_blocking(&mot_de_passe, &[0; 16]).map(|_| false),
     })
@@ -40,7 +43,13 @@ async fn on_own_thread<T: Send + 'static>(
     app: &App,
     travail: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> Result<T, Erreur> {
-    let _place = app.hachages.acquire().await.map_err(|erreur| Erreur::Interne(erreur.into()))?;
-    let fait = tokio::task::spawn_blocking(travail).await.map_err(|erreur| Erreur::Interne(erreur.into()))?;
+    let _place = app
+        .hachages
+        .acquire()
+        .await
+        .map_err(|erreur| Erreur::Interne(erreur.into()))?;
+    let fait = tokio::task::spawn_blocking(travail)
+        .await
+        .map_err(|erreur| Erreur::Interne(erreur.into()))?;
     fait.map_err(Erreur::Interne)
 }

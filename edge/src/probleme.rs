@@ -116,10 +116,19 @@ impl Erreur {
     pub fn code(&self) -> &str {
         match self {
             Self::Refus(refus) => match refus.as_slice() {
-                [Refus { champ: None, code, .. }] => code,
+                [
+                    Refus {
+                        champ: None, code, ..
+                    },
+                ] => code,
                 _ => "champs-invalides",
             },
-            Self::JobRejete(_, Refus { champ: None, code, .. }) => code,
+            Self::JobRejete(
+                _,
+                Refus {
+                    champ: None, code, ..
+                },
+            ) => code,
             Self::JobRejete(..) => "champs-invalides",
             Self::JobEchoue(_) => "job-echoue",
             Self::NonConnecte => "non-connecte",
@@ -151,10 +160,19 @@ impl Erreur {
         let un = |nom: &str, valeur: String| BTreeMap::from([(nom.to_owned(), valeur)]);
         match self {
             Self::Refus(refus) => match refus.as_slice() {
-                [Refus { champ: None, args, .. }] => args.clone(),
+                [
+                    Refus {
+                        champ: None, args, ..
+                    },
+                ] => args.clone(),
                 _ => BTreeMap::new(),
             },
-            Self::JobRejete(_, Refus { champ: None, args, .. }) => args.clone(),
+            Self::JobRejete(
+                _,
+                Refus {
+                    champ: None, args, ..
+                },
+            ) => args.clone(),
             Self::Limite { secondes } => un("minutes", secondes.div_ceil(60).to_string()),
             Self::CorpsTropGrand { max } => un("max", (max / 1024).to_string()),
             Self::TypeNonSupporte { attendu } => un("attendu", (*attendu).to_owned()),
@@ -173,7 +191,14 @@ impl Erreur {
 
     /// Whether the sender can mend it: a form is then shown again with what was typed.
     pub fn est_corrigible(&self) -> bool {
-        matches!(self, Self::Refus(_) | Self::JobRejete(..) | Self::CleReutilisee | Self::Identifiants | Self::Limite { .. })
+        matches!(
+            self,
+            Self::Refus(_)
+                | Self::JobRejete(..)
+                | Self::CleReutilisee
+                | Self::Identifiants
+                | Self::Limite { .. }
+        )
     }
 
     /// The whole error in one sentence, for people.
@@ -195,11 +220,17 @@ impl Erreur {
         let champs = self.champs().iter().filter_map(|refus| {
             let champ = refus.champ.clone()?;
             let detail = texte::erreur(langue, refus);
-            Some(ChampRefuse { champ, code: refus.code.clone(), detail })
+            Some(ChampRefuse {
+                champ,
+                code: refus.code.clone(),
+                detail,
+            })
         });
         let erreurs: Vec<_> = champs.collect();
         let title = self.phrase(langue);
-        let detail = erreurs.first().map_or_else(|| title.clone(), |champ| champ.detail.clone());
+        let detail = erreurs
+            .first()
+            .map_or_else(|| title.clone(), |champ| champ.detail.clone());
         Probleme {
             r#type: format!("urn:guichet:erreur:{}", self.code()),
             title,
@@ -270,9 +301,11 @@ pub async fn render(State(app): State<App>, requete: Request, suite: Next) -> Re
     let api = requete.uri().path().starts_with("/api/");
     let retour = (requete.method() == Method::GET).then(|| requete.uri().clone());
     let mut reponse = suite.run(requete).await;
-    let Some(erreur) = reponse.extensions_mut().remove::<Arc<Erreur>>() else { return reponse };
+    let Some(erreur) = reponse.extensions_mut().remove::<Arc<Erreur>>() else {
+        return reponse;
+    };
     log(&erreur, &lecteur);
-    let mut dite = match &*erreur {
+    let mut enoncee = match &*erreur {
         Erreur::NonConnecte if !api => {
             let cible = crate::session::to_connexion(retour.as_ref());
             (StatusCode::SEE_OTHER, [(LOCATION, cible)]).into_response()
@@ -285,9 +318,14 @@ pub async fn render(State(app): State<App>, requete: Request, suite: Next) -> Re
         _ => crate::pages::erreur::page(&app, &lecteur, &erreur),
     };
     // What the handler said beside the error: when to come again, which methods there are.
-    let dits = reponse.headers().iter().filter(|(nom, _)| ![CONTENT_TYPE, CONTENT_LENGTH].contains(*nom));
-    dite.headers_mut().extend(dits.map(|(nom, valeur)| (nom.clone(), valeur.clone())));
-    dite
+    let autres = reponse
+        .headers()
+        .iter()
+        .filter(|(nom, _)| ![CONTENT_TYPE, CONTENT_LENGTH].contains(*nom));
+    enoncee
+        .headers_mut()
+        .extend(autres.map(|(nom, valeur)| (nom.clone(), valeur.clone())));
+    enoncee
 }
 
 /// The longest that an answer may take: the longest wait for a job, and its reading.
@@ -325,12 +363,18 @@ impl From<sqlx::Error> for Erreur {
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Protocol(_) => true,
             // Connection lost, out of resources, stopped by an operator, system trouble.
-            sqlx::Error::Database(cause) => cause
-                .code()
-                .is_some_and(|code| ["08", "53", "57", "58"].iter().any(|classe| code.starts_with(classe))),
+            sqlx::Error::Database(cause) => cause.code().is_some_and(|code| {
+                ["08", "53", "57", "58"]
+                    .iter()
+                    .any(|classe| code.starts_with(classe))
+            }),
             _ => false,
         };
-        if passager { Self::Indisponible(erreur.into()) } else { Self::Interne(erreur.into()) }
+        if passager {
+            Self::Indisponible(erreur.into())
+        } else {
+            Self::Interne(erreur.into())
+        }
     }
 }
 

@@ -41,7 +41,9 @@ pub async fn serve(app: App, listener: TcpListener) {
     let places = Arc::new(Semaphore::new(CONNEXIONS_MAX));
     let vidange = GracefulShutdown::new();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            break;
+        };
         let (connexion, pair) = tokio::select! {
             accepte = listener.accept() => match accepte {
                 Ok(accepte) => accepte,

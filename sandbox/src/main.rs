@@ -22,6 +22,9 @@ enum Command {
         /// Where to keep the data; without it, they are temporary.
         #[arg(long)]
         dir: Option<PathBuf>,
+        /// Where to write services.env and services.json; without it, into target.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// The whole product with sample data until Ctrl-C.
     Demo,
@@ -64,7 +67,7 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<()> {
     match command {
-        Command::Services { dir } => sandbox::services::run(dir.as_deref(), dir.is_some()).await,
+        Command::Services { dir, out } => sandbox::services::run(dir.as_deref(), out.as_deref()).await,
         Command::Demo => sandbox::demo::run().await,
         Command::DemoReset => sandbox::demo::reset(),
         Command::Prepare => tokio::task::block_in_place(sandbox::prepare::run),

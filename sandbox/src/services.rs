@@ -79,15 +79,16 @@ impl Services {
     }
 }
 
-/// Runs the services until a signal; meanwhile `target/services.json` and `target/services.env` say where.
+/// Runs the services until a signal; meanwhile `services.json` and `services.env` in `out` (by default the
+/// repository's `target`) say where.
 ///
 /// # Errors
 /// When a server does not start, or the files cannot be written.
-pub async fn run(dir: Option<&Path>, fsync: bool) -> Result<()> {
+pub async fn run(dir: Option<&Path>, out: Option<&Path>) -> Result<()> {
     let stop = crate::stop_signal()?;
-    let mut services = Services::start(dir, "guichet", fsync)?;
+    let mut services = Services::start(dir, "guichet", dir.is_some())?;
     let addresses = services.addresses();
-    let target = place::repository().join("target");
+    let target = out.map_or_else(|| place::repository().join("target"), Path::to_path_buf);
     let (json, env) = (target.join("services.json"), target.join("services.env"));
     place::write_atomically(&json, &serde_json::to_string_pretty(&addresses)?)?;
     let lines = [

@@ -1,5 +1,8 @@
 //! The private servers: what is written outlives a stop, a kill and a restart; nothing outlives us.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -89,25 +92,22 @@ fn a_paused_redis_answers_once_it_is_resumed() {
 #[cfg(target_os = "linux")]
 #[test]
 fn servers_end_with_a_process_that_is_killed() {
-    let mut sandbox = Command::new(env!("CARGO_BIN_EXE_sandbox"))
-        .args(["simulateur", "--port", "0"])
-        .spawn()
-        .unwrap();
-    sandbox.kill().unwrap();
-    sandbox.wait().unwrap();
-    // The same through a process of ours: a child of the one that is killed ends too.
-    let parent = Command::new(env!("CARGO_BIN_EXE_sandbox"))
+    let out = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox"));
+    command
         .arg("services")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut parent = Killed(parent);
-    let children = || children_of(parent.0.id());
-    assert!(
-        wait_until(Duration::from_secs(60), || children().len() == 2),
-        "two servers start"
-    );
+        .arg("--out")
+        .arg(out.path())
+        .stdout(Stdio::piped());
+    let mut parent = Killed(command.spawn().unwrap());
+    let said = BufReader::new(parent.0.stdout.take().unwrap());
+    let ready = said
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.contains("Ctrl-C"));
+    assert!(ready, "both servers start");
     let servers = children_of(parent.0.id());
+    assert_eq!(servers.len(), 2);
     parent.0.kill().unwrap();
     parent.0.wait().unwrap();
     assert!(

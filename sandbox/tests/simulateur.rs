@@ -1,5 +1,7 @@
 //! The simulator keeps Stripe's promises: idempotency, errors, events, webhooks, and the faults asked for.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -106,6 +108,7 @@ impl Hook {
         clippy::type_complexity,
         reason = "two lists that the test shares with its endpoint"
     )]
+    #[expect(clippy::unused_async, reason = "axum asks for a future")]
     async fn take(
         State((got, answers)): State<(Arc<Mutex<Vec<(String, bool)>>>, Arc<Mutex<Vec<StatusCode>>>)>,
         headers: HeaderMap,
@@ -127,13 +130,17 @@ impl Hook {
         answers.lock().unwrap().pop().unwrap_or(StatusCode::OK)
     }
 
-    fn endpoint(&self) -> Option<Endpoint> {
+    fn options(&self) -> Options {
         let types = vec!["checkout.session.completed".to_owned()];
-        Some(Endpoint {
+        let webhook = Some(Endpoint {
             url: self.url.clone(),
             secret: SECRET.to_owned(),
             types,
-        })
+        });
+        Options {
+            webhook,
+            ..Default::default()
+        }
     }
 
     fn got(&self) -> Vec<(String, bool)> {
@@ -240,11 +247,7 @@ async fn a_wrong_key_is_unauthorized() {
 #[tokio::test]
 async fn paying_on_the_page_tells_the_endpoint_and_sends_the_payer_back() {
     let hook = Hook::start().await;
-    let stripe = Stripe::start(Options {
-        webhook: hook.endpoint(),
-        ..Default::default()
-    })
-    .await;
+    let stripe = Stripe::start(hook.options()).await;
     let id = stripe.session("k").await;
     let page = format!("{}/c/pay/{id}", stripe.simulateur.base());
     let shown = stripe.http.get(&page).send().await.unwrap().text().await.unwrap();
@@ -335,9 +338,8 @@ async fn a_failed_delivery_is_tried_again_until_it_is_taken() {
         .extend([StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE]);
     let retries = vec![Duration::from_millis(5); 3];
     let stripe = Stripe::start(Options {
-        webhook: hook.endpoint(),
         retries,
-        ..Default::default()
+        ..hook.options()
     })
     .await;
     let id = stripe.session("k").await;
@@ -361,11 +363,7 @@ async fn a_failed_delivery_is_tried_again_until_it_is_taken() {
 #[tokio::test]
 async fn lost_and_doubled_webhooks_stand_in_the_list_of_events_all_the_same() {
     let hook = Hook::start().await;
-    let stripe = Stripe::start(Options {
-        webhook: hook.endpoint(),
-        ..Default::default()
-    })
-    .await;
+    let stripe = Stripe::start(hook.options()).await;
     let fault = |faute, copies| FauteWebhook {
         kind: None,
         faute,
@@ -415,7 +413,7 @@ async fn faults_of_the_api_do_what_they_say() {
         stripe.simulateur.set_faults(Fautes {
             api: vec![fault(faute)],
             ..Default::default()
-        })
+        });
     };
 
     set(GenreApi::TropDeRequetes);

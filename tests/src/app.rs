@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::job::{Actor, Envelope, Job, JobId};
+use common::job::{Actor, Envelope, Job, JobId, Queue};
 use common::queue::Producer;
 use nix::sys::signal::Signal;
 use sandbox::postgres::Postgres;
@@ -112,7 +112,8 @@ impl App {
         app
     }
 
-    fn migrate(&self) {
+    /// Runs `worker migrate`.
+    pub fn migrate(&self) {
         let migrated = Command::new(binary("worker"))
             .arg("migrate")
             .env("MIGRATE_DATABASE_URL", self.postgres.migrate_url(DATABASE))
@@ -245,6 +246,22 @@ impl App {
     /// A number out of the database.
     pub async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.db).await.expect(sql)
+    }
+
+    /// Waits until no job is waiting, running or delayed in any queue.
+    pub async fn until_empty(&self) {
+        let client = redis::Client::open(self.redis.url()).expect("a URL");
+        until("the queues are empty", || async {
+            let mut redis = client.get_multiplexed_async_connection().await.ok()?;
+            let mut depth = redis::pipe();
+            for queue in Queue::ALL {
+                depth.cmd("XLEN").arg(common::queue::keys::stream(queue));
+                depth.cmd("ZCARD").arg(common::queue::keys::delayed(queue));
+            }
+            let depths: Vec<u64> = depth.query_async(&mut redis).await.ok()?;
+            depths.iter().all(|depth| *depth == 0).then_some(())
+        })
+        .await;
     }
 
     /// Waits until a count is what it should be.

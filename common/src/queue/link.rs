@@ -92,7 +92,7 @@ impl Link {
     /// Replaces the connection if the result shows that it is of no more use.
     fn judge<T>(&self, result: &RedisResult<T>, used: &Current) {
         let Err(error) = result else { return };
-        if !error.is_timeout() && !matches!(error.code(), Some("READONLY" | "MASTERDOWN")) {
+        if !(error.is_timeout() || has_code(error, "READONLY") || has_code(error, "MASTERDOWN")) {
             return;
         }
         let mut current = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,4 +102,10 @@ impl Link {
             *current = Current { manager, generation: used.generation + 1 };
         }
     }
+}
+
+/// Whether Redis refused with this code, itself or (before 7.0, wrapped as `ERR`) from within a script.
+#[must_use]
+pub fn has_code(error: &RedisError, code: &str) -> bool {
+    error.code() == Some(code) || error.detail().is_some_and(|detail| detail.contains(code))
 }

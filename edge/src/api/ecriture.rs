@@ -30,13 +30,19 @@ pub struct Demandeur {
 
 impl From<&Utilisateur> for Demandeur {
     fn from(moi: &Utilisateur) -> Self {
-        Self { actor: moi.actor(), jobs: "/api/jobs".into() }
+        Self {
+            actor: moi.actor(),
+            jobs: "/api/jobs".into(),
+        }
     }
 }
 
 impl From<&PortailClient> for Demandeur {
     fn from(client: &PortailClient) -> Self {
-        Self { actor: client.actor(), jobs: format!("/api{}/jobs", client.chemin()) }
+        Self {
+            actor: client.actor(),
+            jobs: format!("/api{}/jobs", client.chemin()),
+        }
     }
 }
 
@@ -51,7 +57,9 @@ pub async fn write<J: Vise>(
 ) -> Result<Response, Erreur> {
     let qui = qui.into();
     let id = enqueue(app, &qui.actor, demande.cle.as_deref(), job).await?;
-    let Some(duree) = demande.attente else { return Ok(accepted(&qui, id)) };
+    let Some(duree) = demande.attente else {
+        return Ok(accepted(&qui, id));
+    };
     let mut reponse = match attente::attendre(app, &qui.actor, id, duree).await {
         None => accepted(&qui, id),
         Some(fini) => match output(app, &qui.actor, fini).await {
@@ -94,7 +102,9 @@ pub async fn show_job(
 ) -> Result<Response, Erreur> {
     let mut etat = attente::etat(app, actor, id).await?.ok_or(Erreur::Introuvable)?;
     if let (EtatJob::EnVie { .. }, Some(duree)) = (&etat, demande.attente) {
-        etat = attente::attendre(app, actor, id, duree).await.map_or(etat, EtatJob::Fini);
+        etat = attente::attendre(app, actor, id, duree)
+            .await
+            .map_or(etat, EtatJob::Fini);
     }
     let mut corps = match etat {
         EtatJob::EnVie { kind, statut } => json!({ "type": kind, "statut": statut }),

@@ -22,13 +22,20 @@ pub fn record_email(client_id: Uuid, fuseau: Tz, champs: &mut Champs) -> Result<
 
 /// `{ texte }`
 pub fn record_note(client_id: Uuid, champs: &mut Champs) -> Result<RecordNote, Erreur> {
-    let job = RecordNote { client_id, texte: champs.texte_long("texte", TEXTE_MAX) };
+    let job = RecordNote {
+        client_id,
+        texte: champs.texte_long("texte", TEXTE_MAX),
+    };
     champs.fin(job)
 }
 
 /// A mail's `{ expediteur?, sujet?, corps? }` or a note's `{ texte? }`, `dateEvenement?`, and `clientId?`
 /// to move it.
-pub fn update_evenement(evenement_id: Uuid, fuseau: Tz, champs: &mut Champs) -> Result<UpdateEvenement, Erreur> {
+pub fn update_evenement(
+    evenement_id: Uuid,
+    fuseau: Tz,
+    champs: &mut Champs,
+) -> Result<UpdateEvenement, Erreur> {
     let ligne = |champs: &mut Champs, nom| champs.texte(nom, LIGNE_MAX);
     let texte = |champs: &mut Champs, nom| champs.texte_long(nom, TEXTE_MAX);
     let job = UpdateEvenement {

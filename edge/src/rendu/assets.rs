@@ -54,6 +54,11 @@ static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
             "image/svg+xml",
             &include_bytes!("../../../templates/assets/icones.svg")[..],
         ),
+        (
+            "favicon.svg",
+            "image/svg+xml",
+            &include_bytes!("../../../templates/assets/favicon.svg")[..],
+        ),
     ]
     .into_iter()
     .map(|(name, content_type, plain)| (name, Asset::new(name, content_type, plain)))

@@ -7,7 +7,7 @@ use common::montant::Devise;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_locale_core::locale;
-use minijinja::{Error, ErrorKind, State};
+use minijinja::{Error, ErrorKind, State, Value};
 use std::sync::LazyLock;
 
 use super::Cadre;
@@ -30,28 +30,29 @@ pub(super) fn cadre(state: &State<'_, '_>) -> Result<Cadre, Error> {
 }
 
 /// `"1200.50"|montant("EUR")`: « 1 200,50 € » or “€1,200.50”.
-pub(super) fn montant(state: &State<'_, '_>, montant: &str, devise: &str) -> Result<String, Error> {
+pub(super) fn montant(state: &State<'_, '_>, montant: Value, devise: &str) -> Result<String, Error> {
     let devise = Devise::parse(devise).map_err(|error| invalid(error.to_string()))?;
-    write_montant(cadre(state)?.langue, montant, devise).ok_or_else(|| invalid("not an amount"))
+    let exact = montant.to_string().parse().ok();
+    exact
+        .and_then(|montant| write_montant(cadre(state).ok()?.langue, montant, devise))
+        .ok_or_else(|| invalid(format!("not an amount: {montant}")))
 }
 
-/// An amount with its currency, as people who read `langue` write it. `None` if it is no number.
-pub fn write_montant(langue: Langue, montant: &str, devise: Devise) -> Option<String> {
+/// An amount with its currency, as people who read `langue` write it. `None` without the data of the
+/// language, which is compiled in.
+pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Devise) -> Option<String> {
     static FR: LazyLock<Option<DecimalFormatter>> =
         LazyLock::new(|| DecimalFormatter::try_new(locale!("fr").into(), Default::default()).ok());
     static EN: LazyLock<Option<DecimalFormatter>> =
         LazyLock::new(|| DecimalFormatter::try_new(locale!("en").into(), Default::default()).ok());
 
-    let (negative, digits) = match montant.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, montant),
-    };
+    let digits = crate::queries::exact(montant.abs(), devise).to_string();
     let formatter = match langue {
         Langue::Fr => &*FR,
         Langue::En => &*EN,
     };
     let number = formatter.as_ref()?.format(&digits.parse::<Decimal>().ok()?).to_string();
-    let minus = if negative { "−" } else { "" };
+    let minus = if montant.is_sign_negative() { "−" } else { "" };
     // A code such as CHF is a word beside the number; a sign such as € belongs to it.
     let symbol = devise.symbol();
     let is_word = symbol.chars().all(|c| c.is_ascii_alphabetic());
@@ -196,6 +197,14 @@ pub(super) fn date_iso(state: &State<'_, '_>, texte: &str) -> Result<String, Err
 pub(super) fn ecart(state: &State<'_, '_>, texte: &str) -> Result<i64, Error> {
     let (cadre, jour) = read_jour(state, texte)?;
     Ok((cadre.aujourdhui() - jour).num_days())
+}
+
+/// `"lundi"|capitale`: « Lundi ».
+pub(super) fn capitale(texte: &str) -> String {
+    let mut chars = texte.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The first moment of the day `jour` in a zone: where a month or a year begins.

@@ -8,6 +8,8 @@ pub mod assets;
 pub mod format;
 pub mod texte;
 
+pub use texte::erreur_of_code as erreur;
+
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -81,6 +83,7 @@ fn environment() -> Environment<'static> {
     env.add_filter("saisie_locale", format::saisie_locale);
     env.add_filter("date_iso", format::date_iso);
     env.add_filter("ecart", format::ecart);
+    env.add_filter("capitale", format::capitale);
     minijinja_embed::load_templates!(&mut env);
     env
 }

@@ -1,18 +1,19 @@
 //! `make demo`: the whole product on this machine, with sample data.
 
+mod parts;
 mod program;
 mod reglages;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
+use self::parts::Parts;
 use self::program::Program;
 use self::reglages::{Place, Settings};
-use crate::echantillon::{self, FREELANCE_EMAIL, FREELANCE_NOM, Guichet};
+use crate::echantillon::{self, FREELANCE_EMAIL, Guichet};
 use crate::place;
 use crate::postgres::{self, Postgres, Stop};
 use crate::redis::{self, AppendFsync, Redis};
@@ -126,79 +127,17 @@ impl Demo {
         settings.postgres_port = Some(postgres.port());
         settings.save(&place)?;
 
-        let bin = |name: &str| -> Result<PathBuf> {
-            let here = std::env::current_exe()?;
-            let path = here.parent().context("a program stands in a folder")?.join(name);
-            anyhow::ensure!(
-                path.is_file(),
-                "{} manque : `cargo build --workspace --bins`",
-                path.display()
-            );
-            Ok(path)
+        let parts = Parts {
+            place: &place,
+            settings: &settings,
+            redis: &redis,
+            postgres: &postgres,
         };
-        let worker_url = ("DATABASE_URL", postgres.worker_url(DATABASE));
-        let migrate = vec![
-            ("MIGRATE_DATABASE_URL", postgres.migrate_url(DATABASE)),
-            worker_url.clone(),
-            ("EDGE_DATABASE_URL", postgres.edge_url(DATABASE)),
-        ];
-        Program::new("worker", bin("worker")?, &["migrate"], migrate, PathBuf::new()).run("")?;
+        parts.migrate()?;
         if settings.client.is_none() {
-            let who = ["create-user", "--email", FREELANCE_EMAIL, "--nom", FREELANCE_NOM];
-            let create = Program::new(
-                "worker",
-                bin("worker")?,
-                &who,
-                vec![worker_url.clone()],
-                PathBuf::new(),
-            );
-            create.run(&format!("{}\n", settings.password))?;
+            parts.create_user()?;
         }
-        let mut edge = Program::new(
-            "edge",
-            bin("edge")?,
-            &[],
-            with_shared(
-                &settings,
-                &redis,
-                vec![
-                    ("EDGE_DATABASE_URL", postgres.edge_url(DATABASE)),
-                    ("STRIPE_WEBHOOK_SECRET", settings.webhook_secret.clone()),
-                    ("EDGE_ADDR", format!("127.0.0.1:{}", settings.edge_port)),
-                ],
-            ),
-            place.log("edge"),
-        );
-        let mut worker = Program::new(
-            "worker",
-            bin("worker")?,
-            &["run"],
-            with_shared(
-                &settings,
-                &redis,
-                vec![
-                    worker_url,
-                    ("STRIPE_SECRET_KEY", settings.stripe_key.clone()),
-                    ("WORKER_CONCURRENCY", "8".to_owned()),
-                ],
-            ),
-            place.log("worker"),
-        );
-        let file = place.data.join("simulateur.json");
-        let port = settings.simulateur_port.to_string();
-        let mut simulateur = Program::new(
-            "simulateur",
-            std::env::current_exe()?,
-            &["simulateur", "--port", &port, "--file", &file.to_string_lossy()],
-            vec![
-                (
-                    "SIMULATEUR_WEBHOOK_URL",
-                    format!("{}/api/webhooks/stripe", settings.public_url()),
-                ),
-                ("SIMULATEUR_WEBHOOK_SECRET", settings.webhook_secret.clone()),
-            ],
-            place.log("simulateur"),
-        );
+        let (mut edge, mut worker, mut simulateur) = (parts.edge()?, parts.worker()?, parts.simulateur()?);
         simulateur.start()?;
         worker.start()?;
         edge.start()?;
@@ -338,26 +277,6 @@ impl Demo {
         self.redis.stop()?;
         self.postgres.stop(Stop::Fast)
     }
-}
-
-/// The settings that edge and worker share, and their own.
-fn with_shared(
-    settings: &Settings,
-    redis: &Redis,
-    mut own: Vec<(&'static str, String)>,
-) -> Vec<(&'static str, String)> {
-    own.extend([
-        ("REDIS_URL", redis.url()),
-        ("STRIPE_API_BASE", settings.simulateur_url()),
-        ("PUBLIC_URL", settings.public_url()),
-        ("SECRET_KEY", settings.secret_key.clone()),
-        (
-            "RUST_LOG",
-            std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned()),
-        ),
-        ("LOG_FORMAT", "pretty".to_owned()),
-    ]);
-    own
 }
 
 /// Asks until the answer is a success, as long as the program runs, for a minute at most.

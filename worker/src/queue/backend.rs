@@ -18,7 +18,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::consumer::{Consumer, Outcome};
+use super::consumer::Consumer;
+use super::verdicts::Outcome;
 use super::{Delivery, Verdict};
 
 /// A job on its way from Redis to its run.

@@ -25,8 +25,11 @@
 
 mod backend;
 mod consumer;
+mod fetch;
 mod health;
+mod leases;
 mod quarantine;
+mod verdicts;
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
@@ -36,12 +39,14 @@ use anyhow::Context;
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{Monitor, ParallelizeExt, WorkerBuilder};
 use common::job::{JobId, Queue};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, join_all};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use self::backend::{Fetched, Streams};
+use self::backend::{Fetched, Note, Streams};
 use self::consumer::Consumer;
 use self::health::Trouble;
 use self::quarantine::Quarantine;
@@ -139,7 +144,8 @@ pub async fn serve<P: Process>(
         let consumer = Arc::new(consumer);
         let (hand_out, inbox) = mpsc::channel(options.concurrency + 1);
         let (concluded, notes) = mpsc::unbounded_channel();
-        spawn_parts(&mut parts, &consumer, hand_out, notes, &ending);
+        spawn_parts(&mut parts, &consumer, &hand_out, notes, &ending);
+        drop(hand_out);
 
         let inbox = Arc::new(Mutex::new(inbox));
         let (worker, process, quarantine, ending) =
@@ -181,45 +187,25 @@ pub async fn serve<P: Process>(
 fn spawn_parts(
     parts: &mut JoinSet<anyhow::Result<()>>,
     consumer: &Arc<Consumer>,
-    hand_out: mpsc::Sender<Fetched>,
-    notes: mpsc::UnboundedReceiver<backend::Note>,
+    hand_out: &mpsc::Sender<Fetched>,
+    notes: mpsc::UnboundedReceiver<Note>,
     ending: &CancellationToken,
 ) {
-    let alive = || ending.clone().drop_guard();
-    let (it, guard, out) = (consumer.clone(), alive(), hand_out.clone());
-    parts.spawn(async move {
-        let _guard = guard;
-        it.prepare().await?;
-        it.fetch(out).await;
-        Ok(())
-    });
-    let (it, guard) = (consumer.clone(), alive());
-    parts.spawn(async move {
-        let _guard = guard;
-        it.prepare().await?;
-        it.reclaim(hand_out).await;
-        Ok(())
-    });
-    let (it, guard) = (consumer.clone(), alive());
-    parts.spawn(async move {
-        let _guard = guard;
-        it.prepare().await?;
-        it.promote().await;
-        Ok(())
-    });
-    let (it, guard) = (consumer.clone(), alive());
-    parts.spawn(async move {
-        let _guard = guard;
-        it.prepare().await?;
-        it.renew().await;
-        Ok(())
-    });
-    let (it, guard) = (consumer.clone(), alive());
-    parts.spawn(async move {
-        let _guard = guard;
-        it.conclude(notes).await;
-        Ok(())
-    });
+    let mut spawn = |part: BoxFuture<'static, ()>| {
+        let (consumer, alive) = (consumer.clone(), ending.clone().drop_guard());
+        parts.spawn(async move {
+            let _alive = alive;
+            consumer.prepare().await?;
+            part.await;
+            Ok(())
+        });
+    };
+    let it = || consumer.clone();
+    spawn(it().fetch(hand_out.clone()).boxed());
+    spawn(it().reclaim(hand_out.clone()).boxed());
+    spawn(it().renew().boxed());
+    spawn(it().promote().boxed());
+    spawn(it().conclude(notes).boxed());
 }
 
 /// Writes down what is still to be written, then hands back what is left. Both are bounded: with Redis away there
@@ -237,7 +223,7 @@ async fn finish(mut parts: JoinSet<anyhow::Result<()>>, consumers: &[Arc<Consume
         }
     };
     let flushed = tokio::time::timeout(PATIENCE, all_parts).await.is_ok();
-    let hand_back = futures_util::future::join_all(consumers.iter().map(|consumer| consumer.hand_back()));
+    let hand_back = join_all(consumers.iter().map(|consumer| consumer.hand_back()));
     let handed_back = tokio::time::timeout(PATIENCE, hand_back).await.is_ok();
     if !flushed || !handed_back {
         tracing::warn!("Redis does not answer: other workers take over once the leases have run out");

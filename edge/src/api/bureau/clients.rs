@@ -13,9 +13,9 @@ use crate::champs::{Champs, Requete};
 use crate::commandes::{self, LIGNE_MAX};
 use crate::demande::Demande;
 use crate::probleme::Erreur;
+use crate::queries::Page;
 use crate::queries::client::{self, Client};
 use crate::queries::evenement::{self, Evenement};
-use crate::queries::Page;
 use crate::session::{Id, Utilisateur};
 
 /// `GET /api/clients?recherche=`
@@ -80,9 +80,13 @@ pub async fn timeline(
     let types = champs.choix_optionnel("typeEvenement").map(|choix| [choix]);
     let tranche = Tranche::of(&mut champs);
     let Tranche { apres, limite } = champs.fin(tranche)?;
-    client::find(&app.pool, moi.id, id, &app.liens).await?.ok_or(Erreur::Introuvable)?;
+    client::find(&app.pool, moi.id, id, &app.liens)
+        .await?
+        .ok_or(Erreur::Introuvable)?;
     let types = types.as_ref().map(<[_; 1]>::as_slice);
-    Ok(Json(evenement::timeline(&app.pool, moi.id, id, types, apres, limite).await?))
+    Ok(Json(
+        evenement::timeline(&app.pool, moi.id, id, types, apres, limite).await?,
+    ))
 }
 
 /// `POST /api/clients/{id}/emails`
@@ -116,7 +120,14 @@ pub async fn generate_portail(
     Id(client_id): Id,
     demande: Demande,
 ) -> Result<Response, Erreur> {
-    write(&app, &moi, &demande, &GeneratePortail { client_id }, StatusCode::CREATED).await
+    write(
+        &app,
+        &moi,
+        &demande,
+        &GeneratePortail { client_id },
+        StatusCode::CREATED,
+    )
+    .await
 }
 
 /// `DELETE /api/clients/{id}/portail`

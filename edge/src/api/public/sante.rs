@@ -15,9 +15,18 @@ pub async fn live() -> impl IntoResponse {
 
 /// `GET /pret`: Postgres and Redis answer; else 503, and which one does not.
 pub async fn ready(State(app): State<App>) -> impl IntoResponse {
-    let postgres = async { sqlx::query_scalar!(r#"SELECT 1 as "un!""#).fetch_one(&app.pool).await.is_ok() };
+    let postgres = async {
+        sqlx::query_scalar!(r#"SELECT 1 as "un!""#)
+            .fetch_one(&app.pool)
+            .await
+            .is_ok()
+    };
     let redis = async { app.store.ping().await.is_ok() };
     let (postgres, redis) = tokio::join!(postgres, redis);
-    let statut = if postgres && redis { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let statut = if postgres && redis {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (statut, Json(json!({ "postgres": postgres, "redis": redis })))
 }

@@ -14,14 +14,24 @@ const SIGNATURES_MAX: usize = 16;
 
 /// Whether one of our secrets signed this body at about `now`. A blank secret signs nothing.
 pub fn verify(entete: &str, corps: &[u8], secrets: &[SecretString], now: DateTime<Utc>) -> bool {
-    let Some((temps, signatures)) = parse(entete) else { return false };
-    let Ok(moment) = temps.parse::<i64>() else { return false };
+    let Some((temps, signatures)) = parse(entete) else {
+        return false;
+    };
+    let Ok(moment) = temps.parse::<i64>() else {
+        return false;
+    };
     if now.timestamp().abs_diff(moment) > TOLERANCE {
         return false;
     }
     let mut juste = Choice::from(0);
-    for secret in secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.trim().is_empty()) {
-        let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { continue };
+    for secret in secrets
+        .iter()
+        .map(ExposeSecret::expose_secret)
+        .filter(|secret| !secret.trim().is_empty())
+    {
+        let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+            continue;
+        };
         hmac.update(temps.as_bytes());
         hmac.update(b".");
         hmac.update(corps);
@@ -37,7 +47,10 @@ pub fn verify(entete: &str, corps: &[u8], secrets: &[SecretString], now: DateTim
 fn parse(entete: &str) -> Option<(&str, Vec<[u8; 32]>)> {
     let mut temps = None;
     let mut signatures = Vec::new();
-    for (nom, valeur) in entete.split(',').filter_map(|partie| partie.trim().split_once('=')) {
+    for (nom, valeur) in entete
+        .split(',')
+        .filter_map(|partie| partie.trim().split_once('='))
+    {
         match nom {
             "t" if temps.is_none() => temps = Some(valeur),
             "t" => return None,
@@ -68,7 +81,12 @@ mod tests {
 
     fn passe(entete: &str, secrets: &[&str], decalage: i64) -> bool {
         let secrets: Vec<_> = secrets.iter().map(|secret| SecretString::from(*secret)).collect();
-        verify(entete, CORPS, &secrets, DateTime::from_timestamp(T + decalage, 0).unwrap())
+        verify(
+            entete,
+            CORPS,
+            &secrets,
+            DateTime::from_timestamp(T + decalage, 0).unwrap(),
+        )
     }
 
     #[test]
@@ -84,7 +102,11 @@ mod tests {
         let juste = signe("whsec_a", "1700000000", CORPS);
         let fausse = "00".repeat(32);
         assert!(passe(&format!("t={T},v1={juste}"), &["whsec_a"], 0));
-        assert!(passe(&format!("t={T},v1={fausse},v1={juste},v0=x"), &["whsec_b", "whsec_a"], 0));
+        assert!(passe(
+            &format!("t={T},v1={fausse},v1={juste},v0=x"),
+            &["whsec_b", "whsec_a"],
+            0
+        ));
         assert!(!passe(&format!("t={T},v1={juste}"), &["whsec_b"], 0));
         assert!(!passe(&format!("t={T},v0={juste}"), &["whsec_a"], 0));
         assert!(!passe(&format!("t={T},v1={fausse}"), &["whsec_a"], 0));
@@ -93,7 +115,13 @@ mod tests {
     #[test]
     fn five_minutes_either_way_and_not_a_second_more() {
         let entete = format!("t={T},v1={}", signe("whsec_a", "1700000000", CORPS));
-        for (decalage, juste) in [(300, true), (-300, true), (301, false), (-301, false), (299, true)] {
+        for (decalage, juste) in [
+            (300, true),
+            (-300, true),
+            (301, false),
+            (-301, false),
+            (299, true),
+        ] {
             assert_eq!(passe(&entete, &["whsec_a"], decalage), juste, "{decalage}");
         }
     }

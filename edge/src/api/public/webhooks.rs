@@ -50,10 +50,12 @@ fn event(corps: &[u8]) -> ProcessStripeWebhook {
         id: String,
     }
     let id = serde_json::from_slice(corps).ok().map(|Event { id }| id);
-    let lisible = |id: &String| (1..=255).contains(&id.len()) && id.bytes().all(|octet| octet.is_ascii_graphic());
+    let lisible =
+        |id: &String| (1..=255).contains(&id.len()) && id.bytes().all(|octet| octet.is_ascii_graphic());
     let stripe_event_id = id.filter(lisible);
     ProcessStripeWebhook {
-        stripe_event_id: stripe_event_id.unwrap_or_else(|| format!("sha256:{}", hex::encode(Sha256::digest(corps)))),
+        stripe_event_id: stripe_event_id
+            .unwrap_or_else(|| format!("sha256:{}", hex::encode(Sha256::digest(corps)))),
         // Postgres's text holds no NUL, and JSON has none to lose.
         corps: String::from_utf8_lossy(corps).replace('\0', "\u{fffd}"),
     }
@@ -65,8 +67,18 @@ mod tests {
 
     #[test]
     fn an_event_goes_by_stripe_s_id_or_by_its_digest() {
-        assert_eq!(event(br#"{"id":"evt_1","object":"event"}"#).stripe_event_id, "evt_1");
-        for corps in [&b"{}"[..], b"[]", b"\xff\x00", br#"{"id":7}"#, br#"{"id":""}"#, br#"{"id":"a b"}"#] {
+        assert_eq!(
+            event(br#"{"id":"evt_1","object":"event"}"#).stripe_event_id,
+            "evt_1"
+        );
+        for corps in [
+            &b"{}"[..],
+            b"[]",
+            b"\xff\x00",
+            br#"{"id":7}"#,
+            br#"{"id":""}"#,
+            br#"{"id":"a b"}"#,
+        ] {
             let job = event(corps);
             assert!(job.stripe_event_id.starts_with("sha256:") && !job.corps.contains('\0'));
         }

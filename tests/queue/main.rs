@@ -376,6 +376,24 @@ async fn a_killed_redis_loses_no_acknowledged_job() -> Result {
 }
 
 #[tokio::test]
+async fn a_redis_that_is_a_replica_for_a_while_is_borne() -> Result {
+    let mut place = Place::start(RedisOptions::default()).await?;
+    let mut worker = place.worker(short_leases());
+    place.producer.push(&job(1, "running")).await?;
+    let run = worker.run().await?;
+    let _: () = redis::cmd("REPLICAOF").arg(&["127.0.0.1", "1"]).query_async(&mut place.connection).await?;
+    run.ends(Verdict::Done);
+    let refused = place.producer.push(&job(2, "b")).await;
+    assert!(matches!(refused, Err(PushError::Unavailable(_))), "{refused:?}");
+    let _: () = redis::cmd("REPLICAOF").arg(&["NO", "ONE"]).query_async(&mut place.connection).await?;
+    assert_eq!(place.producer.push(&job(2, "b")).await?, Pushed::Queued);
+    let next = worker.run().await?;
+    assert_eq!((next.number(), next.delivery.deliveries), (2, 1));
+    next.ends(Verdict::Done);
+    place.drained().await
+}
+
+#[tokio::test]
 async fn a_wiped_redis_is_set_up_again() -> Result {
     let mut place = Place::start(RedisOptions::default()).await?;
     let mut worker = place.worker(short_leases());

@@ -1,0 +1,197 @@
+# The freelancer's pages.
+connexion-titre = Sign in
+se-connecter = Sign in
+connexion-oubli = Forgotten password? On the server: worker reset-password.
+connexion-client = Are you a client? Open the link you were sent, there is no account to create.
+affiche-payer = Pay.
+affiche-suivre = Follow.
+affiche-demander = Ask.
+affiche-pied = Your clients’ counter
+installation-titre = First account
+installation-phrase = This link works once: it creates your account.
+installation-creer = Create my account
+
+tableau-a-faire = To do
+tableau-lignes = { $nombre ->
+    [0] nothing waits for you
+    [one] one line
+   *[other] { $nombre } lines, the most urgent first
+}
+tableau-rien = Nothing to do for now.
+tableau-gagnee-sans-lien = { $client }, won without a link
+tableau-argent = Money
+tableau-argent-aide = By currency, never added up
+tableau-argent-legende = Sums by currency
+tableau-argent-rien = Nothing owed or received this month.
+tableau-tickets = Open tickets
+tableau-tickets-nombre = { $nombre ->
+    [0] no ticket
+    [one] one ticket
+   *[other] { $nombre } tickets
+}{ $attend ->
+    [0] {""}
+    [one] , one waits for your reply
+   *[other] , { $attend } wait for your reply
+}
+tableau-tickets-rien = No open ticket.
+tableau-mouvements = Recent
+tableau-mouvements-rien = Nothing yet.
+ouvrir-le-dossier = Open the file
+argent-du = Owed
+argent-dont-retard = of which overdue
+argent-en-cours = Processing
+argent-conteste = Disputed
+argent-recu-mois = Received in { $mois }
+argent-paye-annee = Paid in { $annee }
+dont-en-retard = of which { $montant } overdue
+
+nouveau-client = New client
+ajouter-client = Add the client
+chercher-client = Search clients
+chercher-client-champ = Name or e-mail
+clients-aucun = No client yet. Add the first.
+clients-aucun-trouve = No client matches.
+client-en-langue-fr = in French
+client-en-langue-en = in English
+client-sans-opportunite = No deal for this client.
+fiche = Card
+modifier-client = Edit the card
+supprimer-client = Delete this client
+supprimer-client-avis = { $nom } disappears with its deals, tickets and history. A client who has paid cannot be deleted.
+supprimer-client-oui = Delete for good
+tickets-ouverts = Open tickets
+tickets-a-repondre = { $nombre ->
+    [one] one waits for your reply
+   *[other] { $nombre } wait for your reply
+}
+dernier-contact = Last contact
+
+portail-ouvert = Portal open
+portail-ouvert-depuis = Portal open since { $date }
+portail-aucun = This client has no private page yet.
+generer-lien-portail = Generate portal link
+copier-lien-portail = Copy
+portail-regenerer = Regenerate
+portail-regenerer-avis = A new link replaces the old one, which stops working at once.
+portail-regenerer-oui = Regenerate the link
+portail-revoquer = Revoke
+portail-revoquer-avis = The link stops working at once. The client no longer has a private page.
+portail-revoquer-oui = Revoke the link
+
+emails-echanges = E-mails / exchanges
+emails-echanges-aide = Keep here what deserves to stay.
+onglet-email = E-mail
+onglet-note = Note
+onglet-ticket = Ticket
+ajouter-historique = Add to the history
+creer-ticket = Create a ticket
+ticket-visible-client = The client reads it on their portal.
+historique = History
+historique-vide = Nothing yet.
+filtrer-historique = Filter the history
+filtre-tout = All
+filtre-emails = E-mails
+filtre-paiements = Payments
+filtre-tickets = Tickets
+filtre-notes = Notes
+filtre-etapes = Stages
+modifier-deplacer-supprimer = Edit, move or delete
+cette-note = this note
+evenement-modifier-email = Edit this e-mail
+evenement-modifier-note = Edit this note
+evenement-texte = Content
+evenement-supprimer-avis = It disappears from the history, for good.
+evenement-supprimer-oui = Delete for good
+
+nouvelle-opportunite = New deal
+ajouter-opportunite = Add the deal
+presentation = View
+vue-tableau = Board
+vue-liste = List
+filtrer-opportunites = Filter the deals
+opportunites-sans-client = A deal belongs to a client. Add a client first.
+opportunites-aucune-trouvee = No deal matches.
+choisir-client = Choose a client
+deplacer = Move
+voir-perdues = Show the lost ones
+generer-lien-paiement = Generate payment link
+copier-lien = Copy the link
+copier-message = Copy the message
+ouvrir-page-client = Open the client’s page
+marquer-gagnee = Mark as won
+changer-etape = Change stage
+montant-manquant = A payment link needs an amount.
+indiquer-montant = Enter the amount
+montant-change-avis = Changing the amount or the currency cancels the attempt that is open; the link stays the same.
+modifier-opportunite = Edit the deal
+supprimer-opportunite = Delete this deal
+supprimer-opportunite-avis = “{ $titre }” disappears, and its payment link stops working. A deal that was paid cannot be deleted.
+supprimer-opportunite-oui = Delete for good
+etapes = Stages
+paiement = Payment
+lien-paiement = Payment link
+lien-genere-le = generated on { $date }
+depassee-de = { $jours ->
+    [one] one day late
+   *[other] { $jours } days late
+}
+montant-recu = Received
+montant-rembourse = Refunded
+surplus-aide = Paid twice: refund one payment in Stripe.
+non-conforme-aide = Money came that does not match what was asked. Check in Stripe.
+essais = Payment attempts
+essai = Attempt { $numero }
+essai-commence = Started
+essai-issue = Outcome
+expire-le = expires { $date }
+reverifier = Check again with Stripe
+preuve = Proof
+preuve-aide = What happened, what handled it, what changed.
+preuve-legende = Each event, its handling and its effect
+preuve-evenement = Event
+preuve-traitement = Handling
+preuve-changement = Change
+preuve-fait = Done
+preuve-essais = { $nombre } attempts
+preuve-rien = nothing new
+
+filtrer-tickets = Filter the tickets
+chercher-ticket = Search tickets
+chercher-ticket-champ = Subject or client
+tickets-aucun = No ticket.
+ticket-attend-vous = Waits for your reply
+ticket-attend-client = Waits for the client
+conversation = Conversation
+ouvert-le = opened { $date }
+
+job-avancement = Progress
+job-en_attente = Queued
+job-en_cours = Running
+job-termine = Done
+job-rejete = Refused
+job-echoue = Set aside
+job-patience = Your request is recorded. It will be handled even if you leave this page.
+job-termine-phrase = It is done.
+job-rejete-phrase = The request was refused.
+job-echoue-phrase = The request could not be handled. It is kept and can be run again.
+job-retour = Go back
+
+# Said once, when it is done.
+fait-CreateUtilisateur = Account created. Sign in.
+fait-CreateClient = Client added.
+fait-UpdateClient = Card saved.
+fait-DeleteClient = Client deleted.
+fait-GeneratePortail = Portal link generated.
+fait-RevokePortail = Portal link revoked.
+fait-CreateOpportunite = Deal added.
+fait-UpdateOpportunite = Deal saved.
+fait-DeleteOpportunite = Deal deleted.
+fait-CreateTicket = Ticket created.
+fait-UpdateTicket = Ticket saved.
+fait-ReplyTicket = Reply sent.
+fait-RecordEmail = Added to the history.
+fait-RecordNote = Added to the history.
+fait-UpdateEvenement = History saved.
+fait-DeleteEvenement = Deleted from the history.
+fait-CreateCheckoutSession = Payment link ready.
+fait-RefreshPayment = Checked with Stripe.

@@ -1,0 +1,110 @@
+# The pages that clients open by a private link.
+pour-client = For { $nom }
+portail-intro = Pay, follow, ask: all that we do together is on this page.
+a-payer = To pay
+a-payer-maintenant = To pay now
+a-repondre-maintenant = A reply is waiting for you
+attend-votre-reponse = { $nom } has replied to you.
+echeance-le = Due on { $date }.
+echeance-courte = due { $date }
+par-stripe = Card or bank debit, on Stripe’s secure page.
+rien-a-faire = Nothing to do
+rien-a-faire-phrase = All is in order. You can close this page.
+projets-prestations = Projects / Services
+prestations-nombre = { $nombre ->
+    [one] one service
+   *[other] { $nombre } services
+}{ $payees ->
+    [0] {""}
+    [one] , one paid
+   *[other] , { $payees } paid
+}
+prestations-payees = { $nombre ->
+    [one] one service paid
+   *[other] { $nombre } services paid
+}
+prestations-aucune = Nothing to pay for now.
+rendus-sur = { $rendu } refunded of { $total }.
+payer = Pay
+recu = Receipt
+support = Support
+demandes-nombre = { $nombre ->
+    [one] one request
+   *[other] { $nombre } requests
+}
+reponse-recue = A reply for you
+ticket-invite = A question, a problem, a request?
+de-quoi-s-agit-il = What is it about?
+ticket-reponse-ici = { $nom } will reply right here.
+derniers-echanges = Recent exchanges
+votre-page = Your page
+repondre-rouvre = Your message will reopen this request.
+pied-portail = A private page, without account or cookie. This link is yours: do not forward it.
+pied-payer = A page without account or cookie. It shows this payment only.
+
+activite-paiement_recu = Payment received for “{ $titre }”
+activite-paiement_lance = Debit started for “{ $titre }”
+activite-paiement_echoue = Payment failed for “{ $titre }”
+activite-paiement_rembourse = Refund on “{ $titre }”
+activite-ticket_cree = { $nom } opened “{ $titre }”
+activite-ticket_cree-vous = You asked “{ $titre }”
+activite-ticket_reponse = { $nom } replied to “{ $titre }”
+activite-ticket_reponse-vous = You replied to “{ $titre }”
+activite-ticket_resolu = “{ $titre }” is resolved
+
+payer-titre = Pay { $montant } to { $nom }
+avancement-paiement = Progress of the payment
+verification = We are checking your payment
+verification-phrase = You are back from the payment page. The confirmation usually comes within seconds. Do not pay a second time.
+verification-fermer = You can close this page: it updates itself, and your receipt will be here.
+verifier = Check
+annule = Payment cancelled.
+non-debite = You were not charged.
+payer-stripe-phrase = You go to Stripe’s secure page, then come back here. Card or bank debit.
+payer-non-configure = Online payment is not open yet. Nothing is asked of you for now.
+payer-preparation = The payment page is being prepared. Press again in a moment: you will pay only once.
+continuer-stripe = Continue to Stripe
+payer-lien-durable = This link stays valid until it is paid. You can keep it, or send it to your accountant.
+payer-fermee = Nothing to pay
+payer-fermee-phrase = This payment is not open. If in doubt, ask { $nom }.
+payer-en_cours-phrase = Your bank is confirming the debit, usually within five working days. Do not pay a second time.
+payer-echoue-phrase = The last payment was refused. You were not charged. You can try again.
+payer-paye-phrase = It is paid, thank you. Nothing else to do.
+payer-rembourse_partiel-phrase = Part of this payment was refunded to you.
+payer-rembourse-phrase = This payment was refunded to you.
+payer-conteste-phrase = This payment is disputed with your bank. Nothing is asked of you here.
+imprimer-recu = Print the receipt
+recu-par = Received by
+paye-par = Paid by
+objet = Subject
+recu-pas-facture = This receipt does not replace an invoice.
+lance-le = Started on
+de = From
+pour = For
+bon-a-savoir = Good to know
+
+envoi-en_attente = Sending
+envoi-en_cours = Sending
+envoi-termine = Sent
+envoi-rejete = Refused
+envoi-echoue = Not handled yet
+envoi-patience = Your message is recorded. It will be handled even if you leave this page.
+envoi-termine-phrase = It is done.
+envoi-rejete-phrase = Your message was not accepted.
+envoi-echoue-phrase = Your message is kept, but could not be handled yet.
+envoi-retour = Back to your page
+
+# Said once, when it is done.
+fait-client-CreateTicket = Your request was sent.
+fait-client-ReplyTicket = Your message was sent.
+fait-client-RefreshPayment = Checked.
+fait-client-CreateCheckoutSession = The payment page is ready.
+
+# A ready text for the freelancer to send.
+message-client =
+    Hello,
+
+    Here is the link to pay for “{ $titre }” ({ $montant }): { $lien }
+
+    It stays valid until it is paid. Kind regards,
+    { $nom }

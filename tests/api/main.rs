@@ -1,0 +1,13 @@
+//! The routes, as their callers see them. One file per noun of the URL.
+
+mod bad_input;
+mod clients;
+mod connexion;
+mod emails;
+mod idempotence;
+mod opportunites;
+mod paiements;
+mod portail;
+mod tenancy;
+mod tickets;
+mod webhooks;

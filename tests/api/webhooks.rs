@@ -1,0 +1,116 @@
+//! `POST /api/webhooks/stripe`: only Stripe, each event once.
+
+use sandbox::simulateur::{Moyen, signature};
+use serde_json::json;
+use tests::app::WEBHOOK_SECRET;
+use tests::{App, Options, until};
+
+fn now() -> i64 {
+    worker::clock().timestamp()
+}
+
+#[tokio::test]
+async fn an_event_delivered_five_times_at_once_counts_once() {
+    let app = App::start_with(Options { webhooks: false, ..Options::default() }).await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    claire.pay_link(deal).await;
+    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    let body = app.simulateur.events("checkout.session.completed")[0].to_string();
+    let header = signature(WEBHOOK_SECRET, now(), body.as_bytes());
+
+    let five = [(); 5].map(|()| app.deliver(&body, &header));
+    for answer in futures_util::future::join_all(five).await {
+        answer.expect(200);
+    }
+    until("the deal is paid", || async { (claire.deal(deal).await["statutPaiement"] == "paye").then_some(()) }).await;
+    app.deliver(&body, &header).await.expect(200);
+    app.until_empty().await;
+    assert_eq!(app.count("SELECT count(*) FROM evenement_stripe").await, 1);
+    assert_eq!(app.count("SELECT count(*) FROM paiement").await, 1);
+    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'paiement_recu'").await, 1);
+}
+
+#[tokio::test]
+async fn a_forged_stale_or_changed_event_is_refused() {
+    let app = App::start_with(Options { webhooks: false, ..Options::default() }).await;
+    let body = json!({ "id": "evt_forged", "type": "checkout.session.completed" }).to_string();
+    let sign = |secret: &str, at: i64, body: &str| signature(secret, at, body.as_bytes());
+    for (header, what) in [
+        (sign("whsec_other", now(), &body), "another secret"),
+        (sign("", now(), &body), "a blank secret"),
+        (sign(WEBHOOK_SECRET, now() - 310, &body), "too old"),
+        (sign(WEBHOOK_SECRET, now() + 310, &body), "from the future"),
+        (sign(WEBHOOK_SECRET, now(), &format!("{body} ")), "another body"),
+        (String::new(), "no signature"),
+        ("t=1".into(), "half a signature"),
+        ("nonsense".into(), "nonsense"),
+    ] {
+        assert_eq!(app.deliver(&body, &header).await.status, 400, "{what}");
+    }
+    let right = sign(WEBHOOK_SECRET, now() - 290, &body);
+    let (t, v1) = right.split_once(',').unwrap();
+    app.deliver(&body, &format!("{t},v1={},{v1}", "0".repeat(64))).await.expect(200);
+    app.until_count("SELECT count(*) FROM evenement_stripe", 1).await;
+}
+
+#[tokio::test]
+async fn a_genuine_event_that_cannot_be_read_is_kept() {
+    let app = App::start_with(Options { webhooks: false, ..Options::default() }).await;
+    for body in [
+        r#"{"id":"evt_1","type":"checkout.session.completed","data":{"object":{"id":7}}}"#,
+        r#"{"id":"evt_2","type":"some.event.of.tomorrow","data":{"object":{}}}"#,
+        r#"{"no":"id"}"#,
+        "not json at all",
+    ] {
+        app.deliver(body, &signature(WEBHOOK_SECRET, now(), body.as_bytes())).await.expect(200);
+    }
+    app.until_count("SELECT count(*) FROM evenement_stripe", 4).await;
+    assert_eq!(app.count("SELECT count(*) FROM job_resultat WHERE statut <> 'termine'").await, 0);
+}
+
+#[tokio::test]
+async fn money_that_does_not_match_is_kept_and_never_paye() {
+    let app = App::start_with(Options { webhooks: false, ..Options::default() }).await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    for (field, value) in [("amount_total", json!(1)), ("currency", json!("usd")), ("livemode", json!(true))] {
+        let deal = claire.add_won_deal(client, field, "100").await;
+        claire.pay_link(deal).await;
+        let session = claire.deal(deal).await["stripeSessionId"].clone();
+        let mut object = json!({ "id": session, "object": "checkout.session", "status": "complete",
+            "payment_status": "paid", "amount_total": 10_000, "currency": "eur", "livemode": false, "metadata": {} });
+        object[field] = value;
+        let event = json!({ "id": format!("evt_{field}"), "type": "checkout.session.completed",
+            "created": now(), "livemode": object["livemode"], "data": { "object": object } });
+        let body = event.to_string();
+        app.deliver(&body, &signature(WEBHOOK_SECRET, now(), body.as_bytes())).await.expect(200);
+        until("the event is booked", || async {
+            let timeline = claire.get(&format!("/api/clients/{client}/timeline")).await.expect(200);
+            let told = timeline["elements"].as_array().unwrap().iter().any(|event| {
+                event["typeEvenement"] == "paiement_non_conforme" && event["referenceId"] == json!(deal)
+            });
+            told.then_some(())
+        })
+        .await;
+        assert_eq!(claire.deal(deal).await["statutPaiement"], "en_attente", "{field}");
+    }
+    assert_eq!(app.count("SELECT count(*) FROM paiement WHERE NOT conforme").await, 3);
+}
+
+#[tokio::test]
+async fn an_unknown_session_finds_its_deal_by_metadata() {
+    let app = App::start_with(Options { webhooks: false, ..Options::default() }).await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    let body = json!({ "id": "evt_meta", "type": "checkout.session.completed", "created": now(), "livemode": false,
+        "data": { "object": { "id": "cs_test_unknown", "object": "checkout.session", "status": "complete",
+            "payment_status": "paid", "amount_total": 10_000, "currency": "eur", "livemode": false,
+            "metadata": { "opportuniteId": deal } } } })
+    .to_string();
+    app.deliver(&body, &signature(WEBHOOK_SECRET, now(), body.as_bytes())).await.expect(200);
+    until("the deal is paid", || async { (claire.deal(deal).await["statutPaiement"] == "paye").then_some(()) }).await;
+}

@@ -1,0 +1,135 @@
+//! What becomes of a job after its run.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use common::queue::{DONE_CHANNEL, has_code, keys};
+use redis::{RedisResult, Script};
+use tokio::sync::mpsc;
+
+use super::Verdict;
+use super::backend::{Note, Receipt};
+use super::consumer::{BATCH, Consumer, millis};
+use super::health::back_off;
+
+static CONCLUDE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("conclude.lua")));
+static PROMOTE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("promote.lua")));
+static HAND_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("hand_back.lua")));
+
+/// What a verdict asks of Redis.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Outcome {
+    /// The job leaves the queue.
+    Done,
+    /// It comes back.
+    Later {
+        /// Failed runs, this one included if it was one.
+        failures: u32,
+        /// How long it waits.
+        after: Duration,
+    },
+}
+
+impl Consumer {
+    /// Takes a verdict's consequences for the queue as a whole.
+    pub(super) fn judged(&self, receipt: &Receipt, verdict: Verdict) -> Outcome {
+        if let Some(ended) = self.held().get_mut(&receipt.entry) {
+            *ended = true;
+        }
+        if verdict != Verdict::Unavailable && self.pace.works() {
+            tracing::info!(queue = self.queue.as_str(), "what was unavailable is back: the queue goes on");
+        }
+        match verdict {
+            Verdict::Done => Outcome::Done,
+            Verdict::Retry { after } => {
+                let failures = receipt.failures.saturating_add(1);
+                Outcome::Later { failures, after: after.unwrap_or_else(|| back_off(receipt.failures)) }
+            }
+            Verdict::Defer { after } => Outcome::Later { failures: receipt.failures, after },
+            Verdict::Unavailable => {
+                let was_well = self.pace.is_well();
+                let after = self.pace.outage();
+                if was_well {
+                    tracing::warn!(queue = self.queue.as_str(), "a job needs what is unavailable: the queue rests");
+                }
+                Outcome::Later { failures: receipt.failures, after }
+            }
+        }
+    }
+
+    /// Writes notes down, as many at once as have gathered, until no one is left to make any.
+    pub(super) async fn conclude(self: Arc<Self>, mut notes: mpsc::UnboundedReceiver<Note>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while notes.recv_many(&mut batch, BATCH).await > 0 {
+            while let Err(error) = self.conclude_batch(&batch).await {
+                self.failed("writing down verdicts", &error).await;
+                // Redis was wiped: there is nothing left to conclude.
+                if has_code(&error, "NOGROUP") {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+            let mut held = self.held();
+            for note in batch.drain(..) {
+                if let Note::Ended(receipt, outcome) = note {
+                    held.remove(&receipt.entry);
+                    if matches!(outcome, Outcome::Later { .. }) {
+                        self.put_off.notify_one();
+                    }
+                }
+            }
+        }
+    }
+
+    async fn conclude_batch(&self, batch: &[Note]) -> RedisResult<()> {
+        let mut call = CONCLUDE.key(&self.stream);
+        call.key(&self.delayed).arg(keys::GROUP).arg(&self.name).arg(DONE_CHANNEL);
+        let mut any = false;
+        for note in batch {
+            let (receipt, word, failures, after) = match note {
+                // No need to say that a job has started when it has ended meanwhile.
+                Note::Started(receipt) if self.held().get(&receipt.entry) != Some(&false) => continue,
+                Note::Started(receipt) => (receipt, "start", 0, Duration::ZERO),
+                Note::Ended(receipt, Outcome::Done) => (receipt, "done", 0, Duration::ZERO),
+                Note::Ended(receipt, Outcome::Later { failures, after }) => (receipt, "later", *failures, *after),
+            };
+            any = true;
+            call.key(keys::record(self.queue, &receipt.job)).arg(&*receipt.entry).arg(&*receipt.job).arg(word);
+            call.arg(failures).arg(millis(after));
+        }
+        if any { self.link.run(&call).await } else { Ok(()) }
+    }
+
+    /// Gives back all that this worker holds, and forgets the worker.
+    pub(super) async fn hand_back(&self) {
+        let mut call = HAND_BACK.key(&self.stream);
+        call.arg(keys::GROUP).arg(&self.name).arg(keys::record(self.queue, ""));
+        match self.link.run::<u64>(&call).await {
+            Ok(0) => {}
+            Ok(jobs) => tracing::info!(queue = self.queue.as_str(), jobs, "handed back"),
+            Err(error) => self.failed("handing back jobs", &error).await,
+        }
+    }
+
+    /// Moves jobs that are due into the stream. Sleeps until the next is, and at most a second: another process
+    /// may have put off a job that is due before.
+    pub(super) async fn promote(self: Arc<Self>) {
+        const LONGEST: Duration = Duration::from_secs(1);
+        while !self.ending.is_cancelled() {
+            let mut call = PROMOTE.key(&self.delayed);
+            let wait = match self.link.run::<(usize, i64)>(call.key(&self.stream).arg(BATCH)).await {
+                Ok((BATCH.., _)) => continue,
+                Ok((_, next)) => u64::try_from(next).map_or(LONGEST, Duration::from_millis).min(LONGEST),
+                Err(error) => {
+                    self.failed("moving jobs that are due", &error).await;
+                    LONGEST
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.put_off.notified() => {}
+                () = self.ending.cancelled() => {}
+            }
+        }
+    }
+}
