@@ -8,7 +8,6 @@ use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_locale_core::locale;
 use minijinja::{Error, ErrorKind, State, Value};
-use std::sync::LazyLock;
 
 use super::Cadre;
 
@@ -29,6 +28,12 @@ pub(super) fn cadre(state: &State<'_, '_>) -> Result<Cadre, Error> {
         .ok_or_else(|| invalid("a page is rendered without its reader"))
 }
 
+thread_local! {
+    /// French and English numbers. A formatter belongs to its thread.
+    static NOMBRES: [Option<DecimalFormatter>; 2] = [locale!("fr"), locale!("en")]
+        .map(|locale| DecimalFormatter::try_new(locale.into(), Default::default()).ok());
+}
+
 /// `"1200.50"|montant("EUR")`: « 1 200,50 € » or “€1,200.50”.
 pub(super) fn montant(state: &State<'_, '_>, montant: Value, devise: &str) -> Result<String, Error> {
     let devise = Devise::parse(devise).map_err(|error| invalid(error.to_string()))?;
@@ -41,17 +46,14 @@ pub(super) fn montant(state: &State<'_, '_>, montant: Value, devise: &str) -> Re
 /// An amount with its currency, as people who read `langue` write it. `None` without the data of the
 /// language, which is compiled in.
 pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Devise) -> Option<String> {
-    static FR: LazyLock<Option<DecimalFormatter>> =
-        LazyLock::new(|| DecimalFormatter::try_new(locale!("fr").into(), Default::default()).ok());
-    static EN: LazyLock<Option<DecimalFormatter>> =
-        LazyLock::new(|| DecimalFormatter::try_new(locale!("en").into(), Default::default()).ok());
-
     let digits = crate::queries::exact(montant.abs(), devise).to_string();
-    let formatter = match langue {
-        Langue::Fr => &*FR,
-        Langue::En => &*EN,
-    };
-    let number = formatter.as_ref()?.format(&digits.parse::<Decimal>().ok()?).to_string();
+    let number = NOMBRES.with(|[fr, en]| {
+        let formatter = match langue {
+            Langue::Fr => fr,
+            Langue::En => en,
+        };
+        Some(formatter.as_ref()?.format(&digits.parse::<Decimal>().ok()?).to_string())
+    })?;
     let minus = if montant.is_sign_negative() { "−" } else { "" };
     // A code such as CHF is a word beside the number; a sign such as € belongs to it.
     let symbol = devise.symbol();

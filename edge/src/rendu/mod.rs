@@ -16,6 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use common::domaine::Langue;
 use minijinja::value::{Enumerator, Object};
+use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 /// Who reads: in which language, in which zone, when. Every template has it as `cadre`.
@@ -62,13 +63,20 @@ impl Object for Cadre {
     }
 }
 
+/// A line that holds only a tag leaves no blank line behind.
+fn syntax() -> SyntaxConfig {
+    let mut syntax = SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true);
+    // Only unusual delimiters can be wrong, and these are the usual ones.
+    syntax.build().unwrap_or_default()
+}
+
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(environment);
 
 fn environment() -> Environment<'static> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
-    env.set_trim_blocks(true);
-    env.set_lstrip_blocks(true);
+    env.set_syntax(syntax());
     env.add_function("t", texte::t);
     env.add_function("asset", assets::url);
     env.add_filter("montant", format::montant);

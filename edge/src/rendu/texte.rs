@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use common::domaine::Langue;
 use common::refus::Refus;
 use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, StaticLoader, static_loader};
+use fluent_templates::{LanguageIdentifier, static_loader};
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 

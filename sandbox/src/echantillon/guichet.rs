@@ -63,7 +63,7 @@ impl Guichet {
     pub async fn get(&self, path: &str) -> Result<Value> {
         read(path, self.request(Method::GET, path))
             .await
-            .map(|(_, value)| value)
+            .map(|answer| answer.value)
     }
 
     /// Waits until a deal's payment stands where it is expected to.
@@ -121,19 +121,19 @@ impl Guichet {
     }
 
     async fn write(&self, method: Method, path: &str, body: &Value) -> Result<Value> {
-        let (status, mut value) = read(path, self.request(method, path).json(body)).await?;
-        if status != StatusCode::ACCEPTED {
-            return Ok(value);
-        }
+        let mut answer = read(path, self.request(method, path).json(body)).await?;
         // Not done in ten seconds: twice as long again, then it is an error.
         for _ in 0..2 {
-            let job = value["jobId"].as_str().context("no jobId")?.to_owned();
-            value = self.get(&format!("/api/jobs/{job}")).await?;
-            if value["statut"] == "termine" {
-                return Ok(value["resultat"].clone());
+            let Some(job) = answer.job else {
+                return Ok(answer.value);
+            };
+            answer = read(&job, self.request(Method::GET, &job)).await?;
+            if answer.value["statut"] == "termine" {
+                return Ok(answer.value["resultat"].clone());
             }
+            answer.job = Some(job);
         }
-        bail!("{path}: {value}")
+        bail!("{path}: {}", answer.value)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -152,9 +152,18 @@ pub(super) fn id_of(entity: &Value) -> Result<String> {
         .with_context(|| format!("no id in {entity}"))
 }
 
-async fn read(path: &str, request: RequestBuilder) -> Result<(StatusCode, Value)> {
+struct Answer {
+    /// Where to look for the result, when it was not waited for long enough.
+    job: Option<String>,
+    value: Value,
+}
+
+async fn read(path: &str, request: RequestBuilder) -> Result<Answer> {
     let answer = request.send().await?;
     let status = answer.status();
+    let location = answer.headers().get(header::LOCATION);
+    let location = location.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let job = location.filter(|_| status == StatusCode::ACCEPTED);
     let text = answer.text().await?;
     if !status.is_success() {
         bail!("{path}: {status} {text}");
@@ -164,5 +173,5 @@ async fn read(path: &str, request: RequestBuilder) -> Result<(StatusCode, Value)
     } else {
         serde_json::from_str(&text).context(text)?
     };
-    Ok((status, value))
+    Ok(Answer { job, value })
 }

@@ -32,19 +32,33 @@ impl Consumer {
     async fn fetch_on_one_connection(&self, hand_out: &mpsc::Sender<Fetched>) -> RedisResult<()> {
         // A blocked read has a connection of its own: it would hold up whatever came after it.
         let config = AsyncConnectionConfig::new().set_response_timeout(Some(BLOCK + PATIENCE));
-        let mut connection = self.link.client().get_multiplexed_async_connection_with_config(&config).await?;
+        let mut connection = self
+            .link
+            .client()
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
         let connection_id: u64 = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
         loop {
             let ready = async {
                 let slots = self.free_slots().await;
                 (slots, self.pace.allowed().await)
             };
-            let Some((Some(mut slots), probe)) = self.ending.run_until_cancelled(ready).await else { return Ok(()) };
+            let Some((Some(mut slots), probe)) = self.ending.run_until_cancelled(ready).await else {
+                return Ok(());
+            };
             let count = if probe.is_some() { 1 } else { slots.num_permits() };
 
             let mut read = cmd("XREADGROUP");
-            read.arg("GROUP").arg(keys::GROUP).arg(&self.name).arg("COUNT").arg(count);
-            read.arg("BLOCK").arg(BLOCK.as_secs() * 1000).arg("STREAMS").arg(&self.stream).arg(">");
+            read.arg("GROUP")
+                .arg(keys::GROUP)
+                .arg(&self.name)
+                .arg("COUNT")
+                .arg(count);
+            read.arg("BLOCK")
+                .arg(BLOCK.as_secs() * 1000)
+                .arg("STREAMS")
+                .arg(&self.stream)
+                .arg(">");
             let reading = read.query_async::<Option<StreamReadReply>>(&mut connection);
             tokio::pin!(reading);
             let interrupted = async {
@@ -64,7 +78,11 @@ impl Consumer {
             };
             self.trouble.worked();
             let mut any = false;
-            for entry in reply?.into_iter().flat_map(|reply| reply.keys).flat_map(|stream| stream.ids) {
+            for entry in reply?
+                .into_iter()
+                .flat_map(|reply| reply.keys)
+                .flat_map(|stream| stream.ids)
+            {
                 any = true;
                 let fetched = self.receive(entry, 1, slots.split(1), None);
                 if hand_out.send(fetched).await.is_err() {
@@ -83,7 +101,10 @@ impl Consumer {
         let more = self.slots.available_permits().min(BATCH - 1);
         // Only this task takes slots, so what was there still is.
         if more > 0
-            && let Ok(more) = self.slots.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(0))
+            && let Ok(more) = self
+                .slots
+                .clone()
+                .try_acquire_many_owned(u32::try_from(more).unwrap_or(0))
         {
             slots.merge(more);
         }
@@ -92,7 +113,11 @@ impl Consumer {
 
     /// Has Redis answer our blocked read now.
     async fn unblock(&self, connection_id: u64) {
-        if let Err(error) = self.link.ask::<()>(cmd("CLIENT").arg("UNBLOCK").arg(connection_id)).await {
+        if let Err(error) = self
+            .link
+            .ask::<()>(cmd("CLIENT").arg("UNBLOCK").arg(connection_id))
+            .await
+        {
             tracing::debug!("the blocked read ends by itself: {error}");
         }
     }
@@ -105,7 +130,11 @@ impl Consumer {
         slot: Option<OwnedSemaphorePermit>,
         turn: Option<OwnedSemaphorePermit>,
     ) -> Fetched {
-        let StreamId { id: entry, map: mut fields, .. } = entry;
+        let StreamId {
+            id: entry,
+            map: mut fields,
+            ..
+        } = entry;
         let mut text = |name| match fields.remove(name) {
             Some(Value::BulkString(bytes)) => bytes,
             _ => Vec::new(),
@@ -123,6 +152,15 @@ impl Consumer {
             failures,
             deliveries: delivered_before.parse().unwrap_or(0) + delivered,
         };
-        Fetched { delivery, receipt: Receipt { entry, job: job.into(), failures }, slot, turn }
+        Fetched {
+            delivery,
+            receipt: Receipt {
+                entry,
+                job: job.into(),
+                failures,
+            },
+            slot,
+            turn,
+        }
     }
 }

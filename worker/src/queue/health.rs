@@ -58,7 +58,10 @@ impl Pace {
         self.0.send_if_modified(|state| {
             let resumes = state.rests > 0;
             if resumes {
-                *state = State { verdicts: state.verdicts + 1, ..State::default() };
+                *state = State {
+                    verdicts: state.verdicts + 1,
+                    ..State::default()
+                };
             }
             resumes
         })
@@ -85,7 +88,9 @@ impl Pace {
                 }
                 (state.until, state.verdicts)
             };
-            let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
+            let left = until.map_or(Duration::ZERO, |until| {
+                until.saturating_duration_since(Instant::now())
+            });
             if left.is_zero() {
                 return Some(Probe { watched, verdicts });
             }
@@ -105,7 +110,11 @@ pub(super) struct Probe {
 impl Probe {
     /// Waits until a job has given its verdict.
     pub(super) async fn judged(mut self) {
-        drop(self.watched.wait_for(|state| state.verdicts > self.verdicts).await);
+        drop(
+            self.watched
+                .wait_for(|state| state.verdicts > self.verdicts)
+                .await,
+        );
     }
 }
 
@@ -129,7 +138,11 @@ impl Trouble {
         spell.failures += 1;
         if spell.told.is_none_or(|told| now - told >= EVERY) {
             spell.told = Some(now);
-            tracing::warn!(failures = spell.failures, "Redis fails, since {:?}: {doing}: {error}", now - began);
+            tracing::warn!(
+                failures = spell.failures,
+                "Redis fails, since {:?}: {doing}: {error}",
+                now - began
+            );
         }
     }
 
@@ -138,7 +151,11 @@ impl Trouble {
         let Some(began) = spell.began.take() else { return };
         // A spell that went by unsaid ends unsaid.
         if spell.told.is_some_and(|told| told >= began) {
-            tracing::info!(failures = spell.failures, "Redis works again after {:?}", began.elapsed());
+            tracing::info!(
+                failures = spell.failures,
+                "Redis works again after {:?}",
+                began.elapsed()
+            );
         }
         spell.failures = 0;
     }

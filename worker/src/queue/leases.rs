@@ -61,13 +61,22 @@ impl Consumer {
         let (now, lost): (u64, Vec<String>) = self.link.run(&call).await?;
         for entry in lost {
             if self.held().remove(entry.as_str()) == Some(false) {
-                tracing::warn!(queue = self.queue.as_str(), entry, "a lease ran out: another worker has the job");
+                tracing::warn!(
+                    queue = self.queue.as_str(),
+                    entry,
+                    "a lease ran out: another worker has the job"
+                );
             }
         }
         let mut renewals = self.renewals.lock().unwrap_or_else(PoisonError::into_inner);
         // A row is broken by a gap, also by one that Redis's clock made.
-        let unbroken = now.checked_sub(renewals.last).is_some_and(|age| age <= self.renewal_age());
-        *renewals = Renewals { since: if unbroken { renewals.since } else { now }, last: now };
+        let unbroken = now
+            .checked_sub(renewals.last)
+            .is_some_and(|age| age <= self.renewal_age());
+        *renewals = Renewals {
+            since: if unbroken { renewals.since } else { now },
+            last: now,
+        };
         Ok(())
     }
 
@@ -81,7 +90,9 @@ impl Consumer {
         let mut beat = self.beat();
         while self.ending.run_until_cancelled(beat.tick()).await.is_some() {
             loop {
-                let Some(Some(turn)) = self.ending.run_until_cancelled(self.quarantine.turn()).await else { return };
+                let Some(Some(turn)) = self.ending.run_until_cancelled(self.quarantine.turn()).await else {
+                    return;
+                };
                 match self.reclaim_once(turn).await {
                     Ok(Some(suspect)) => {
                         if hand_out.send(suspect).await.is_err() {
@@ -106,15 +117,27 @@ impl Consumer {
             return Ok(None);
         }
         let mut call = RECLAIM.key(&self.stream);
-        call.arg(keys::GROUP).arg(&self.name).arg(lease).arg(last).arg(self.renewal_age());
+        call.arg(keys::GROUP)
+            .arg(&self.name)
+            .arg(lease)
+            .arg(last)
+            .arg(self.renewal_age());
         let claimed: Option<(String, Value, u32)> = self.link.run(&call).await?;
-        let Some((id, fields, delivered)) = claimed else { return Ok(None) };
-        let entry = StreamId { id, map: HashMap::from_redis_value(fields)?, ..StreamId::default() };
+        let Some((id, fields, delivered)) = claimed else {
+            return Ok(None);
+        };
+        let entry = StreamId {
+            id,
+            map: HashMap::from_redis_value(fields)?,
+            ..StreamId::default()
+        };
         Ok(Some(self.receive(entry, delivered, None, Some(turn))))
     }
 
     async fn sweep(&self) -> RedisResult<()> {
         let gone = millis(self.options.lease).saturating_mul(10);
-        self.link.run(SWEEP.key(&self.stream).arg(keys::GROUP).arg(gone)).await
+        self.link
+            .run(SWEEP.key(&self.stream).arg(keys::GROUP).arg(gone))
+            .await
     }
 }

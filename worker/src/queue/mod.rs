@@ -148,8 +148,12 @@ pub async fn serve<P: Process>(
         drop(hand_out);
 
         let inbox = Arc::new(Mutex::new(inbox));
-        let (worker, process, quarantine, ending) =
-            (consumer.clone(), process.clone(), quarantine.clone(), ending.clone());
+        let (worker, process, quarantine, ending) = (
+            consumer.clone(),
+            process.clone(),
+            quarantine.clone(),
+            ending.clone(),
+        );
         monitor = monitor.register(move |_| {
             let (process, quarantine) = (process.clone(), quarantine.clone());
             let backend = Streams::new(worker.clone(), inbox.clone(), concluded.clone(), ending.clone());
@@ -162,7 +166,9 @@ pub async fn serve<P: Process>(
                 .build(move |fetched: Fetched| {
                     let (process, quarantine) = (process.clone(), quarantine.clone());
                     async move {
-                        let _passage = quarantine.enter(fetched.delivery.deliveries > 1, fetched.turn).await;
+                        let _passage = quarantine
+                            .enter(fetched.delivery.deliveries > 1, fetched.turn)
+                            .await;
                         Ok::<_, std::convert::Infallible>(process.process(fetched.delivery).await)
                     }
                 })

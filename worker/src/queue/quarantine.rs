@@ -24,12 +24,19 @@ pub(super) enum Passage {
     /// Among others.
     Fresh { _gate: OwnedRwLockReadGuard<()> },
     /// The only suspect, and alone until the gate is opened again.
-    Suspect { _turn: Option<OwnedSemaphorePermit>, _gate: Option<AbortOnDropHandle<()>> },
+    Suspect {
+        _turn: Option<OwnedSemaphorePermit>,
+        _gate: Option<AbortOnDropHandle<()>>,
+    },
 }
 
 impl Quarantine {
     pub(super) fn new(patience: Duration) -> Self {
-        Self { turns: Arc::new(Semaphore::new(1)), gate: Arc::default(), patience }
+        Self {
+            turns: Arc::new(Semaphore::new(1)),
+            gate: Arc::default(),
+            patience,
+        }
     }
 
     /// Waits until it is a suspect's turn. Taken before a suspect is, so that none waits while it is counted.
@@ -40,7 +47,9 @@ impl Quarantine {
     /// Waits until a job may run.
     pub(super) async fn enter(&self, suspect: bool, turn: Option<OwnedSemaphorePermit>) -> Passage {
         if !suspect {
-            return Passage::Fresh { _gate: self.gate.clone().read_owned().await };
+            return Passage::Fresh {
+                _gate: self.gate.clone().read_owned().await,
+            };
         }
         let turn = match turn {
             None => self.turn().await,
@@ -54,6 +63,9 @@ impl Quarantine {
                 drop(closed);
             }))
         });
-        Passage::Suspect { _turn: turn, _gate: gate }
+        Passage::Suspect {
+            _turn: turn,
+            _gate: gate,
+        }
     }
 }

@@ -12,7 +12,8 @@ if #claim > 5 then
   claim[#claim + 1] = 'JUSTID'
   redis.call(unpack(claim))
 end
--- A sign of life, for sweep.lua: to read again what is ours is one, to wait for jobs is none.
-redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', 1, 'STREAMS', KEYS[1], '0')
+-- A sign of life, for sweep.lua: to wait for jobs is none, to read again what is ours is one. From behind all
+-- entries, for what is read again counts as delivered again.
+redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', 1, 'STREAMS', KEYS[1], '18446744073709551614-0')
 local time = redis.call('TIME')
 return { time[1] * 1000 + math.floor(time[2] / 1000), lost }

@@ -37,22 +37,37 @@ impl Consumer {
             *ended = true;
         }
         if verdict != Verdict::Unavailable && self.pace.works() {
-            tracing::info!(queue = self.queue.as_str(), "what was unavailable is back: the queue goes on");
+            tracing::info!(
+                queue = self.queue.as_str(),
+                "what was unavailable is back: the queue goes on"
+            );
         }
         match verdict {
             Verdict::Done => Outcome::Done,
             Verdict::Retry { after } => {
                 let failures = receipt.failures.saturating_add(1);
-                Outcome::Later { failures, after: after.unwrap_or_else(|| back_off(receipt.failures)) }
+                Outcome::Later {
+                    failures,
+                    after: after.unwrap_or_else(|| back_off(receipt.failures)),
+                }
             }
-            Verdict::Defer { after } => Outcome::Later { failures: receipt.failures, after },
+            Verdict::Defer { after } => Outcome::Later {
+                failures: receipt.failures,
+                after,
+            },
             Verdict::Unavailable => {
                 let was_well = self.pace.is_well();
                 let after = self.pace.outage();
                 if was_well {
-                    tracing::warn!(queue = self.queue.as_str(), "a job needs what is unavailable: the queue rests");
+                    tracing::warn!(
+                        queue = self.queue.as_str(),
+                        "a job needs what is unavailable: the queue rests"
+                    );
                 }
-                Outcome::Later { failures: receipt.failures, after }
+                Outcome::Later {
+                    failures: receipt.failures,
+                    after,
+                }
             }
         }
     }
@@ -83,7 +98,10 @@ impl Consumer {
 
     async fn conclude_batch(&self, batch: &[Note]) -> RedisResult<()> {
         let mut call = CONCLUDE.key(&self.stream);
-        call.key(&self.delayed).arg(keys::GROUP).arg(&self.name).arg(DONE_CHANNEL);
+        call.key(&self.delayed)
+            .arg(keys::GROUP)
+            .arg(&self.name)
+            .arg(DONE_CHANNEL);
         let mut any = false;
         for note in batch {
             let (receipt, word, failures, after) = match note {
@@ -91,10 +109,15 @@ impl Consumer {
                 Note::Started(receipt) if self.held().get(&receipt.entry) != Some(&false) => continue,
                 Note::Started(receipt) => (receipt, "start", 0, Duration::ZERO),
                 Note::Ended(receipt, Outcome::Done) => (receipt, "done", 0, Duration::ZERO),
-                Note::Ended(receipt, Outcome::Later { failures, after }) => (receipt, "later", *failures, *after),
+                Note::Ended(receipt, Outcome::Later { failures, after }) => {
+                    (receipt, "later", *failures, *after)
+                }
             };
             any = true;
-            call.key(keys::record(self.queue, &receipt.job)).arg(&*receipt.entry).arg(&*receipt.job).arg(word);
+            call.key(keys::record(self.queue, &receipt.job))
+                .arg(&*receipt.entry)
+                .arg(&*receipt.job)
+                .arg(word);
             call.arg(failures).arg(millis(after));
         }
         if any { self.link.run(&call).await } else { Ok(()) }
@@ -103,7 +126,9 @@ impl Consumer {
     /// Gives back all that this worker holds, and forgets the worker.
     pub(super) async fn hand_back(&self) {
         let mut call = HAND_BACK.key(&self.stream);
-        call.arg(keys::GROUP).arg(&self.name).arg(keys::record(self.queue, ""));
+        call.arg(keys::GROUP)
+            .arg(&self.name)
+            .arg(keys::record(self.queue, ""));
         match self.link.run::<u64>(&call).await {
             Ok(0) => {}
             Ok(jobs) => tracing::info!(queue = self.queue.as_str(), jobs, "handed back"),
@@ -117,9 +142,15 @@ impl Consumer {
         const LONGEST: Duration = Duration::from_secs(1);
         while !self.ending.is_cancelled() {
             let mut call = PROMOTE.key(&self.delayed);
-            let wait = match self.link.run::<(usize, i64)>(call.key(&self.stream).arg(BATCH)).await {
+            let wait = match self
+                .link
+                .run::<(usize, i64)>(call.key(&self.stream).arg(BATCH))
+                .await
+            {
                 Ok((BATCH.., _)) => continue,
-                Ok((_, next)) => u64::try_from(next).map_or(LONGEST, Duration::from_millis).min(LONGEST),
+                Ok((_, next)) => u64::try_from(next)
+                    .map_or(LONGEST, Duration::from_millis)
+                    .min(LONGEST),
                 Err(error) => {
                     self.failed("moving jobs that are due", &error).await;
                     LONGEST
