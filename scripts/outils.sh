@@ -19,6 +19,8 @@ have_postgres() {
     have postgres && have initdb && have psql
 }
 have_redis() { [ -n "${REDIS_BIN:-}" ] || have redis-server || have redis-check-rdb; }
+# Something that can fetch and run Stripe's SDK: Python with venv, or npm.
+have_sdk_runner() { { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || have npm; }
 have_chromium() { have chromedriver && { have chromium || have chromium-browser || have google-chrome; }; }
 
 # What is missing, by name.
@@ -26,7 +28,10 @@ missing=
 have cc || missing="$missing cc"
 have_postgres || missing="$missing postgres"
 have_redis || missing="$missing redis"
-if [ "$wanted" = test ]; then have_chromium || missing="$missing chromium"; fi
+if [ "$wanted" = test ]; then
+    have_chromium || missing="$missing chromium"
+    have_sdk_runner || missing="$missing python"
+fi
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
@@ -57,7 +62,7 @@ install_apt() {
 fetch_apt() {
     if [ "$(id -u)" -ne 0 ] && ! have sudo; then
         say "missing:$missing. Run this as root, or install them yourself:"
-        say "  apt-get install gcc libc6-dev postgresql redis-tools chromium chromium-driver"
+        say "  apt-get install gcc libc6-dev postgresql redis-tools chromium chromium-driver python3-venv"
         exit 1
     fi
     say "fetching with apt:$missing"
@@ -66,6 +71,7 @@ fetch_apt() {
     for name in $missing; do
         case $name in
             cc) install_apt gcc libc6-dev ;;
+            python) install_apt python3-venv ;;
             # The tools' package carries the server under another name, and no service.
             redis) install_apt redis-tools ;;
             postgres)
@@ -94,6 +100,7 @@ fetch_brew() {
     for name in $missing; do
         case $name in
             cc) xcode-select --install >&2 || true ;;
+            python) brew install python >&2 ;;
             redis) brew install redis >&2 ;;
             postgres) brew install postgresql@17 >&2 ;;
             chromium) brew install --cask chromium chromedriver >&2 ;;

@@ -12,7 +12,7 @@ use crate::probleme::Erreur;
 /// The most that a form or a JSON object may weigh.
 pub const CORPS_MAX: usize = 64 * 1024;
 /// How long a body may take to come in whole.
-const DUREE_MAX: Duration = Duration::from_secs(10);
+const DUREE_MAX: Duration = Duration::from_secs(9);
 
 /// Reads the body: 413 beyond `max` bytes, 408 when it comes too slowly, 400 when it breaks off.
 pub async fn read(requete: Request, max: usize) -> Result<Bytes, Erreur> {

@@ -115,21 +115,10 @@ impl Erreur {
     /// The name of the text that tells it: `erreur-{code}` in the locale files.
     pub fn code(&self) -> &str {
         match self {
-            Self::Refus(refus) => match refus.as_slice() {
-                [
-                    Refus {
-                        champ: None, code, ..
-                    },
-                ] => code,
-                _ => "champs-invalides",
-            },
-            Self::JobRejete(
-                _,
-                Refus {
-                    champ: None, code, ..
-                },
-            ) => code,
-            Self::JobRejete(..) => "champs-invalides",
+            Self::Refus(refus) => sole(refus).map_or("champs-invalides", |refus| &refus.code),
+            Self::JobRejete(_, refus) => {
+                sole(std::slice::from_ref(refus)).map_or("champs-invalides", |refus| &refus.code)
+            }
             Self::JobEchoue(_) => "job-echoue",
             Self::NonConnecte => "non-connecte",
             Self::Identifiants => "identifiants-invalides",
@@ -159,20 +148,8 @@ impl Erreur {
     fn args(&self) -> BTreeMap<String, String> {
         let un = |nom: &str, valeur: String| BTreeMap::from([(nom.to_owned(), valeur)]);
         match self {
-            Self::Refus(refus) => match refus.as_slice() {
-                [
-                    Refus {
-                        champ: None, args, ..
-                    },
-                ] => args.clone(),
-                _ => BTreeMap::new(),
-            },
-            Self::JobRejete(
-                _,
-                Refus {
-                    champ: None, args, ..
-                },
-            ) => args.clone(),
+            Self::Refus(refus) => sole(refus).map(|refus| refus.args.clone()).unwrap_or_default(),
+            Self::JobRejete(_, refus) => refus.args.clone(),
             Self::Limite { secondes } => un("minutes", secondes.div_ceil(60).to_string()),
             Self::CorpsTropGrand { max } => un("max", (max / 1024).to_string()),
             Self::TypeNonSupporte { attendu } => un("attendu", (*attendu).to_owned()),
@@ -243,6 +220,14 @@ impl Erreur {
             },
             erreurs,
         }
+    }
+}
+
+/// The refusal that says it all by itself; wrong fields are told one by one, under a common title.
+fn sole(refus: &[Refus]) -> Option<&Refus> {
+    match refus {
+        [refus] if refus.champ.is_none() || refus.kind != RefusKind::Invalid => Some(refus),
+        _ => None,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::limites::Pair;
 use crate::routes;
 
 /// How long a client may take to send a request's head; an idle connection is closed after it too.
-const TETE_MAX: Duration = Duration::from_secs(10);
+const TETE_MAX: Duration = Duration::from_secs(8);
 /// The most bytes of a request's head: beyond it hyper answers 431.
 const TETE_OCTETS: usize = 32 * 1024;
 /// Connections at once. Who comes later waits in the kernel's queue.

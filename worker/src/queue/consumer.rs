@@ -105,11 +105,8 @@ impl Consumer {
                 }
             };
             self.trouble.worked();
-            let version = about
-                .lines()
-                .find_map(|line| line.strip_prefix("redis_version:"))
-                .unwrap_or("?")
-                .trim();
+            let version = about.lines().find_map(|line| line.strip_prefix("redis_version:"));
+            let version = version.unwrap_or("?").trim();
             let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
             let known = numbers.next().zip(numbers.next());
             anyhow::ensure!(
@@ -133,26 +130,19 @@ impl Consumer {
     async fn create_group(&self) {
         let mut create = cmd("XGROUP");
         // From the first entry on: what was pushed meanwhile counts. MKSTREAM: nothing may have been pushed.
-        create
-            .arg("CREATE")
-            .arg(&self.stream)
-            .arg(keys::GROUP)
-            .arg("0")
-            .arg("MKSTREAM");
+        create.arg(&["CREATE", &self.stream, keys::GROUP, "0", "MKSTREAM"]);
         match self.link.ask::<()>(&create).await {
             Err(error) if !has_code(&error, "BUSYGROUP") => self.trouble.failed("creating the group", &error),
             _ => {}
         }
     }
 
-    /// The same for a part that can do nothing without Redis: waits a little, or breaks at the end.
+    /// [`failed`](Self::failed), for a part that can do nothing without Redis: waits a little, or breaks at the
+    /// end.
     pub(super) async fn stumbled(&self, doing: &str, error: &RedisError) -> ControlFlow<()> {
         self.failed(doing, error).await;
-        let wait = if has_code(error, "NOGROUP") {
-            Duration::ZERO
-        } else {
-            Duration::from_millis(300)
-        };
+        let wait = if has_code(error, "NOGROUP") { 0 } else { 300 };
+        let wait = Duration::from_millis(wait);
         match self.ending.run_until_cancelled(tokio::time::sleep(wait)).await {
             Some(()) => ControlFlow::Continue(()),
             None => ControlFlow::Break(()),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::Delivery;
 use super::backend::{Fetched, Receipt};
-use super::consumer::{BATCH, Consumer, PATIENCE};
+use super::consumer::{BATCH, Consumer, PATIENCE, millis};
 
 /// How long Redis holds a read open when there are no jobs.
 const BLOCK: Duration = Duration::from_secs(2);
@@ -32,9 +32,8 @@ impl Consumer {
     async fn fetch_on_one_connection(&self, hand_out: &mpsc::Sender<Fetched>) -> RedisResult<()> {
         // A blocked read has a connection of its own: it would hold up whatever came after it.
         let config = AsyncConnectionConfig::new().set_response_timeout(Some(BLOCK + PATIENCE));
-        let mut connection = self
-            .link
-            .client()
+        let client = self.link.client();
+        let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
         let connection_id: u64 = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
@@ -49,16 +48,12 @@ impl Consumer {
             let count = if probe.is_some() { 1 } else { slots.num_permits() };
 
             let mut read = cmd("XREADGROUP");
-            read.arg("GROUP")
-                .arg(keys::GROUP)
-                .arg(&self.name)
+            read.arg(&["GROUP", keys::GROUP, &self.name])
                 .arg("COUNT")
                 .arg(count);
             read.arg("BLOCK")
-                .arg(BLOCK.as_secs() * 1000)
-                .arg("STREAMS")
-                .arg(&self.stream)
-                .arg(">");
+                .arg(millis(BLOCK))
+                .arg(&["STREAMS", &self.stream, ">"]);
             let reading = read.query_async::<Option<StreamReadReply>>(&mut connection);
             tokio::pin!(reading);
             let interrupted = async {
@@ -76,13 +71,9 @@ impl Consumer {
                     answer.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
                 }
             };
-            self.trouble.worked();
+            let streams = reply?.map_or_else(Vec::new, |reply| reply.keys);
             let mut any = false;
-            for entry in reply?
-                .into_iter()
-                .flat_map(|reply| reply.keys)
-                .flat_map(|stream| stream.ids)
-            {
+            for entry in streams.into_iter().flat_map(|stream| stream.ids) {
                 any = true;
                 let fetched = self.receive(entry, 1, slots.split(1), None);
                 if hand_out.send(fetched).await.is_err() {
@@ -100,11 +91,10 @@ impl Consumer {
         let mut slots = self.slots.clone().acquire_owned().await.ok()?;
         let more = self.slots.available_permits().min(BATCH - 1);
         // Only this task takes slots, so what was there still is.
-        if more > 0
-            && let Ok(more) = self
-                .slots
-                .clone()
-                .try_acquire_many_owned(u32::try_from(more).unwrap_or(0))
+        if let Ok(more) = self
+            .slots
+            .clone()
+            .try_acquire_many_owned(u32::try_from(more).unwrap_or(0))
         {
             slots.merge(more);
         }
@@ -113,9 +103,10 @@ impl Consumer {
 
     /// Has Redis answer our blocked read now.
     async fn unblock(&self, connection_id: u64) {
+        let mut unblock = cmd("CLIENT");
         if let Err(error) = self
             .link
-            .ask::<()>(cmd("CLIENT").arg("UNBLOCK").arg(connection_id))
+            .ask::<()>(unblock.arg("UNBLOCK").arg(connection_id))
             .await
         {
             tracing::debug!("the blocked read ends by itself: {error}");
@@ -130,11 +121,7 @@ impl Consumer {
         slot: Option<OwnedSemaphorePermit>,
         turn: Option<OwnedSemaphorePermit>,
     ) -> Fetched {
-        let StreamId {
-            id: entry,
-            map: mut fields,
-            ..
-        } = entry;
+        let (entry, mut fields) = (Arc::<str>::from(entry.id), entry.map);
         let mut text = |name| match fields.remove(name) {
             Some(Value::BulkString(bytes)) => bytes,
             _ => Vec::new(),
@@ -143,7 +130,6 @@ impl Consumer {
         let [job, failures, delivered_before] =
             ["job", "echecs", "livraisons"].map(|name| String::from_utf8(text(name)).unwrap_or_default());
         let failures = failures.parse().unwrap_or(0);
-        let entry = Arc::<str>::from(entry);
         self.held().insert(entry.clone(), false);
         let delivery = Delivery {
             id: Uuid::parse_str(&job).ok().map(JobId),
@@ -152,13 +138,11 @@ impl Consumer {
             failures,
             deliveries: delivered_before.parse().unwrap_or(0) + delivered,
         };
+        let job = job.into();
+        let receipt = Receipt { entry, job, failures };
         Fetched {
             delivery,
-            receipt: Receipt {
-                entry,
-                job: job.into(),
-                failures,
-            },
+            receipt,
             slot,
             turn,
         }

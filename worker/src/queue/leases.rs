@@ -61,22 +61,19 @@ impl Consumer {
         let (now, lost): (u64, Vec<String>) = self.link.run(&call).await?;
         for entry in lost {
             if self.held().remove(entry.as_str()) == Some(false) {
-                tracing::warn!(
-                    queue = self.queue.as_str(),
-                    entry,
-                    "a lease ran out: another worker has the job"
-                );
+                let queue = self.queue.as_str();
+                tracing::warn!(queue, entry, "a lease ran out: another worker has the job");
             }
         }
         let mut renewals = self.renewals.lock().unwrap_or_else(PoisonError::into_inner);
         // A row is broken by a gap, also by one that Redis's clock made.
-        let unbroken = now
+        if now
             .checked_sub(renewals.last)
-            .is_some_and(|age| age <= self.renewal_age());
-        *renewals = Renewals {
-            since: if unbroken { renewals.since } else { now },
-            last: now,
-        };
+            .is_none_or(|age| age > self.renewal_age())
+        {
+            renewals.since = now;
+        }
+        renewals.last = now;
         Ok(())
     }
 
@@ -117,27 +114,20 @@ impl Consumer {
             return Ok(None);
         }
         let mut call = RECLAIM.key(&self.stream);
-        call.arg(keys::GROUP)
-            .arg(&self.name)
-            .arg(lease)
-            .arg(last)
-            .arg(self.renewal_age());
+        call.arg(keys::GROUP).arg(&self.name);
+        call.arg(lease).arg(last).arg(self.renewal_age());
         let claimed: Option<(String, Value, u32)> = self.link.run(&call).await?;
         let Some((id, fields, delivered)) = claimed else {
             return Ok(None);
         };
-        let entry = StreamId {
-            id,
-            map: HashMap::from_redis_value(fields)?,
-            ..StreamId::default()
-        };
+        let (map, rest) = (HashMap::from_redis_value(fields)?, StreamId::default());
+        let entry = StreamId { id, map, ..rest };
         Ok(Some(self.receive(entry, delivered, None, Some(turn))))
     }
 
     async fn sweep(&self) -> RedisResult<()> {
         let gone = millis(self.options.lease).saturating_mul(10);
-        self.link
-            .run(SWEEP.key(&self.stream).arg(keys::GROUP).arg(gone))
-            .await
+        let mut call = SWEEP.key(&self.stream);
+        self.link.run(call.arg(keys::GROUP).arg(gone)).await
     }
 }

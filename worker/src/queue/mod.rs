@@ -18,10 +18,10 @@
 //!   uncounted and at once. [`serve`] returns within ten seconds.
 //!
 //! # Parts, per queue
-//! `fetch` blocks on the stream and asks for as many jobs as there are free slots; `renew` and `reclaim` keep
-//! leases and take over dead workers' jobs; `promote` moves due jobs into the stream; `conclude` writes verdicts
-//! down in batches. apalis ([`backend`]) takes fetched jobs, runs them, and turns their end into a verdict. All
-//! of a queue's steps in Redis are the scripts beside this file.
+//! [`fetch`] blocks on the stream and asks for as many jobs as there are free slots; [`leases`] keeps our jobs and
+//! takes over dead workers' ones; [`verdicts`] writes down, in batches, how runs ended, and moves jobs that are
+//! due into the stream. apalis ([`backend`]) takes fetched jobs, runs them past the [`quarantine`], and turns their
+//! end into a verdict. [`health`] is how outages are borne. All steps in Redis are the scripts beside this file.
 
 mod backend;
 mod consumer;
@@ -31,6 +31,7 @@ mod leases;
 mod quarantine;
 mod verdicts;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -148,12 +149,8 @@ pub async fn serve<P: Process>(
         drop(hand_out);
 
         let inbox = Arc::new(Mutex::new(inbox));
-        let (worker, process, quarantine, ending) = (
-            consumer.clone(),
-            process.clone(),
-            quarantine.clone(),
-            ending.clone(),
-        );
+        let (worker, ending) = (consumer.clone(), ending.clone());
+        let (process, quarantine) = (process.clone(), quarantine.clone());
         monitor = monitor.register(move |_| {
             let (process, quarantine) = (process.clone(), quarantine.clone());
             let backend = Streams::new(worker.clone(), inbox.clone(), concluded.clone(), ending.clone());
@@ -166,10 +163,9 @@ pub async fn serve<P: Process>(
                 .build(move |fetched: Fetched| {
                     let (process, quarantine) = (process.clone(), quarantine.clone());
                     async move {
-                        let _passage = quarantine
-                            .enter(fetched.delivery.deliveries > 1, fetched.turn)
-                            .await;
-                        Ok::<_, std::convert::Infallible>(process.process(fetched.delivery).await)
+                        let Fetched { delivery, turn, .. } = fetched;
+                        let _passage = quarantine.enter(delivery.deliveries > 1, turn).await;
+                        Ok::<_, Infallible>(process.process(delivery).await)
                     }
                 })
         });

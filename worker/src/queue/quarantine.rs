@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 /// When a process dies, everything that it ran becomes suspect, mostly wrongly. So suspects run one at a time,
 /// and while one begins nobody else runs: what dies with it is then not counted against others. A bad job does
 /// its harm soon or hardly ever, so a suspect does not keep its neighbours waiting for longer than `patience`,
-/// once for them to finish and once for itself.
+/// once for them to finish and once for itself; nor other suspects for longer than ten times that.
 #[derive(Clone)]
 pub(super) struct Quarantine {
     turns: Arc<Semaphore>,
@@ -20,26 +20,26 @@ pub(super) struct Quarantine {
 }
 
 /// Held during a run.
+#[expect(dead_code, reason = "held to be dropped")]
 pub(super) enum Passage {
     /// Among others.
-    Fresh { _gate: OwnedRwLockReadGuard<()> },
-    /// The only suspect, and alone until the gate is opened again.
-    Suspect {
-        _turn: Option<OwnedSemaphorePermit>,
-        _gate: Option<AbortOnDropHandle<()>>,
-    },
+    Fresh(OwnedRwLockReadGuard<()>),
+    /// The only suspect, and alone, as long as it may be.
+    Suspect(AbortOnDropHandle<()>),
 }
 
 impl Quarantine {
     pub(super) fn new(patience: Duration) -> Self {
+        let turns = Arc::new(Semaphore::new(1));
         Self {
-            turns: Arc::new(Semaphore::new(1)),
+            turns,
             gate: Arc::default(),
             patience,
         }
     }
 
     /// Waits until it is a suspect's turn. Taken before a suspect is, so that none waits while it is counted.
+    /// `None` never: the turns are not closed.
     pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         self.turns.clone().acquire_owned().await.ok()
     }
@@ -47,25 +47,19 @@ impl Quarantine {
     /// Waits until a job may run.
     pub(super) async fn enter(&self, suspect: bool, turn: Option<OwnedSemaphorePermit>) -> Passage {
         if !suspect {
-            return Passage::Fresh {
-                _gate: self.gate.clone().read_owned().await,
-            };
+            return Passage::Fresh(self.gate.clone().read_owned().await);
         }
         let turn = match turn {
             None => self.turn().await,
             taken => taken,
         };
-        let closed = tokio::time::timeout(self.patience, self.gate.clone().write_owned()).await;
         let patience = self.patience;
-        let gate = closed.ok().map(|closed| {
-            AbortOnDropHandle::new(tokio::spawn(async move {
-                tokio::time::sleep(patience).await;
-                drop(closed);
-            }))
-        });
-        Passage::Suspect {
-            _turn: turn,
-            _gate: gate,
-        }
+        let gate = tokio::time::timeout(patience, self.gate.clone().write_owned()).await;
+        Passage::Suspect(AbortOnDropHandle::new(tokio::spawn(async move {
+            tokio::time::sleep(patience).await;
+            drop(gate);
+            tokio::time::sleep(patience * 9).await;
+            drop(turn);
+        })))
     }
 }

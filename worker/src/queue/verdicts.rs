@@ -31,42 +31,33 @@ pub(super) enum Outcome {
 }
 
 impl Consumer {
-    /// Takes a verdict's consequences for the queue as a whole.
+    /// Takes a verdict's consequences for the queue as a whole, and says what is to be done with the job.
     pub(super) fn judged(&self, receipt: &Receipt, verdict: Verdict) -> Outcome {
         if let Some(ended) = self.held().get_mut(&receipt.entry) {
             *ended = true;
         }
+        let queue = self.queue.as_str();
         if verdict != Verdict::Unavailable && self.pace.works() {
-            tracing::info!(
-                queue = self.queue.as_str(),
-                "what was unavailable is back: the queue goes on"
-            );
+            tracing::info!(queue, "what was unavailable is back: the queue goes on");
         }
+        let failures = receipt.failures;
         match verdict {
             Verdict::Done => Outcome::Done,
             Verdict::Retry { after } => {
-                let failures = receipt.failures.saturating_add(1);
+                let after = after.unwrap_or_else(|| back_off(failures));
                 Outcome::Later {
-                    failures,
-                    after: after.unwrap_or_else(|| back_off(receipt.failures)),
+                    failures: failures.saturating_add(1),
+                    after,
                 }
             }
-            Verdict::Defer { after } => Outcome::Later {
-                failures: receipt.failures,
-                after,
-            },
+            Verdict::Defer { after } => Outcome::Later { failures, after },
             Verdict::Unavailable => {
-                let was_well = self.pace.is_well();
-                let after = self.pace.outage();
-                if was_well {
-                    tracing::warn!(
-                        queue = self.queue.as_str(),
-                        "a job needs what is unavailable: the queue rests"
-                    );
+                if self.pace.is_well() {
+                    tracing::warn!(queue, "a job needs what is unavailable: the queue rests");
                 }
                 Outcome::Later {
-                    failures: receipt.failures,
-                    after,
+                    failures,
+                    after: self.pace.outage(),
                 }
             }
         }
@@ -99,9 +90,7 @@ impl Consumer {
     async fn conclude_batch(&self, batch: &[Note]) -> RedisResult<()> {
         let mut call = CONCLUDE.key(&self.stream);
         call.key(&self.delayed)
-            .arg(keys::GROUP)
-            .arg(&self.name)
-            .arg(DONE_CHANNEL);
+            .arg(&[keys::GROUP, &self.name, DONE_CHANNEL]);
         let mut any = false;
         for note in batch {
             let (receipt, word, failures, after) = match note {
@@ -114,11 +103,10 @@ impl Consumer {
                 }
             };
             any = true;
-            call.key(keys::record(self.queue, &receipt.job))
-                .arg(&*receipt.entry)
-                .arg(&*receipt.job)
-                .arg(word);
-            call.arg(failures).arg(millis(after));
+            call.key(keys::record(self.queue, &receipt.job));
+            call.arg(&[&*receipt.entry, &*receipt.job, word])
+                .arg(failures)
+                .arg(millis(after));
         }
         if any { self.link.run(&call).await } else { Ok(()) }
     }
@@ -126,9 +114,7 @@ impl Consumer {
     /// Gives back all that this worker holds, and forgets the worker.
     pub(super) async fn hand_back(&self) {
         let mut call = HAND_BACK.key(&self.stream);
-        call.arg(keys::GROUP)
-            .arg(&self.name)
-            .arg(keys::record(self.queue, ""));
+        call.arg(&[keys::GROUP, &self.name, &keys::record(self.queue, "")]);
         match self.link.run::<u64>(&call).await {
             Ok(0) => {}
             Ok(jobs) => tracing::info!(queue = self.queue.as_str(), jobs, "handed back"),
@@ -142,11 +128,8 @@ impl Consumer {
         const LONGEST: Duration = Duration::from_secs(1);
         while !self.ending.is_cancelled() {
             let mut call = PROMOTE.key(&self.delayed);
-            let wait = match self
-                .link
-                .run::<(usize, i64)>(call.key(&self.stream).arg(BATCH))
-                .await
-            {
+            let moved: RedisResult<(usize, i64)> = self.link.run(call.key(&self.stream).arg(BATCH)).await;
+            let wait = match moved {
                 Ok((BATCH.., _)) => continue,
                 Ok((_, next)) => u64::try_from(next)
                     .map_or(LONGEST, Duration::from_millis)

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::http::header::RETRY_AFTER;
+use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::app::App;
@@ -14,7 +15,7 @@ pub async fn live() -> impl IntoResponse {
 }
 
 /// `GET /pret`: Postgres and Redis answer; else 503, and which one does not.
-pub async fn ready(State(app): State<App>) -> impl IntoResponse {
+pub async fn ready(State(app): State<App>) -> Response {
     let postgres = async {
         sqlx::query_scalar!(r#"SELECT 1 as "un!""#)
             .fetch_one(&app.pool)
@@ -23,10 +24,10 @@ pub async fn ready(State(app): State<App>) -> impl IntoResponse {
     };
     let redis = async { app.store.ping().await.is_ok() };
     let (postgres, redis) = tokio::join!(postgres, redis);
-    let statut = if postgres && redis {
-        StatusCode::OK
+    let corps = Json(json!({ "postgres": postgres, "redis": redis }));
+    if postgres && redis {
+        corps.into_response()
     } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    (statut, Json(json!({ "postgres": postgres, "redis": redis })))
+        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")], corps).into_response()
+    }
 }
