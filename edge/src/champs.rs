@@ -254,7 +254,7 @@ impl Champs {
 
     /// How many rows of a list to give: 1 to `max`, `defaut` when nothing is said.
     pub fn limite(&mut self, nom: &'static str, defaut: i64, max: i64) -> i64 {
-        let limite = self.lire_convertible(nom, "nombre-invalide", |texte| {
+        let limite = self.lire_convertible(nom, "champ-invalide", |texte| {
             texte.parse().ok().filter(|limite| (1..=max).contains(limite))
         });
         limite.unwrap_or(defaut)

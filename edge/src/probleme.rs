@@ -231,6 +231,13 @@ fn sole(refus: &[Refus]) -> Option<&Refus> {
     }
 }
 
+impl Probleme {
+    /// The first thing to mend, in one sentence.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
 fn status_of(refus: &Refus) -> StatusCode {
     match refus.kind {
         RefusKind::NotFound => StatusCode::NOT_FOUND,

@@ -28,7 +28,8 @@ pub fn table(app: App) -> Router {
     Router::new()
         .merge(bureau())
         .merge(public())
-        .merge(pages())
+        .merge(pages_bureau())
+        .merge(pages_public())
         .fallback(async || Erreur::Introuvable)
         .method_not_allowed_fallback(async || Erreur::Methode)
         .layer(from_fn_with_state(app.clone(), csrf::guard))
@@ -77,8 +78,47 @@ fn public() -> Router<App> {
         .route("/pret", get(sante::ready))
 }
 
-/// The pages.
+/// The freelancer's pages and forms.
 #[rustfmt::skip]
-fn pages() -> Router<App> {
+fn pages_bureau() -> Router<App> {
+    use crate::pages::bureau::{clients, connexion, evenements, installation, jobs, opportunites, tableau, tickets};
     Router::new()
+        .route("/", get(tableau::show))
+        .route("/connexion", get(connexion::show).post(connexion::sign_in))
+        .route("/deconnexion", post(connexion::sign_out))
+        .route("/installation/{token}", get(installation::show).post(installation::create))
+        .route("/clients", get(clients::list).post(clients::create))
+        .route("/clients/{id}", get(clients::show).post(clients::update))
+        .route("/clients/{id}/supprimer", post(clients::delete))
+        .route("/clients/{id}/portail", post(clients::generate_portail))
+        .route("/clients/{id}/portail/revoquer", post(clients::revoke_portail))
+        .route("/clients/{id}/emails", post(clients::record_email))
+        .route("/clients/{id}/notes", post(clients::record_note))
+        .route("/clients/{id}/tickets", post(clients::create_ticket))
+        .route("/evenements/{id}", get(evenements::show).post(evenements::update))
+        .route("/evenements/{id}/supprimer", post(evenements::delete))
+        .route("/opportunites", get(opportunites::list).post(opportunites::create))
+        .route("/opportunites/{id}", get(opportunites::show).post(opportunites::update))
+        .route("/opportunites/{id}/lien", post(opportunites::generate_link))
+        .route("/opportunites/{id}/verifier", post(opportunites::refresh))
+        .route("/opportunites/{id}/supprimer", post(opportunites::delete))
+        .route("/tickets", get(tickets::list))
+        .route("/tickets/{id}", get(tickets::show).post(tickets::update))
+        .route("/tickets/{id}/messages", post(tickets::reply))
+        .route("/jobs/{id}", get(jobs::show))
+}
+
+/// The clients' pages and forms, and what all pages are made of.
+#[rustfmt::skip]
+fn pages_public() -> Router<App> {
+    use crate::pages::public::{payer, portail};
+    Router::new()
+        .route("/portail/{token}", get(portail::show))
+        .route("/portail/{token}/tickets", post(portail::create_ticket))
+        .route("/portail/{token}/tickets/{id}", get(portail::show_ticket))
+        .route("/portail/{token}/tickets/{id}/messages", post(portail::reply))
+        .route("/portail/{token}/jobs/{id}", get(portail::show_job))
+        .route("/payer/{token}", get(payer::show).post(payer::pay))
+        .route("/payer/{token}/verifier", post(payer::refresh))
+        .route("/assets/{hash}/{name}", get(crate::rendu::assets::serve))
 }

@@ -70,7 +70,7 @@ async fn every_missing_field_is_named_at_once() {
     let claire = app.freelance("claire@example.org").await;
     let (client, _, ticket, _) = world(&claire).await;
     for (path, champs) in [
-        ("/api/clients".to_owned(), vec!["nom", "type"]),
+        ("/api/clients".to_owned(), vec!["nom"]),
         (format!("/api/clients/{client}/emails"), vec!["expediteur", "sujet", "corps"]),
         (format!("/api/clients/{client}/notes"), vec!["texte"]),
         ("/api/opportunites".to_owned(), vec!["clientId", "titre"]),

@@ -1,10 +1,11 @@
 //! The worker dies in the middle of a job.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use sandbox::simulateur::{FauteApi, Fautes, GenreApi};
 use serde_json::json;
+use tests::wait::within;
 use tests::{App, until};
 
 /// Stripe opens the session at once and answers late.
@@ -39,15 +40,13 @@ async fn a_killed_workers_job_is_finished_by_another_within_fifteen_seconds() {
     app.until_count(WAITING, 1).await;
 
     app.start_worker();
-    app.workers.remove(0).stop(Signal::SIGKILL, std::time::Duration::from_secs(5)).unwrap();
-    let killed = Instant::now();
+    app.workers.remove(0).stop(Signal::SIGKILL, Duration::from_secs(5)).unwrap();
     hold.rollback().await.unwrap();
 
-    until("another worker finishes the job", || async {
+    within(Duration::from_secs(15), "another worker finishes the job", || async {
         (claire.get(&format!("/api/jobs/{job}")).await.expect(200)["statut"] == "termine").then_some(())
     })
     .await;
-    assert!(killed.elapsed().as_secs() < 15, "G8: {:?}", killed.elapsed());
     assert_eq!(claire.deal(deal).await["etapePipeline"], "perdu");
     assert_eq!(app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'etape_changee'").await, 1);
 }

@@ -409,6 +409,67 @@ async fn a_hung_redis_fails_a_push_soon_and_hands_nothing_out_twice() -> Result 
 }
 
 #[tokio::test]
+async fn after_an_outage_living_workers_may_renew_before_anything_is_taken_over() -> Result {
+    let lease = Duration::from_secs(1);
+    let place = Place::start(RedisOptions::default()).await?;
+    let stream = keys::stream(Queue::Courant);
+    place.producer.push(&job(1, "another's")).await?;
+    // The other living worker, by hand.
+    let _: () = place
+        .ask("XGROUP", &["CREATE", &stream, keys::GROUP, "0"])
+        .await?;
+    let read = [
+        "GROUP",
+        keys::GROUP,
+        "other",
+        "COUNT",
+        "1",
+        "STREAMS",
+        &stream,
+        ">",
+    ];
+    let read: redis::streams::StreamReadReply = place.ask("XREADGROUP", &read).await?;
+    let renew = [
+        &stream,
+        keys::GROUP,
+        "other",
+        "0",
+        &read.keys[0].ids[0].id,
+        "JUSTID",
+    ];
+
+    let mut worker = place.worker(Options {
+        lease,
+        ..short_leases()
+    });
+    let began = Instant::now();
+    eventually("both have worked for some leases", async || {
+        let renewed: Result<Vec<String>> = place.ask("XCLAIM", &renew).await;
+        renewed.is_ok() && began.elapsed() > lease * 3
+    })
+    .await?;
+    place.redis.pause()?;
+    let began = Instant::now();
+    eventually("all leases run out", async || began.elapsed() > lease * 2).await?;
+    place.redis.resume()?;
+    let began = Instant::now();
+    eventually("the other is half a lease late", async || {
+        began.elapsed() > lease / 2
+    })
+    .await?;
+    let pending: Vec<(String, String, u64, u64)> = place
+        .ask("XPENDING", &[&stream, keys::GROUP, "-", "+", "10"])
+        .await?;
+    assert_eq!(pending[0].1, "other");
+    assert!(worker.runs.try_recv().is_err());
+    // It never came back: then it is dead, and its job is taken over.
+    let run = worker.run().await?;
+    assert_eq!(run.delivery.deliveries, 2);
+    run.ends(Verdict::Done);
+    place.drained().await
+}
+
+#[tokio::test]
 async fn a_killed_redis_loses_no_acknowledged_job() -> Result {
     let mut place = Place::start(RedisOptions {
         append_fsync: AppendFsync::Always,
@@ -602,6 +663,13 @@ impl Place {
             .query_async(&mut self.connection.clone())
             .await?;
         Ok(consumers.len())
+    }
+
+    async fn ask<T: redis::FromRedisValue>(&self, command: &str, arguments: &[&str]) -> Result<T> {
+        Ok(redis::cmd(command)
+            .arg(arguments)
+            .query_async(&mut self.connection.clone())
+            .await?)
     }
 
     async fn redis_time(&self) -> Result<Duration> {

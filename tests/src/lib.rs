@@ -5,9 +5,11 @@
 //! bounded waits on something that can be observed.
 
 pub mod app;
+pub mod browser;
 pub mod people;
 pub mod wait;
 
 pub use app::{App, Options};
+pub use browser::Browser;
 pub use people::{Answer, Bureau, Portail};
 pub use wait::until;

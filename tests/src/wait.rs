@@ -9,8 +9,20 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// # Panics
 /// When it never comes; `what` says what was waited for.
-pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
-    let end = Instant::now() + PATIENCE;
+pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl FnMut() -> F) -> T {
+    within(PATIENCE, what, look).await
+}
+
+/// Looks until `look` sees it, at most `patience`: for what the product promises by a deadline.
+///
+/// # Panics
+/// When it never comes; `what` says what was waited for.
+pub async fn within<T, F: Future<Output = Option<T>>>(
+    patience: Duration,
+    what: &str,
+    mut look: impl FnMut() -> F,
+) -> T {
+    let end = Instant::now() + patience;
     let mut glance = tokio::time::interval(Duration::from_millis(20));
     loop {
         if let Some(seen) = look().await {

@@ -116,6 +116,7 @@ impl Parts<'_> {
                 std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned()),
             ),
             ("LOG_FORMAT", "pretty".to_owned()),
+            ("NO_COLOR", "1".to_owned()),
         ]);
         own
     }

@@ -160,3 +160,29 @@ impl Trouble {
         spell.failures = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_back_off_grows_up_to_ten_minutes_and_is_spread() {
+        for (failures, longest) in [(0, 1), (1, 2), (5, 32), (9, 512), (10, 600), (u32::MAX, 600)] {
+            let waits: Vec<_> = (0..100).map(|_| back_off(failures)).collect();
+            let longest = Duration::from_secs(longest);
+            assert!(waits.iter().all(|wait| (longest / 2..=longest).contains(wait)));
+            assert!(waits.iter().any(|wait| *wait != waits[0]));
+        }
+    }
+
+    #[test]
+    fn an_outage_rests_longer_each_time_and_ends_with_the_first_job_that_gets_through() {
+        let pace = Pace::default();
+        assert!(pace.is_well() && !pace.works());
+        let rest = pace.outage();
+        assert!(rest <= Duration::from_millis(500) && !pace.is_well());
+        // Jobs that failed for the same outage do not make it worse.
+        assert!(pace.outage() <= rest);
+        assert!(pace.works() && pace.is_well() && !pace.works());
+    }
+}

@@ -1,0 +1,111 @@
+//! The whole path in a real browser, as a freelancer and their client walk it, with and without
+//! JavaScript.
+
+use tests::app::PASSWORD;
+use tests::{App, Browser};
+
+#[tokio::test]
+async fn from_a_new_client_to_paye_with_javascript() {
+    walk(true).await;
+}
+
+#[tokio::test]
+async fn from_a_new_client_to_paye_without_javascript() {
+    walk(false).await;
+}
+
+async fn walk(javascript: bool) {
+    let app = App::start().await;
+    app.create_user("claire@example.org");
+    let (bureau, client) = (Browser::open(javascript).await, Browser::open(javascript).await);
+
+    sign_in(&app, &bureau).await;
+    add_client_and_deal(&app, &bureau).await;
+    let deal = bureau.url().await;
+
+    bureau.press("Marquer gagnée").await;
+    bureau.press("Générer lien de paiement").await;
+    let link = bureau.attribute("//a[starts-with(., 'Ouvrir')]", "href").await;
+    assert!(link.contains("/payer/"), "{link}");
+    bureau.sees("Copier le lien").await;
+
+    client.go(&link).await;
+    client.sees("1 200,50 €").await;
+    client.press("Payer").await;
+    client.find("//button[@value='carte']").await.click().await.unwrap();
+    client.sees("Payé").await;
+    assert!(client.url().await.starts_with(&link), "Stripe returns to the payment link");
+    assert_eq!(client.cookies().await, [""; 0], "a client's pages set no cookie");
+
+    // By itself: nobody reloads the freelancer's page. Without a script, that is what one does.
+    if !javascript {
+        bureau.go(&deal).await;
+    }
+    bureau.find("//*[contains(@class, 'statut--done') and contains(., 'Payé')]").await;
+
+    let portal = open_portal(&bureau).await;
+    client.go(&portal).await;
+    client.sees("Payé").await;
+    client.fill("Créer un ticket", "sujet", "Couleur de la couverture").await;
+    client.fill("Créer un ticket", "description", "Bleu nuit ou bordeaux ?").await;
+    client.press("Créer un ticket").await;
+    client.sees("Couleur de la couverture").await;
+
+    answer_ticket(&app, &bureau).await;
+    client.go(&portal).await;
+    client.follow("Couleur de la couverture").await;
+    client.sees("Bleu nuit, il passe mieux.").await;
+    assert_eq!(client.cookies().await, [""; 0], "a client's pages set no cookie");
+
+    keep_a_mail(&app, &bureau).await;
+    bureau.close().await;
+    client.close().await;
+}
+
+async fn sign_in(app: &App, bureau: &Browser) {
+    bureau.go(&format!("{}/clients", app.base)).await;
+    bureau.fill("Se connecter", "email", "claire@example.org").await;
+    bureau.fill("Se connecter", "motDePasse", PASSWORD).await;
+    bureau.press("Se connecter").await;
+    bureau.sees("Nouveau client").await;
+    assert!(bureau.url().await.ends_with("/clients"), "the page that was asked for");
+}
+
+async fn add_client_and_deal(app: &App, bureau: &Browser) {
+    bureau.go(&format!("{}/clients?nouveau=1", app.base)).await;
+    bureau.fill("Ajouter le client", "nom", "Librairie Vasseur").await;
+    bureau.press("Ajouter le client").await;
+    bureau.find("//h1[contains(., 'Librairie Vasseur')]").await;
+    bureau.follow("Nouvelle opportunité").await;
+    bureau.fill("Ajouter l’opportunité", "titre", "Refonte du site").await;
+    bureau.fill("Ajouter l’opportunité", "montantEstime", "1200,50").await;
+    bureau.press("Ajouter l’opportunité").await;
+    bureau.find("//h1[contains(., 'Refonte du site')]").await;
+}
+
+async fn open_portal(bureau: &Browser) -> String {
+    bureau.follow("Librairie Vasseur").await;
+    bureau.press("Générer lien portail").await;
+    bureau.attribute("//a[starts-with(., 'Ouvrir')]", "href").await
+}
+
+async fn answer_ticket(app: &App, bureau: &Browser) {
+    bureau.go(&format!("{}/tickets", app.base)).await;
+    bureau.follow("Couleur de la couverture").await;
+    bureau.sees("Bleu nuit ou bordeaux ?").await;
+    bureau.fill("Répondre", "corps", "Bleu nuit, il passe mieux.").await;
+    bureau.press("Répondre").await;
+    bureau.sees("Bleu nuit, il passe mieux.").await;
+}
+
+async fn keep_a_mail(app: &App, bureau: &Browser) {
+    bureau.go(&format!("{}/clients", app.base)).await;
+    bureau.follow("Librairie Vasseur").await;
+    bureau.sees("Couleur de la couverture").await;
+    bureau.fill("Ajouter dans l’historique", "expediteur", "helene@vasseur.example").await;
+    bureau.fill("Ajouter dans l’historique", "sujet", "Épreuves du catalogue").await;
+    bureau.fill("Ajouter dans l’historique", "corps", "Bonjour, les épreuves sont arrivées.").await;
+    bureau.press("Ajouter dans l’historique").await;
+    let mail = bureau.find("//details[contains(@class, 'echange')]").await;
+    assert!(mail.text().await.unwrap().contains("Épreuves du catalogue"));
+}

@@ -1,0 +1,165 @@
+//! A browser of the machine's own (Chromium and its driver), headless, one per test.
+
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::Signal;
+use sandbox::process::{Service, which};
+use thirtyfour::prelude::*;
+
+use crate::wait::until;
+
+/// A browser window and the driver behind it.
+#[derive(Debug)]
+pub struct Browser {
+    driver: WebDriver,
+    // Declared after the window: the driver's end is the browser's.
+    service: Service,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Opens a window of 1280 × 900; `javascript` may be switched off, as some people do.
+    pub async fn open(javascript: bool) -> Self {
+        let driver = which("chromedriver").expect("chromedriver: `make outils-test` fetches it");
+        let port = sandbox::place::free_port(None).expect("a port");
+        let mut command = Command::new(driver);
+        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let service = Service::start("chromedriver", command).expect("chromedriver");
+        let profile = tempfile::tempdir().expect("a folder");
+        let url = format!("http://127.0.0.1:{port}");
+        let driver = until("chromedriver answers", || async {
+            WebDriver::new(&url, capabilities(&profile, javascript)).await.ok()
+        })
+        .await;
+        driver.set_window_rect(0, 0, 1280, 900).await.expect("a window");
+        Self { driver, service, _profile: profile }
+    }
+
+    /// Goes to a page.
+    pub async fn go(&self, url: &str) {
+        self.driver.goto(url).await.expect(url);
+    }
+
+    /// Where the window is.
+    pub async fn url(&self) -> String {
+        self.driver.current_url().await.expect("a page").to_string()
+    }
+
+    /// The page's visible text, without its typographic spaces.
+    pub async fn text(&self) -> String {
+        let body = self.driver.find(By::Tag("body")).await;
+        let text = match body {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        };
+        text.replace(['\u{202f}', '\u{a0}'], " ")
+    }
+
+    /// Waits until the page shows this text, without any reload of ours.
+    pub async fn sees(&self, text: &str) {
+        until(&format!("the page shows « {text} »"), || async {
+            self.text().await.contains(text).then_some(())
+        })
+        .await;
+    }
+
+    /// Fills the field of this name, in the form that has the button `button`.
+    pub async fn fill(&self, button: &str, name: &str, text: &str) {
+        let field = self.find(&format!("{}//*[@name='{name}']", form_of(button))).await;
+        field.clear().await.expect(name);
+        field.send_keys(text).await.expect(name);
+    }
+
+    /// Chooses a value in the select of this name, in the form that has the button `button`.
+    pub async fn choose(&self, button: &str, name: &str, value: &str) {
+        let path = format!("{}//select[@name='{name}']/option[@value='{value}']", form_of(button));
+        self.find(&path).await.click().await.expect(name);
+    }
+
+    /// Presses the visible button of this name.
+    pub async fn press(&self, button: &str) {
+        self.find(&format!("//button[{}]", named(button))).await.click().await.expect(button);
+    }
+
+    /// Follows the visible link of this name.
+    pub async fn follow(&self, link: &str) {
+        self.find(&format!("//a[{}]", named(link))).await.click().await.expect(link);
+    }
+
+    /// Unfolds the disclosure whose summary has this text.
+    pub async fn unfold(&self, summary: &str) {
+        self.find(&format!("//summary[{}]", named(summary))).await.click().await.expect(summary);
+    }
+
+    /// An attribute of the first visible element at this path.
+    pub async fn attribute(&self, xpath: &str, name: &str) -> String {
+        self.find(xpath).await.attr(name).await.ok().flatten().unwrap_or_default()
+    }
+
+    /// Waits for the first visible element at this path.
+    pub async fn find(&self, xpath: &str) -> WebElement {
+        until(&format!("the page has {xpath}"), || async {
+            for element in self.driver.find_all(By::XPath(xpath)).await.ok()? {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Some(element);
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// The names of the cookies that the window holds for this page.
+    pub async fn cookies(&self) -> Vec<String> {
+        let cookies = self.driver.get_all_cookies().await.expect("cookies");
+        cookies.into_iter().map(|cookie| cookie.name).collect()
+    }
+
+    /// Keeps a picture of the window, for whoever looks into a failure.
+    pub async fn screenshot(&self, file: &std::path::Path) {
+        self.driver.screenshot(file).await.expect("a picture");
+    }
+
+    /// Closes the window.
+    pub async fn close(mut self) {
+        self.driver.clone().quit().await.expect("it closes");
+        self.service.stop(Signal::SIGTERM, std::time::Duration::from_secs(5)).expect("the driver ends");
+    }
+}
+
+/// An XPath condition: the element's text, its spaces evened out, begins so.
+fn named(text: &str) -> String {
+    format!("starts-with(normalize-space(translate(., '\u{202f}\u{a0}', '  ')), '{text}')")
+}
+
+fn form_of(button: &str) -> String {
+    format!("//form[.//button[{}]]", named(button))
+}
+
+fn capabilities(profile: &tempfile::TempDir, javascript: bool) -> thirtyfour::ChromeCapabilities {
+    let mut caps = DesiredCapabilities::chrome();
+    let folder = format!("--user-data-dir={}", profile.path().display());
+    let mut flags = vec![
+        "--headless=new",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-quic",
+        "--no-first-run",
+        "--lang=fr",
+        folder.as_str(),
+    ];
+    if nix::unistd::geteuid().is_root() {
+        flags.push("--no-sandbox");
+    }
+    for flag in flags {
+        caps.add_arg(flag).expect("a flag");
+    }
+    if !javascript {
+        let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
+        caps.add_experimental_option("prefs", off).expect("a preference");
+    }
+    caps
+}
