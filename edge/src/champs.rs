@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -20,7 +21,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::corps::{self, CORPS_MAX};
 use crate::probleme::Erreur;
 
 mod formulaire;
@@ -444,7 +444,7 @@ impl<S: Sync> FromRequestParts<S> for Requete {
 impl FromRequest<App> for Champs {
     type Rejection = Erreur;
 
-    async fn from_request(requete: Request, _: &App) -> Result<Self, Erreur> {
+    async fn from_request(requete: Request, app: &App) -> Result<Self, Erreur> {
         let api = requete.uri().path().starts_with("/api/");
         let attendu = if api {
             "application/json"
@@ -460,7 +460,9 @@ impl FromRequest<App> for Champs {
                 .trim()
                 .to_ascii_lowercase()
         });
-        let corps = corps::read(requete, CORPS_MAX).await?;
+        let corps = Bytes::from_request(requete, app)
+            .await
+            .map_err(|_| Erreur::CorpsInterrompu)?;
         match annonce {
             _ if corps.is_empty() => Ok(Self::default()),
             Some(annonce) if annonce == attendu && api => Self::of_json(&corps),

@@ -1,7 +1,6 @@
 //! The whole URL table. Who may call what is in the handlers' signatures.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, patch, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -33,7 +32,7 @@ pub fn table(app: App) -> Router {
         .fallback(async || Erreur::Introuvable)
         .method_not_allowed_fallback(async || Erreur::Methode)
         .layer(from_fn_with_state(app.clone(), csrf::guard))
-        .layer(DefaultBodyLimit::max(corps::CORPS_MAX))
+        .layer(from_fn(corps::buffer))
         .layer(from_fn(probleme::in_time))
         .layer(CatchPanicLayer::custom(probleme::of_panic))
         .layer(from_fn_with_state(app.clone(), probleme::render))

@@ -1,5 +1,6 @@
 //! Where things stand on this machine: the repository, the other user that servers run as, free ports.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -87,25 +88,65 @@ pub fn open_to_all(dir: &Path) -> bool {
         .all(|step| std::fs::metadata(step).is_ok_and(|about| about.permissions().mode() & 0o001 != 0))
 }
 
-/// A new temporary folder, which `user` owns and can reach.
-///
-/// # Errors
-/// When none can be made.
-pub fn temporary(user: Option<&OtherUser>) -> Result<tempfile::TempDir> {
-    let candidates = [
-        std::env::temp_dir(),
-        PathBuf::from("/tmp"),
-        PathBuf::from("/var/tmp"),
-    ];
-    let place = candidates
-        .iter()
-        .find(|dir| dir.is_dir() && (user.is_none() || open_to_all(dir)))
-        .context("no temporary folder that every user may enter")?;
-    let dir = tempfile::Builder::new().prefix("guichet-").tempdir_in(place)?;
-    if let Some(user) = user {
-        user.give(dir.path())?;
+/// A temporary folder that goes when this is dropped, or, if its process was killed, when the next is made.
+#[derive(Debug)]
+pub struct Temporary {
+    dir: tempfile::TempDir,
+    /// Held as long as the process lives: the sign that the folder is in use.
+    _lock: File,
+}
+
+/// The file in a temporary folder whose lock says that it is in use.
+const IN_USE: &str = "en-usage";
+
+impl Temporary {
+    /// A new folder, which `user` owns and can reach.
+    ///
+    /// # Errors
+    /// When none can be made.
+    pub fn new(user: Option<&OtherUser>) -> Result<Self> {
+        let candidates = [
+            std::env::temp_dir(),
+            PathBuf::from("/tmp"),
+            PathBuf::from("/var/tmp"),
+        ];
+        let place = candidates
+            .iter()
+            .find(|dir| dir.is_dir() && (user.is_none() || open_to_all(dir)))
+            .context("no temporary folder that every user may enter")?;
+        sweep(place);
+        let dir = tempfile::Builder::new().prefix("guichet-").tempdir_in(place)?;
+        // Locked before it bears its name, or somebody's sweep might take it for a leftover.
+        let unnamed = dir.path().join("en-cours");
+        let lock = File::create(&unnamed)?;
+        lock.lock()?;
+        std::fs::rename(unnamed, dir.path().join(IN_USE))?;
+        if let Some(user) = user {
+            user.give(dir.path())?;
+        }
+        Ok(Self { dir, _lock: lock })
     }
-    Ok(dir)
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+/// Removes the temporary folders of processes that were killed.
+fn sweep(place: &Path) {
+    for entry in std::fs::read_dir(place).into_iter().flatten().flatten() {
+        let dir = entry.path();
+        let ours = entry.file_name().to_string_lossy().starts_with("guichet-");
+        if ours
+            && let Ok(lock) = File::open(dir.join(IN_USE))
+            && lock.try_lock().is_ok()
+        {
+            // Another sweep may be at it, or it may be another user's: then it stays.
+            drop(std::fs::remove_dir_all(dir));
+        }
+    }
 }
 
 /// Replaces a file in one step, so that a reader sees the old text or the new, never a part.

@@ -67,7 +67,7 @@ pub struct Postgres {
     options: Options,
     user: Option<OtherUser>,
     passwords: Passwords,
-    temporary: Option<tempfile::TempDir>,
+    temporary: Option<place::Temporary>,
 }
 
 impl std::fmt::Debug for Postgres {
@@ -91,7 +91,7 @@ impl Postgres {
     pub fn start(dir: Option<&Path>, options: Options) -> Result<Self> {
         let user = OtherUser::when_root()?;
         let temporary = if dir.is_none() {
-            Some(place::temporary(user.as_ref())?)
+            Some(place::Temporary::new(user.as_ref())?)
         } else {
             None
         };

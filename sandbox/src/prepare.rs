@@ -33,7 +33,7 @@ pub fn run() -> Result<()> {
     postgres.prepare_database(database)?;
     apply_migrations(&postgres, database, &root.join("migrations"))?;
 
-    let fresh = place::temporary(None)?;
+    let fresh = place::Temporary::new(None)?;
     for name in CRATES {
         touch_roots(&root.join(name))?;
     }

@@ -45,7 +45,7 @@ pub struct Redis {
     dir: PathBuf,
     port: u16,
     options: Options,
-    _temporary: Option<tempfile::TempDir>,
+    _temporary: Option<place::Temporary>,
 }
 
 impl Redis {
@@ -56,7 +56,7 @@ impl Redis {
     /// When there is no binary, or it does not start.
     pub fn start(dir: Option<&Path>, options: Options) -> Result<Self> {
         let temporary = if dir.is_none() {
-            Some(place::temporary(None)?)
+            Some(place::Temporary::new(None)?)
         } else {
             None
         };

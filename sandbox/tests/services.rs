@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -92,12 +94,17 @@ fn a_paused_redis_answers_once_it_is_resumed() {
 #[cfg(target_os = "linux")]
 #[test]
 fn servers_end_with_a_process_that_is_killed() {
-    let out = tempfile::tempdir().unwrap();
+    // Whoever is killed leaves temporary folders: here they go with the test. PostgreSQL's user must get in.
+    let out = tempfile::Builder::new()
+        .permissions(Permissions::from_mode(0o755))
+        .tempdir()
+        .unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox"));
     command
         .arg("services")
         .arg("--out")
         .arg(out.path())
+        .env("TMPDIR", out.path())
         .stdout(Stdio::piped());
     let mut parent = Killed(command.spawn().unwrap());
     let said = BufReader::new(parent.0.stdout.take().unwrap());

@@ -160,7 +160,7 @@ async function envoyer(evenement) {
   const form = /** @type {HTMLFormElement} */ (evenement.currentTarget);
   evenement.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;
-  const boutons = tous("button", form);
+  const boutons = /** @type {HTMLButtonElement[]} */ (tous("button", form));
   const donnees = new URLSearchParams();
   for (const [nom, valeur] of new FormData(form)) donnees.append(nom, String(valeur));
   const montrer = trajet(form.querySelector("[data-trajet]"));
@@ -173,7 +173,12 @@ async function envoyer(evenement) {
   montrer("en_attente");
   try {
     const reponse = await demander(form.action, { method: "POST", body: donnees });
-    if (!estJson(reponse)) return montrerPage(await reponse.text(), reponse);
+    if (!estJson(reponse)) {
+      // Signed out meanwhile: the way to sign in is a page of its own.
+      if (reponse.redirected) return location.assign(reponse.url);
+      rendre();
+      return montrerPage(await reponse.text(), reponse);
+    }
     const fin = await suivre(await reponse.json(), montrer);
     montrer(fin?.statut ?? "non_confirme");
     if (fin?.suite) return await visiter(fin.suite);
@@ -202,8 +207,10 @@ function montrerPage(html, reponse, cible) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const contenu = page.getElementById("contenu");
   const ici = document.getElementById("contenu");
-  if (!contenu || !ici || contenu.className !== ici.className) {
+  if (!contenu || !ici || !page.querySelector("header")) {
+    // An error's page has no heading of ours: its sentence is said where the reader stands.
     if (cible) location.assign(cible);
+    else dire(page.querySelector("h1")?.textContent ?? mots.echec ?? "", "retard");
     return;
   }
   const url = cible && reponse.redirected ? new URL(reponse.url) : cible;
@@ -348,7 +355,13 @@ async function verifier(form) {
   for (const [nom, valeur] of new FormData(form)) donnees.append(nom, String(valeur));
   try {
     const reponse = await demander(form.action, { method: "POST", body: donnees });
-    if (estJson(reponse)) await suivre(await reponse.json(), () => {});
+    const fin = estJson(reponse) ? await suivre(await reponse.json(), () => {}) : null;
+    // Stripe has answered: from here on the page tells what is known.
+    if (fin?.statut === "termine") {
+      const url = new URL(location.href);
+      url.searchParams.set("retour", "verifie");
+      history.replaceState(null, "", url);
+    }
     await regarder();
   } catch {
     // The button is still there.

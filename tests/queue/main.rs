@@ -330,7 +330,7 @@ async fn a_stopping_worker_finishes_what_it_can() -> Result {
 async fn a_stopping_worker_hands_back_what_it_cannot_finish_and_it_is_not_counted() -> Result {
     let place = Place::start(RedisOptions::default()).await?;
     let patient = Options {
-        lease: Duration::from_secs(600),
+        lease: Duration::from_mins(10),
         ..Options::new(1)
     };
     let mut first = place.worker(Options {

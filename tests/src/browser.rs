@@ -148,7 +148,6 @@ fn capabilities(profile: &tempfile::TempDir, javascript: bool) -> thirtyfour::Ch
         "--disable-sync",
         "--disable-quic",
         "--no-first-run",
-        "--lang=fr",
         folder.as_str(),
     ];
     if nix::unistd::geteuid().is_root() {
@@ -157,9 +156,10 @@ fn capabilities(profile: &tempfile::TempDir, javascript: bool) -> thirtyfour::Ch
     for flag in flags {
         caps.add_arg(flag).expect("a flag");
     }
+    let mut prefs = serde_json::json!({ "intl.accept_languages": "fr" });
     if !javascript {
-        let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
-        caps.add_experimental_option("prefs", off).expect("a preference");
+        prefs["profile.managed_default_content_settings.javascript"] = 2.into();
     }
+    caps.add_experimental_option("prefs", prefs).expect("preferences");
     caps
 }

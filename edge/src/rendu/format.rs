@@ -6,6 +6,7 @@ use common::domaine::Langue;
 use common::montant::Devise;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
+use icu_decimal::options::DecimalFormatterOptions;
 use icu_locale_core::locale;
 use minijinja::{Error, ErrorKind, State, Value};
 
@@ -13,6 +14,8 @@ use super::Cadre;
 
 /// No-break space between a day and its month, and before a currency's code.
 const INSECABLE: char = '\u{a0}';
+/// The signs that mean one currency to everybody. The others share theirs, or are known by their code.
+const SIGNES: [(&str, &str); 3] = [("EUR", "€"), ("GBP", "£"), ("USD", "$")];
 /// Narrow no-break space, before a currency's sign in French.
 const FINE: char = '\u{202f}';
 
@@ -31,7 +34,7 @@ pub(super) fn cadre(state: &State<'_, '_>) -> Result<Cadre, Error> {
 thread_local! {
     /// French and English numbers. A formatter belongs to its thread.
     static NOMBRES: [Option<DecimalFormatter>; 2] = [locale!("fr"), locale!("en")]
-        .map(|locale| DecimalFormatter::try_new(locale.into(), Default::default()).ok());
+        .map(|locale| DecimalFormatter::try_new(locale.into(), DecimalFormatterOptions::default()).ok());
 }
 
 /// `"1200.50"|montant("EUR")`: « 1 200,50 € » or “€1,200.50”.
@@ -56,12 +59,12 @@ pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Dev
     })?;
     let minus = if montant.is_sign_negative() { "−" } else { "" };
     // A code such as CHF is a word beside the number; a sign such as € belongs to it.
-    let symbol = devise.symbol();
-    let is_word = symbol.chars().all(|c| c.is_ascii_alphabetic());
-    Some(match langue {
-        _ if is_word => format!("{minus}{number}{INSECABLE}{}", devise.code()),
-        Langue::Fr => format!("{minus}{number}{FINE}{symbol}"),
-        Langue::En => format!("{minus}{symbol}{number}"),
+    let code = devise.code();
+    let sign = SIGNES.iter().find(|(known, _)| *known == code).map(|(_, sign)| sign);
+    Some(match (langue, sign) {
+        (_, None) => format!("{minus}{number}{INSECABLE}{code}"),
+        (Langue::Fr, Some(sign)) => format!("{minus}{number}{FINE}{sign}"),
+        (Langue::En, Some(sign)) => format!("{minus}{sign}{number}"),
     })
 }
 

@@ -17,7 +17,9 @@ use chrono_tz::Tz;
 use common::domaine::Langue;
 use minijinja::value::{Enumerator, Object};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{
+    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, context, escape_formatter,
+};
 
 /// Who reads: in which language, in which zone, when. Every template has it as `cadre`.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +79,7 @@ fn environment() -> Environment<'static> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_syntax(syntax());
+    env.set_formatter(write_value);
     env.add_function("t", texte::t);
     env.add_function("asset", assets::url);
     env.add_filter("montant", format::montant);
@@ -96,8 +99,31 @@ fn environment() -> Environment<'static> {
     env
 }
 
+/// Escapes what HTML asks for and no more: the engine's own escape also spells out every `/`, which
+/// would make links unreadable in the page's source.
+fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let Some(text) = value.as_str().filter(|_| !value.is_safe() && *state.auto_escape() == AutoEscape::Html)
+    else {
+        return escape_formatter(out, state, value);
+    };
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        let (plain, tail) = rest.split_at(at);
+        out.write_str(plain)?;
+        out.write_str(match tail.as_bytes()[0] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&#34;",
+            _ => "&#39;",
+        })?;
+        rest = &tail[1..];
+    }
+    Ok(out.write_str(rest)?)
+}
+
 /// Renders a page. `page` holds what the template of that name documents at its head.
-pub fn render(template: &str, cadre: &Cadre, page: Value) -> Result<String, minijinja::Error> {
+pub fn render(template: &str, cadre: &Cadre, page: Value) -> Result<String, Error> {
     let cadre = Value::from_object(*cadre);
     TEMPLATES
         .get_template(template)?

@@ -139,3 +139,13 @@ evenement-etape_changee = { $lien }: { $de } → { $vers }
 evenement-montant_change = Amount changed for { $lien }
 evenement-portail_genere = Portal link generated
 evenement-portail_revoque = Portal link revoked
+
+# The same on the deal's own page.
+court-paiement_recu = Payment received
+court-paiement_lance = Debit started
+court-paiement_echoue = Payment failed
+court-paiement_rembourse = Refund
+court-paiement_conteste = Payment disputed
+court-paiement_non_conforme = Payment that does not match
+court-lien_paiement_genere = Payment link generated
+court-montant_change = Amount changed

@@ -139,3 +139,13 @@ evenement-etape_changee = { $lien } : { $de } → { $vers }
 evenement-montant_change = Montant modifié pour { $lien }
 evenement-portail_genere = Lien portail généré
 evenement-portail_revoque = Lien portail révoqué
+
+# The same on the deal's own page.
+court-paiement_recu = Paiement reçu
+court-paiement_lance = Prélèvement lancé
+court-paiement_echoue = Paiement refusé
+court-paiement_rembourse = Remboursement
+court-paiement_conteste = Paiement contesté
+court-paiement_non_conforme = Paiement non conforme
+court-lien_paiement_genere = Lien de paiement généré
+court-montant_change = Montant modifié

@@ -18,10 +18,10 @@
 //!   uncounted and at once. [`serve`] returns within ten seconds.
 //!
 //! # Parts, per queue
-//! [`fetch`] blocks on the stream and asks for as many jobs as there are free slots; [`leases`] keeps our jobs and
-//! takes over dead workers' ones; [`verdicts`] writes down, in batches, how runs ended, and moves jobs that are
-//! due into the stream. apalis ([`backend`]) takes fetched jobs, runs them past the [`quarantine`], and turns their
-//! end into a verdict. [`health`] is how outages are borne. All steps in Redis are the scripts beside this file.
+//! `fetch` blocks on the stream and asks for as many jobs as there are free slots; `leases` keeps our jobs and
+//! takes over dead workers' ones; `verdicts` writes down, in batches, how runs ended, and moves jobs that are
+//! due into the stream. apalis (`backend`) takes fetched jobs, runs them past the `quarantine`, and turns their
+//! end into a verdict. `health` is how outages are borne. All steps in Redis are the scripts beside this file.
 
 mod backend;
 mod consumer;

@@ -1,7 +1,8 @@
 //! `/api/webhooks`: Stripe's events. Verified and queued, with no look at Postgres; what they mean is the
 //! worker's to find out.
 
-use axum::extract::{Request, State};
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use common::job::{Actor, Envelope, JobId};
 use common::jobs::ProcessStripeWebhook;
@@ -10,22 +11,20 @@ use sha2::{Digest, Sha256};
 
 use super::signature;
 use crate::app::App;
-use crate::corps;
 use crate::enqueue;
 use crate::probleme::Erreur;
 
-/// The largest event that is taken.
-const EVENEMENT_MAX: usize = 1024 * 1024;
-
 /// `POST /api/webhooks/stripe`. 200 once the queue has it; 400 for a signature that is not ours to believe;
 /// 503 when the queue cannot take it, or when no secret is set: Stripe sends it again for three days.
-pub async fn stripe(State(app): State<App>, requete: Request) -> Result<StatusCode, Erreur> {
+pub async fn stripe(State(app): State<App>, entetes: HeaderMap, corps: Bytes) -> Result<StatusCode, Erreur> {
     if app.webhook_secrets.is_empty() {
         return Err(Erreur::WebhookFerme);
     }
-    let entete = signature_of(requete.headers()).ok_or(Erreur::SignatureInvalide)?;
-    let corps = corps::read(requete, EVENEMENT_MAX).await?;
-    if !signature::verify(&entete, &corps, &app.webhook_secrets, app.now()) {
+    let entete = entetes
+        .get("stripe-signature")
+        .and_then(|valeur| valeur.to_str().ok());
+    let entete = entete.ok_or(Erreur::SignatureInvalide)?;
+    if !signature::verify(entete, &corps, &app.webhook_secrets, app.now()) {
         return Err(Erreur::SignatureInvalide);
     }
     let job = event(&corps);
@@ -37,10 +36,6 @@ pub async fn stripe(State(app): State<App>, requete: Request) -> Result<StatusCo
         Ok(_) | Err(Erreur::CleReutilisee) => Ok(StatusCode::OK),
         Err(erreur) => Err(erreur),
     }
-}
-
-fn signature_of(entetes: &HeaderMap) -> Option<String> {
-    entetes.get("stripe-signature")?.to_str().ok().map(str::to_owned)
 }
 
 /// A verified body is an accepted body, whatever it parses to.

@@ -3,6 +3,8 @@
 pub mod payer;
 pub mod portail;
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use common::domaine::{Langue, StatutJob};
@@ -106,7 +108,7 @@ impl Public {
             .iter()
             .any(|prefixe| erreur.code().starts_with(prefixe));
         if interne {
-            crate::rendu::erreur(self.cadre.langue, "inattendue", &Default::default())
+            crate::rendu::erreur(self.cadre.langue, "inattendue", &BTreeMap::new())
         } else {
             erreur.probleme(self.cadre.langue).detail().to_owned()
         }

@@ -87,7 +87,8 @@ pub async fn pay(payer: Payer, mut champs: Champs) -> Result<Response, Erreur> {
     }
 }
 
-/// `POST /payer/{token}/verifier`: back from Stripe's page, what does Stripe say?
+/// `POST /payer/{token}/verifier`: back from Stripe's page, what does Stripe say? Its page then tells what
+/// is known, and lets the client pay if nothing is.
 pub async fn refresh(payer: Payer, mut champs: Champs) -> Result<Response, Erreur> {
     champs.fin(())?;
     let (public, opportunite_id) = (&payer.public, payer.lien.payer.opportunite_id);
@@ -99,7 +100,7 @@ pub async fn refresh(payer: Payer, mut champs: Champs) -> Result<Response, Erreu
         let statut = fini.map_or(StatutJob::EnAttente, |fini| fini.statut);
         return Ok(Json(json!({ "statut": statut })).into_response());
     }
-    Ok(Redirect::to(&public.with_langue(&["retour=ok"])).into_response())
+    Ok(Redirect::to(&public.with_langue(&["retour=verifie"])).into_response())
 }
 
 /// Asks for a Checkout Session and waits for its URL. `None`: not yet.

@@ -4,7 +4,8 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use common::domaine::{Auteur, StatutPaiement, StatutTicket};
+use chrono::NaiveDate;
+use common::domaine::{Auteur, StatutTicket};
 use common::job::JobId;
 use serde::Serialize;
 use uuid::Uuid;
@@ -148,14 +149,16 @@ enum Prochain<'a> {
     Rien,
 }
 
+/// The overdue and the dated before the undated, what can be paid before what cannot.
+fn due_order(it: &PrestationPage) -> (bool, bool, Option<NaiveDate>) {
+    let echeance = it.contrat.echeance.filter(|_| it.payable);
+    (!it.payable, echeance.is_none(), echeance)
+}
+
 impl<'a> Prochain<'a> {
+    /// `contenu` stands in [`due_order`].
     fn of(contenu: &'a portail::Contenu) -> Self {
-        let due = contenu.opportunites.iter().filter(|it| it.payable);
-        let first = due.min_by_key(|it| {
-            let echeance = it.contrat.echeance;
-            (echeance.is_none(), echeance, it.contrat.statut_paiement != StatutPaiement::Echoue, it.contrat.id)
-        });
-        if let Some(opportunite) = first {
+        if let Some(opportunite) = contenu.opportunites.iter().find(|it| it.payable) {
             return Self::Payer { opportunite };
         }
         let mut answered = contenu.tickets.iter().filter(|it| {
@@ -170,10 +173,12 @@ impl<'a> Prochain<'a> {
 async fn page(portail: &Portail, statut: StatusCode, formulaires: Formulaires) -> Result<Response, Erreur> {
     let (public, acces) = (&portail.public, &portail.client.acces);
     let pool = &public.app.pool;
-    let (contenu, activite) = tokio::try_join!(
+    let (mut contenu, activite) = tokio::try_join!(
         portail::contenu(pool, acces.client_id, &public.app.liens),
         evenement::of_portail(pool, acces.client_id, ACTIVITE),
     )?;
+    // What is to be paid first, stands first; the rest newest first, as it was read.
+    contenu.opportunites.sort_by_key(due_order);
     let contexte = contexte! {
         clientNom => acces.client_nom,
         prochain => Prochain::of(&contenu),
