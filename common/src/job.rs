@@ -24,7 +24,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The queue it waits in.
     const QUEUE: Queue;
     /// How long it is tried again before it is parked.
-    const HORIZON: Duration = Duration::from_secs(3 * 24 * 3600);
+    const HORIZON: Duration = Duration::from_hours(72);
 }
 
 /// The queues: a flood in one does not delay another.

@@ -79,8 +79,7 @@ impl Devise {
         let minimum = match self.code() {
             "GBP" => 30,
             "HUF" => 17_500,
-            "JPY" => 50,
-            "EUR" | "USD" | "CHF" => 50,
+            "EUR" | "USD" | "CHF" | "JPY" => 50,
             _ => step.max(1),
         };
         StripeRule {

@@ -78,7 +78,8 @@ impl Shared {
     pub fn start_logs(&self) -> Result<(), SettingError> {
         let filter = tracing_subscriber::EnvFilter::try_new(&self.rust_log)
             .map_err(|error| wrong("RUST_LOG", &error.to_string()))?;
-        let logs = tracing_subscriber::fmt().with_env_filter(filter);
+        let colours = std::io::IsTerminal::is_terminal(&std::io::stdout());
+        let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
         match self.log_format {
             LogFormat::Json => logs.json().init(),
             LogFormat::Pretty => logs.init(),
@@ -104,8 +105,17 @@ pub struct EdgeSettings {
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true)]
     pub stripe_webhook_secret: Option<SecretString>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed, comma-separated.
-    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "", value_parser = addresses)]
+    pub trusted_proxies: Addresses,
+}
+
+/// A list of addresses; an empty setting is an empty list.
+#[derive(Debug, Clone, Default)]
+pub struct Addresses(pub Vec<std::net::IpAddr>);
+
+fn addresses(text: &str) -> Result<Addresses, std::net::AddrParseError> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(str::parse).collect::<Result<_, _>>().map(Addresses)
 }
 
 impl EdgeSettings {

@@ -80,7 +80,7 @@ impl App {
             },
             public_url: shared.public_url.clone(),
             webhook_secrets: settings.webhook_secrets()?,
-            trusted_proxies: settings.trusted_proxies.clone(),
+            trusted_proxies: settings.trusted_proxies.0.clone(),
             csp: crate::entetes::csp(&shared.stripe_api_base),
             hachages: Semaphore::new(2),
             stop: CancellationToken::new(),

@@ -1,5 +1,7 @@
 //! The database's own guards: what the edge's role cannot do, what the worker's cannot.
 
+#![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
+
 use sqlx::{Connection as _, PgConnection, Row as _};
 use tests::{App, Options};
 

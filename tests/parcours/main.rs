@@ -1,6 +1,8 @@
 //! The whole path in a real browser, as a freelancer and their client walk it, with and without
 //! JavaScript.
 
+#![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
+
 use tests::app::PASSWORD;
 use tests::{App, Browser};
 

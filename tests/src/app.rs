@@ -27,6 +27,7 @@ pub const PASSWORD: &str = "un mot de passe assez long";
 
 /// How the product is deployed.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Postgres writes through to the disk: for faults.
     pub fsync: bool,
@@ -276,6 +277,7 @@ impl App {
 
 impl Drop for App {
     /// A panic in a log fails the test that caused it, whatever else it looked at.
+    #[expect(clippy::print_stderr, reason = "the test's runner shows it beside the failure")]
     fn drop(&mut self) {
         let mut panicked = Vec::new();
         for name in ["edge", "worker"] {

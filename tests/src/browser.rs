@@ -127,7 +127,7 @@ impl Browser {
     }
 }
 
-/// An XPath condition: the element's text, its spaces evened out, begins so.
+/// An `XPath` condition: the element's text, its spaces evened out, begins so.
 fn named(text: &str) -> String {
     format!("starts-with(normalize-space(translate(., '\u{202f}\u{a0}', '  ')), '{text}')")
 }

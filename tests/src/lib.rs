@@ -4,6 +4,8 @@
 //! Nothing here sleeps or tries again: answers are waited for by the product's own `Prefer: wait`, and by
 //! bounded waits on something that can be observed.
 
+#![expect(clippy::missing_panics_doc, reason = "all of it panics: that is how a test says no")]
+
 pub mod app;
 pub mod browser;
 pub mod people;

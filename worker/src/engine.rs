@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use common::job::{Envelope, Job, Reference};
-use common::jobs::*;
 use common::refus::Refus;
 
 use crate::cx::{Cx, Handle, JobError, Shared};
@@ -55,8 +54,8 @@ macro_rules! dispatch {
             /// Finds the handler by the job's kind. A job without a handler does not compile.
             async fn dispatch(&self, envelope: Envelope, delivery: &Delivery) -> Verdict {
                 match envelope.kind.as_str() {
-                    $(<$J as Job>::KIND if envelope.version <= <$J as Job>::VERSION => {
-                        self.run::<$J>(envelope, delivery).await
+                    $(<common::jobs::$J as Job>::KIND if envelope.version <= <common::jobs::$J as Job>::VERSION => {
+                        self.run::<common::jobs::$J>(envelope, delivery).await
                     })+
                     _ => {
                         tracing::warn!(job = %envelope.id, kind = envelope.kind, version = envelope.version,

@@ -19,5 +19,5 @@ impl Job for CreateCheckoutSession {
     const KIND: &'static str = "CreateCheckoutSession";
     const QUEUE: Queue = Queue::Paiements;
     // Somebody waits for a link; after a day they have asked again.
-    const HORIZON: Duration = Duration::from_secs(24 * 3600);
+    const HORIZON: Duration = Duration::from_hours(24);
 }

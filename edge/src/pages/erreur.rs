@@ -18,12 +18,13 @@ pub fn page(app: &App, lecteur: &Lecteur, erreur: &Erreur) -> Response {
         fuseau: chrono_tz::Europe::Paris,
         maintenant: app.now(),
     };
+    // A dead link says one thing, and the browser's « back » leads to a form that was sent too often.
+    let lien_mort = matches!(erreur, Erreur::LienMort);
     let contexte = contexte! {
-        statut => statut.as_u16(),
+        statut => (!lien_mort).then_some(statut.as_u16()),
         phrase,
-        requeteId => lecteur.requete_id(),
-        // A client has no other page to go to, and a form's page is where the browser's « back » leads.
-        retour => (!matches!(erreur, Erreur::LienMort | Erreur::Limite { .. })).then_some("/"),
+        requeteId => statut.is_server_error().then(|| lecteur.requete_id()),
+        retour => (!lien_mort && !matches!(erreur, Erreur::Limite { .. })).then_some("/"),
     };
     match rendu::render("erreur.html", &cadre, contexte) {
         Ok(page) => (statut, Html(page)).into_response(),

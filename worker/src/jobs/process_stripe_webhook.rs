@@ -80,9 +80,9 @@ async fn apply(cx: &mut Cx, event: Event) -> Result<Option<uuid::Uuid>, JobError
             return Ok(None);
         }
     };
-    let date = event.created.and_then(|created| DateTime::<Utc>::from_timestamp(created, 0));
+    let created = event.created.and_then(|created| DateTime::<Utc>::from_timestamp(created, 0));
     let occasion = Occasion {
-        date: date.unwrap_or(cx.now),
+        date: created.unwrap_or(cx.now),
         debit_failed: event.r#type == "checkout.session.async_payment_failed",
     };
     record_session(cx, &session, occasion).await

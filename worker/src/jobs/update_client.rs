@@ -1,6 +1,6 @@
 //! Corrects a client's card.
 
-use common::domaine::Entite;
+use common::domaine::{Entite, Langue, TypeClient};
 use common::job::Reference;
 use common::jobs::UpdateClient;
 use common::refus::Refus;
@@ -16,10 +16,10 @@ impl Handle for UpdateClient {
             self.client_id,
             cx.utilisateur()?,
             self.nom,
-            self.r#type.map(|r#type| r#type.as_str()),
+            self.r#type.map(TypeClient::as_str),
             self.email.is_some(),
             self.email.flatten(),
-            self.langue.map(|langue| langue.as_str()),
+            self.langue.map(Langue::as_str),
             cx.now,
         )
         .execute(&mut *cx.tx)

@@ -1,6 +1,6 @@
 //! Moves a ticket on.
 
-use common::domaine::{Entite, StatutTicket, TypeEvenement};
+use common::domaine::{Entite, StatutTicket, TypeEvenement, TypeTicket};
 use common::job::Reference;
 use common::jobs::UpdateTicket;
 use common::refus::Refus;
@@ -25,7 +25,7 @@ impl Handle for UpdateTicket {
              WHERE id = $1",
             self.ticket_id,
             self.statut_ticket.map(StatutTicket::as_str),
-            self.type_ticket.map(|r#type| r#type.as_str()),
+            self.type_ticket.map(TypeTicket::as_str),
             cx.now,
         )
         .execute(&mut *cx.tx)

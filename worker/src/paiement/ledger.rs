@@ -87,14 +87,13 @@ async fn find_match(cx: &mut Cx, session: &StripeSession) -> Result<Option<Match
     )
     .fetch_optional(&mut *cx.tx)
     .await?;
-    let attempt = match attempt {
-        Some(attempt) => attempt,
+    let attempt = if let Some(attempt) = attempt {
+        attempt
+    } else {
         // A session that bears this deal's id and that we have no row of (a restored backup, a link made
         // by hand at Stripe): what it is held against is the deal's price of today.
-        None => {
-            let price = opportunite.montant_estime.and_then(|montant| to_minor(montant, opportunite.devise).ok());
-            adopt(cx, opportunite_id, session, price, opportunite.devise).await?
-        }
+        let price = opportunite.montant_estime.and_then(|montant| to_minor(montant, opportunite.devise).ok());
+        adopt(cx, opportunite_id, session, price, opportunite.devise).await?
     };
     let (client_id, titre) = (opportunite.client_id, opportunite.titre);
     Ok(Some(Matched { opportunite_id, client_id, titre, attempt }))
