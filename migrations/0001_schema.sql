@@ -104,11 +104,14 @@ CREATE TABLE evenement_stripe (
     api_version text,
     -- The body as it came, once, whatever it parses to.
     corps text NOT NULL,
+    -- The payment that a refund or a dispute is about: it may be told of before the payment itself.
+    stripe_payment_intent text,
     opportunite_id uuid CONSTRAINT evenement_stripe_opportunite REFERENCES opportunite (id) ON DELETE SET NULL,
     date_reception timestamptz NOT NULL,
     date_traitement timestamptz NOT NULL
 );
 CREATE INDEX evenement_stripe_par_opportunite ON evenement_stripe (opportunite_id, id DESC);
+CREATE INDEX evenement_stripe_en_avance ON evenement_stripe (stripe_payment_intent) WHERE opportunite_id IS NULL;
 
 CREATE TABLE paiement (
     id uuid PRIMARY KEY,

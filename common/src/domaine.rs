@@ -135,6 +135,8 @@ vocabulary! {
         PaiementEchoue = "paiement_echoue",
         PaiementRembourse = "paiement_rembourse",
         PaiementConteste = "paiement_conteste",
+        LitigeGagne = "litige_gagne",
+        LitigePerdu = "litige_perdu",
         /// Money came that does not match its session: kept, shown, never `paye`.
         PaiementNonConforme = "paiement_non_conforme",
         LienPaiementGenere = "lien_paiement_genere",

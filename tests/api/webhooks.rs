@@ -114,3 +114,51 @@ async fn an_unknown_session_finds_its_deal_by_metadata() {
     app.deliver(&body, &signature(WEBHOOK_SECRET, now(), body.as_bytes())).await.expect(200);
     until("the deal is paid", || async { (claire.deal(deal).await["statutPaiement"] == "paye").then_some(()) }).await;
 }
+
+/// A refund's or a dispute's event about a session's payment, signed and delivered.
+async fn deliver_reversal(app: &App, id: &str, kind: &str, status: &str, payment_intent: &str, amount: i64) {
+    let body = json!({ "id": format!("evt_{id}_{status}"), "type": kind, "created": now(), "livemode": false,
+        "data": { "object": { "id": id, "amount": amount, "currency": "eur", "status": status,
+                              "payment_intent": payment_intent } } })
+    .to_string();
+    app.deliver(&body, &signature(WEBHOOK_SECRET, now(), body.as_bytes())).await.expect(200);
+}
+
+#[tokio::test]
+async fn refunds_and_disputes_change_the_state_in_whatever_order_they_are_told() {
+    for early in [false, true] {
+        let app = App::start_with(Options { webhooks: false, ..Options::default() }).await;
+        let claire = app.freelance("claire@example.org").await;
+        let client = claire.add_client("Vasseur").await;
+        let deal = claire.add_won_deal(client, "Site", "100").await;
+        claire.pay_link(deal).await;
+        let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+        app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+        let completed = app.simulateur.events("checkout.session.completed")[0].clone();
+        let intent = completed["data"]["object"]["payment_intent"].as_str().unwrap().to_owned();
+        let statut = |expected: &'static str| {
+            let claire = &claire;
+            until(expected, move || async move { (claire.deal(deal).await["statutPaiement"] == expected).then_some(()) })
+        };
+        let body = completed.to_string();
+        let header = signature(WEBHOOK_SECRET, now(), body.as_bytes());
+        if early {
+            deliver_reversal(&app, "re_1", "refund.created", "succeeded", &intent, 4_000).await;
+            app.until_empty().await;
+        }
+        app.deliver(&body, &header).await.expect(200);
+        if !early {
+            statut("paye").await;
+            deliver_reversal(&app, "re_1", "refund.created", "succeeded", &intent, 4_000).await;
+        }
+        statut("rembourse_partiel").await;
+        deliver_reversal(&app, "re_2", "refund.updated", "succeeded", &intent, 6_000).await;
+        statut("rembourse").await;
+        deliver_reversal(&app, "dp_1", "charge.dispute.created", "needs_response", &intent, 10_000).await;
+        statut("conteste").await;
+        deliver_reversal(&app, "dp_1", "charge.dispute.closed", "won", &intent, 10_000).await;
+        statut("rembourse").await;
+        assert_eq!(app.count("SELECT count(*) FROM paiement WHERE type = 'rembourse'").await, 2);
+        assert_eq!(app.count("SELECT count(*) FROM evenement_stripe WHERE opportunite_id IS NULL").await, 0);
+    }
+}

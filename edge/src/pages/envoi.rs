@@ -103,7 +103,11 @@ impl Expediteur {
     }
 
     fn home(&self) -> String {
-        if self.racine.is_empty() { "/".into() } else { self.racine.clone() }
+        if self.racine.is_empty() {
+            "/".into()
+        } else {
+            self.racine.clone()
+        }
     }
 
     /// The page, told to say what was done.
@@ -132,9 +136,11 @@ impl Expediteur {
         }
         let mut query = query.finish();
         if !self.langue.is_empty() {
-            query = format!("{query}&{}", self.langue);
+            query.push_str(if query.is_empty() { "" } else { "&" });
+            query.push_str(&self.langue);
         }
-        format!("{}/jobs/{id}?{query}", self.racine)
+        let point = if query.is_empty() { "" } else { "?" };
+        format!("{}/jobs/{id}{point}{query}", self.racine)
     }
 
     fn lead_to(&self, statut: StatutJob, suite: Option<String>, suivi: Option<String>) -> Response {
@@ -179,24 +185,38 @@ impl Expediteur {
         suite: Option<&str>,
         phrase: impl Fn(&Erreur) -> String,
     ) -> Result<Attendu, Erreur> {
-        let mut etat = attente::etat(app, &self.actor, id).await?.ok_or(Erreur::Introuvable)?;
+        let mut etat = attente::etat(app, &self.actor, id)
+            .await?
+            .ok_or(Erreur::Introuvable)?;
         if let EtatJob::EnVie { .. } = etat {
             let attendu = attente::attendre(app, &self.actor, id, PATIENCE_PAGE).await;
             etat = attendu.map_or(etat, EtatJob::Fini);
         }
         // Only our own tree: a link to this page must not lead elsewhere.
-        let suite = suite.and_then(next_relatif).filter(|page| page.starts_with(&self.racine));
+        let suite = suite
+            .and_then(next_relatif)
+            .filter(|page| page.starts_with(&self.racine));
         let vers = suite.map_or(Vers::Cree, |page| Vers::Page(page.into()));
         let retour = suite.map_or_else(|| self.home(), str::to_owned);
         let (etat, erreur) = match etat {
             EtatJob::EnVie { statut, .. } => {
                 if self.json {
-                    return Ok(Attendu::Reponse(self.lead_to(statut, None, Some(self.waiting_page(id, vers)))));
+                    return Ok(Attendu::Reponse(self.lead_to(
+                        statut,
+                        None,
+                        Some(self.waiting_page(id, vers)),
+                    )));
                 }
                 (statut, None)
             }
             EtatJob::Fini(fini) => match self.outcome(&fini, vers) {
-                Ok(suite) => return Ok(Attendu::Reponse(self.lead_to(StatutJob::Termine, Some(suite), None))),
+                Ok(suite) => {
+                    return Ok(Attendu::Reponse(self.lead_to(
+                        StatutJob::Termine,
+                        Some(suite),
+                        None,
+                    )));
+                }
                 Err(erreur) => (fini.statut, Some(erreur)),
             },
         };
@@ -234,7 +254,10 @@ mod tests {
         let id = JobId(Uuid::nil());
         let said = |page: &str| expediteur("", "").said(page, id).replace(&id.to_string(), "1");
         assert_eq!(said("/clients/2"), "/clients/2?fait=1");
-        assert_eq!(said("/clients/2?onglet=note#ajouter"), "/clients/2?onglet=note&fait=1#ajouter");
+        assert_eq!(
+            said("/clients/2?onglet=note#ajouter"),
+            "/clients/2?onglet=note&fait=1#ajouter"
+        );
         let anglais = expediteur("/portail/x", "langue=en").said("/portail/x#support", id);
         assert_eq!(anglais, format!("/portail/x?fait={id}&langue=en#support"));
     }

@@ -107,7 +107,9 @@ pub async fn list(
     .fetch_all(pool)
     .await?;
     let clients = rows.into_iter().map(|row| row.view(liens)).collect();
-    Ok(Page::cut(clients, limite, |client: &Client| client.id.to_string()))
+    Ok(Page::cut(clients, limite, |client: &Client| {
+        client.id.to_string()
+    }))
 }
 
 /// A client to choose in a form.

@@ -138,11 +138,7 @@ pub async fn paiements(
 }
 
 /// The events of Stripe's about one deal of the freelancer's own, latest first, with what each changed.
-pub async fn preuves(
-    pool: &PgPool,
-    utilisateur_id: Uuid,
-    opportunite_id: Uuid,
-) -> sqlx::Result<Vec<Preuve>> {
+pub async fn preuves(pool: &PgPool, utilisateur_id: Uuid, opportunite_id: Uuid) -> sqlx::Result<Vec<Preuve>> {
     // An event's effect and its row share a transaction, so what it changed carries its moment.
     sqlx::query_as!(
         Preuve,

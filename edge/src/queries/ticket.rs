@@ -96,8 +96,7 @@ macro_rules! select_tickets {
 
 /// Reads one ticket of the freelancer's own, with its thread.
 pub async fn find(pool: &PgPool, utilisateur_id: Uuid, id: Uuid) -> sqlx::Result<Option<Ticket>> {
-    let row =
-        select_tickets!("t.utilisateur_id = $1 AND t.id = $2", utilisateur_id, id).fetch_optional(pool);
+    let row = select_tickets!("t.utilisateur_id = $1 AND t.id = $2", utilisateur_id, id).fetch_optional(pool);
     let (row, messages) = tokio::try_join!(row, thread(pool, id))?;
     Ok(row.map(|row| row.view(Some(messages))))
 }
@@ -157,7 +156,9 @@ pub async fn list(
     .fetch_all(pool)
     .await?;
     let tickets = rows.into_iter().map(|row| row.view(None)).collect();
-    Ok(Page::cut(tickets, limite, |ticket: &Ticket| ticket.id.to_string()))
+    Ok(Page::cut(tickets, limite, |ticket: &Ticket| {
+        ticket.id.to_string()
+    }))
 }
 
 /// The tickets that are not resolved, those that wait for the freelancer first.

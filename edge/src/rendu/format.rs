@@ -55,12 +55,20 @@ pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Dev
             Langue::Fr => fr,
             Langue::En => en,
         };
-        Some(formatter.as_ref()?.format(&digits.parse::<Decimal>().ok()?).to_string())
+        Some(
+            formatter
+                .as_ref()?
+                .format(&digits.parse::<Decimal>().ok()?)
+                .to_string(),
+        )
     })?;
     let minus = if montant.is_sign_negative() { "−" } else { "" };
     // A code such as CHF is a word beside the number; a sign such as € belongs to it.
     let code = devise.code();
-    let sign = SIGNES.iter().find(|(known, _)| *known == code).map(|(_, sign)| sign);
+    let sign = SIGNES
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map(|(_, sign)| sign);
     Some(match (langue, sign) {
         (_, None) => format!("{minus}{number}{INSECABLE}{code}"),
         (Langue::Fr, Some(sign)) => format!("{minus}{number}{FINE}{sign}"),
@@ -163,9 +171,7 @@ pub(super) fn jour_semaine(state: &State<'_, '_>, texte: &str) -> Result<String,
 /// The name of the month: « novembre ».
 pub(super) fn jour_mois(state: &State<'_, '_>, texte: &str) -> Result<String, Error> {
     let (cadre, jour) = read_jour(state, texte)?;
-    Ok(jour
-        .format_localized("%B", locale_of(cadre.langue))
-        .to_string())
+    Ok(jour.format_localized("%B", locale_of(cadre.langue)).to_string())
 }
 
 /// « 14:32 ».

@@ -15,8 +15,8 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use common::domaine::Langue;
-use minijinja::value::{Enumerator, Object};
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Enumerator, Object};
 use minijinja::{
     AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, context, escape_formatter,
 };
@@ -102,7 +102,9 @@ fn environment() -> Environment<'static> {
 /// Escapes what HTML asks for and no more: the engine's own escape also spells out every `/`, which
 /// would make links unreadable in the page's source.
 fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    let Some(text) = value.as_str().filter(|_| !value.is_safe() && *state.auto_escape() == AutoEscape::Html)
+    let Some(text) = value
+        .as_str()
+        .filter(|_| !value.is_safe() && *state.auto_escape() == AutoEscape::Html)
     else {
         return escape_formatter(out, state, value);
     };

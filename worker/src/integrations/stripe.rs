@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use common::domaine::Langue;
 use common::montant::Devise;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stripe::{ApiErrorsType, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
 use stripe_checkout::checkout_session::{
@@ -110,6 +111,63 @@ impl StripeSession {
     pub fn metadata_id(&self, key: &str) -> Option<Uuid> {
         self.metadata.get(key).and_then(|text| text.parse().ok())
     }
+}
+
+/// As much of an event as is needed to apply it. Whatever else it holds is kept raw.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StripeEvent {
+    /// `checkout.session.completed`, …
+    pub r#type: String,
+    /// When it happened, in seconds since 1970.
+    pub created: Option<i64>,
+    /// Real money, or Stripe's test mode.
+    pub livemode: Option<bool>,
+    /// The version of the API that shaped it.
+    pub api_version: Option<String>,
+    data: Option<StripeEventData>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct StripeEventData {
+    object: serde_json::Value,
+}
+
+impl StripeEvent {
+    /// The event's object, as one of the shapes that we know. Genuine and of another shape: the event is
+    /// kept raw, and harmless.
+    pub fn object<T: DeserializeOwned>(&self) -> Option<T> {
+        let object = &self.data.as_ref()?.object;
+        serde_json::from_value(object.clone())
+            .inspect_err(|error| tracing::warn!(r#type = self.r#type, "an event's object cannot be read: {error}"))
+            .ok()
+    }
+
+    /// Whether it tells of money that goes back.
+    #[must_use]
+    pub fn is_reversal(&self) -> bool {
+        self.r#type.starts_with("refund.") || self.r#type.starts_with("charge.dispute.")
+    }
+
+    /// When it happened.
+    #[must_use]
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        self.created.and_then(|created| DateTime::from_timestamp(created, 0))
+    }
+}
+
+/// What Stripe says of money that goes back: a refund or a dispute, as an event tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StripeReversal {
+    /// `re_…` or `dp_…`
+    pub id: String,
+    /// In minor units.
+    pub amount: i64,
+    /// ISO 4217 in small letters.
+    pub currency: String,
+    /// The payment it is about.
+    pub payment_intent: Option<String>,
+    /// A refund's (`succeeded`, `pending`, …) or a dispute's (`needs_response`, `won`, `lost`, …).
+    pub status: Option<String>,
 }
 
 /// What came of a call.

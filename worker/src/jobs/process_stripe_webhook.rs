@@ -1,30 +1,14 @@
-//! Records an event of Stripe's once, and applies what it tells of a Checkout Session.
+//! Records an event of Stripe's once, and applies what it tells of a Checkout Session, a refund or a dispute.
 
-use chrono::{DateTime, Utc};
 use common::domaine::Entite;
 use common::job::{Actor, Reference};
 use common::jobs::ProcessStripeWebhook;
 use common::refus::Refus;
-use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::cx::{Cx, Handle, JobError, reference};
-use crate::integrations::stripe::StripeSession;
-use crate::paiement::{Occasion, record_session};
-
-/// As much of an event as is needed to apply it. Whatever else it holds is kept raw.
-#[derive(Deserialize)]
-struct Event {
-    r#type: String,
-    created: Option<i64>,
-    livemode: Option<bool>,
-    api_version: Option<String>,
-    data: Option<EventData>,
-}
-
-#[derive(Deserialize)]
-struct EventData {
-    object: serde_json::Value,
-}
+use crate::integrations::stripe::{StripeEvent, StripeReversal, StripeSession};
+use crate::paiement::{Occasion, assign_event, record_reversal, record_session};
 
 impl Handle for ProcessStripeWebhook {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
@@ -32,36 +16,32 @@ impl Handle for ProcessStripeWebhook {
         if cx.actor != Actor::Stripe {
             return Err(Refus::not_found().into());
         }
-        let event: Option<Event> = serde_json::from_str(&self.corps).ok();
+        let event: Option<StripeEvent> = serde_json::from_str(&self.corps).ok();
         record_event(cx, &self, event.as_ref()).await?;
         if let Some(event) = event
-            && let Some(opportunite_id) = apply(cx, event).await?
+            && let Some(opportunite_id) = apply(cx, &event).await?
         {
-            sqlx::query!(
-                "UPDATE evenement_stripe SET opportunite_id = $2 WHERE id = $1",
-                cx.job.0,
-                opportunite_id
-            )
-            .execute(&mut *cx.tx)
-            .await?;
+            assign_event(cx, cx.job.0, opportunite_id).await?;
         }
         Ok(reference(Entite::EvenementStripe, cx.job.0))
     }
 }
 
-async fn record_event(cx: &mut Cx, job: &ProcessStripeWebhook, event: Option<&Event>) -> Result<(), JobError> {
+async fn record_event(cx: &mut Cx, job: &ProcessStripeWebhook, event: Option<&StripeEvent>) -> Result<(), JobError> {
     // A text column cannot hold NUL, which no JSON text may hold either.
     let corps = job.corps.replace('\0', "\u{fffd}");
+    let reversal = event.filter(|event| event.is_reversal()).and_then(StripeEvent::object::<StripeReversal>);
     sqlx::query!(
-        "INSERT INTO evenement_stripe (id, stripe_event_id, type, livemode, api_version, corps, date_reception,
-             date_traitement)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        "INSERT INTO evenement_stripe (id, stripe_event_id, type, livemode, api_version, corps, stripe_payment_intent,
+             date_reception, date_traitement)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
         cx.job.0,
         job.stripe_event_id,
         event.map(|event| event.r#type.as_str()),
         event.and_then(|event| event.livemode),
         event.and_then(|event| event.api_version.as_deref()),
         corps,
+        reversal.and_then(|reversal| reversal.payment_intent),
         cx.now,
     )
     .execute(&mut *cx.tx)
@@ -69,21 +49,17 @@ async fn record_event(cx: &mut Cx, job: &ProcessStripeWebhook, event: Option<&Ev
     Ok(())
 }
 
-async fn apply(cx: &mut Cx, event: Event) -> Result<Option<uuid::Uuid>, JobError> {
-    let is_session = event.r#type.starts_with("checkout.session.");
-    let (true, Some(data)) = (is_session, event.data) else { return Ok(None) };
-    let session: StripeSession = match serde_json::from_value(data.object) {
-        Ok(session) => session,
-        // Genuine, and of a shape that we do not know: kept raw, and harmless.
-        Err(error) => {
-            tracing::warn!(job = %cx.job, r#type = event.r#type, "the session cannot be read: {error}");
-            return Ok(None);
-        }
-    };
-    let created = event.created.and_then(|created| DateTime::<Utc>::from_timestamp(created, 0));
-    let occasion = Occasion {
-        date: created.unwrap_or(cx.now),
-        debit_failed: event.r#type == "checkout.session.async_payment_failed",
-    };
-    record_session(cx, &session, occasion).await
+/// Applies an event; the deal that it is about, when it is about one.
+async fn apply(cx: &mut Cx, event: &StripeEvent) -> Result<Option<Uuid>, JobError> {
+    let date = event.date().unwrap_or(cx.now);
+    if event.is_reversal() {
+        let Some(reversal) = event.object::<StripeReversal>() else { return Ok(None) };
+        return record_reversal(cx, &event.r#type, &reversal, date).await;
+    }
+    if !event.r#type.starts_with("checkout.session.") {
+        return Ok(None);
+    }
+    let Some(session) = event.object::<StripeSession>() else { return Ok(None) };
+    let debit_failed = event.r#type == "checkout.session.async_payment_failed";
+    record_session(cx, &session, Occasion { date, debit_failed }).await
 }

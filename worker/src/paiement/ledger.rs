@@ -7,6 +7,7 @@ use common::montant::{Devise, from_minor, to_minor};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::reversal::{lock_intent, record_early_reversals};
 use super::statut::{Fait, statut_paiement};
 use crate::cx::{Cx, Evenement, JobError};
 use crate::integrations::stripe::StripeSession;
@@ -24,8 +25,6 @@ pub struct Occasion {
 /// (client → opportunite → session).
 struct Matched {
     opportunite_id: Uuid,
-    client_id: Uuid,
-    titre: String,
     attempt: MatchedAttempt,
 }
 
@@ -46,10 +45,16 @@ pub async fn record_session(
     session: &StripeSession,
     occasion: Occasion,
 ) -> Result<Option<Uuid>, JobError> {
+    if let Some(payment_intent) = &session.payment_intent {
+        lock_intent(cx, payment_intent).await?;
+    }
     let Some(matched) = find_match(cx, session).await? else { return Ok(None) };
     update_attempt(cx, session, &matched.attempt).await?;
     for r#type in told_facts(session, occasion) {
-        record_fact(cx, &matched, session, occasion, r#type).await?;
+        record_session_fact(cx, &matched, session, occasion, r#type).await?;
+    }
+    if let Some(payment_intent) = &session.payment_intent {
+        record_early_reversals(cx, payment_intent).await?;
     }
     refresh_opportunite(cx, matched.opportunite_id).await?;
     Ok(Some(matched.opportunite_id))
@@ -66,7 +71,7 @@ async fn find_match(cx: &mut Cx, session: &StripeSession) -> Result<Option<Match
         return Ok(None);
     };
     let Some(opportunite) = sqlx::query!(
-        r#"SELECT client_id, titre, montant_estime, devise AS "devise: Devise" FROM opportunite
+        r#"SELECT montant_estime, devise AS "devise: Devise" FROM opportunite
            WHERE id = $1 FOR UPDATE"#,
         opportunite_id
     )
@@ -95,8 +100,7 @@ async fn find_match(cx: &mut Cx, session: &StripeSession) -> Result<Option<Match
         let price = opportunite.montant_estime.and_then(|montant| to_minor(montant, opportunite.devise).ok());
         adopt(cx, opportunite_id, session, price, opportunite.devise).await?
     };
-    let (client_id, titre) = (opportunite.client_id, opportunite.titre);
-    Ok(Some(Matched { opportunite_id, client_id, titre, attempt }))
+    Ok(Some(Matched { opportunite_id, attempt }))
 }
 
 /// Makes the row of a session that was opened without us.
@@ -170,7 +174,7 @@ fn told_facts(session: &StripeSession, occasion: Occasion) -> Vec<TypePaiement> 
     }
 }
 
-async fn record_fact(
+async fn record_session_fact(
     cx: &mut Cx,
     matched: &Matched,
     session: &StripeSession,
@@ -184,6 +188,45 @@ async fn record_fact(
         && devise == attempt.devise
         && attempt.livemode.is_none_or(|livemode| livemode == session.livemode)
         && mode_is_ours(cx, session);
+    let told = match r#type {
+        TypePaiement::Recu if conforme => Some(TypeEvenement::PaiementRecu),
+        TypePaiement::Recu => Some(TypeEvenement::PaiementNonConforme),
+        // The news that a debit failed makes its start an old story.
+        TypePaiement::EnCours if !occasion.debit_failed => Some(TypeEvenement::PaiementLance),
+        TypePaiement::Echoue => Some(TypeEvenement::PaiementEchoue),
+        _ => None,
+    };
+    let fact = Fact {
+        opportunite_id: matched.opportunite_id,
+        session_paiement_id: attempt.id,
+        r#type,
+        stripe_id: &session.id,
+        montant_minor,
+        devise: &devise,
+        livemode: session.livemode,
+        conforme,
+        stripe_payment_intent: session.payment_intent.as_deref(),
+        date: occasion.date,
+    };
+    add_fact(cx, &fact, told).await
+}
+
+/// A line for the ledger.
+pub(super) struct Fact<'a> {
+    pub(super) opportunite_id: Uuid,
+    pub(super) session_paiement_id: Uuid,
+    pub(super) r#type: TypePaiement,
+    pub(super) stripe_id: &'a str,
+    pub(super) montant_minor: i64,
+    pub(super) devise: &'a str,
+    pub(super) livemode: bool,
+    pub(super) conforme: bool,
+    pub(super) stripe_payment_intent: Option<&'a str>,
+    pub(super) date: DateTime<Utc>,
+}
+
+/// Adds a fact to the ledger unless it stands there, and tells the timeline of a new one.
+pub(super) async fn add_fact(cx: &mut Cx, fact: &Fact<'_>, told: Option<TypeEvenement>) -> Result<(), JobError> {
     let id = cx.new_id();
     let added = sqlx::query_scalar!(
         "INSERT INTO paiement (id, opportunite_id, session_paiement_id, type, stripe_id, montant_minor, devise, livemode,
@@ -191,39 +234,35 @@ async fn record_fact(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT ON CONSTRAINT paiement_unique DO NOTHING RETURNING id",
         id,
-        matched.opportunite_id,
-        attempt.id,
-        r#type.as_str(),
-        session.id,
-        montant_minor,
-        devise,
-        session.livemode,
-        conforme,
-        session.payment_intent,
-        occasion.date,
+        fact.opportunite_id,
+        fact.session_paiement_id,
+        fact.r#type.as_str(),
+        fact.stripe_id,
+        fact.montant_minor,
+        fact.devise,
+        fact.livemode,
+        fact.conforme,
+        fact.stripe_payment_intent,
+        fact.date,
         cx.now,
     )
     .fetch_optional(&mut *cx.tx)
     .await?;
-    // Told before: the timeline has its line already. News of an old debit says nothing new either.
-    let type_evenement = match r#type {
-        _ if added.is_none() => return Ok(()),
-        TypePaiement::Recu if conforme => TypeEvenement::PaiementRecu,
-        TypePaiement::Recu => TypeEvenement::PaiementNonConforme,
-        TypePaiement::EnCours if !occasion.debit_failed => TypeEvenement::PaiementLance,
-        TypePaiement::Echoue => TypeEvenement::PaiementEchoue,
-        _ => return Ok(()),
-    };
-    let montant = Devise::parse(&devise).map_or_else(
-        |_| montant_minor.to_string(),
-        |devise| from_minor(montant_minor, devise).to_string(),
+    let (Some(_), Some(r#type)) = (added, told) else { return Ok(()) };
+    let deal = sqlx::query!("SELECT client_id, titre FROM opportunite WHERE id = $1", fact.opportunite_id)
+        .fetch_one(&mut *cx.tx)
+        .await?;
+    // A code that is no currency cannot be counted in main units: shown as Stripe gave it.
+    let montant = Devise::parse(fact.devise).map_or_else(
+        |_| fact.montant_minor.to_string(),
+        |devise| from_minor(fact.montant_minor, devise).to_string(),
     );
     cx.record_evenement(Evenement {
-        client_id: matched.client_id,
-        r#type: type_evenement,
-        reference_id: Some(matched.opportunite_id),
-        texte: &matched.titre,
-        meta: json!({ "montant": montant, "devise": devise, "titre": matched.titre }),
+        client_id: deal.client_id,
+        r#type,
+        reference_id: Some(fact.opportunite_id),
+        texte: &deal.titre,
+        meta: json!({ "montant": montant, "devise": fact.devise, "titre": deal.titre }),
     })
     .await?;
     Ok(())

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::Bureau;
 use crate::champs::Champs;
 use crate::commandes;
-use crate::pages::envoi::Vers;
 use crate::pages::contexte;
+use crate::pages::envoi::Vers;
 use crate::pages::formulaire::{Formulaires, Saisie, saisie};
 use crate::probleme::Erreur;
 use crate::queries::client::{self, Client};
@@ -209,6 +209,8 @@ impl Filtre {
                     T::PaiementEchoue,
                     T::PaiementRembourse,
                     T::PaiementConteste,
+                    T::LitigeGagne,
+                    T::LitigePerdu,
                     T::PaiementNonConforme,
                     T::LienPaiementGenere,
                 ]),
@@ -236,10 +238,7 @@ struct Jour {
 fn by_day(evenements: Vec<Evenement>, cadre: &Cadre) -> Vec<Jour> {
     let mut jours: Vec<Jour> = Vec::new();
     for evenement in evenements {
-        let date = evenement
-            .date_evenement
-            .with_timezone(&cadre.fuseau)
-            .date_naive();
+        let date = evenement.date_evenement.with_timezone(&cadre.fuseau).date_naive();
         match jours.last_mut() {
             Some(jour) if jour.date == date => jour.evenements.push(evenement),
             _ => jours.push(Jour {

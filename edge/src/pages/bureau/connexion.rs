@@ -22,7 +22,15 @@ use crate::session::{self, Cookie, next_relatif};
 pub async fn show(State(app): State<App>, lecteur: Lecteur, params: Params) -> Result<Response, Erreur> {
     let next = params.get("next").and_then(next_relatif);
     let cree = params.get("cree").is_some();
-    page(&app, &lecteur, StatusCode::OK, next, cree, &Formulaires::default()).await
+    page(
+        &app,
+        &lecteur,
+        StatusCode::OK,
+        next,
+        cree,
+        &Formulaires::default(),
+    )
+    .await
 }
 
 /// `POST /connexion`

@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::Bureau;
 use crate::champs::Champs;
 use crate::commandes;
-use crate::pages::envoi::Vers;
 use crate::pages::contexte;
+use crate::pages::envoi::Vers;
 use crate::pages::formulaire::{Formulaires, Saisie, saisie};
 use crate::probleme::Erreur;
-use crate::queries::evenement::{self, Evenement};
 use crate::queries::client;
+use crate::queries::evenement::{self, Evenement};
 use crate::rendu::Cadre;
 use crate::session::Id;
 
@@ -63,11 +63,11 @@ async fn page(
     formulaires: Formulaires,
 ) -> Result<Response, Erreur> {
     let (app, moi) = (&bureau.app, bureau.moi.id);
-    let (evenement, clients) = tokio::try_join!(
-        evenement::find(&app.pool, moi, id),
-        client::choix(&app.pool, moi)
-    )?;
-    let evenement = evenement.filter(Evenement::is_editable).ok_or(Erreur::Introuvable)?;
+    let (evenement, clients) =
+        tokio::try_join!(evenement::find(&app.pool, moi, id), client::choix(&app.pool, moi))?;
+    let evenement = evenement
+        .filter(Evenement::is_editable)
+        .ok_or(Erreur::Introuvable)?;
     let contexte = contexte! {
         client => contexte! { id => evenement.client_id, nom => evenement.client_nom },
         f => formulaires.get("f", fields(&evenement, &bureau.cadre)),
@@ -75,7 +75,9 @@ async fn page(
         evenement,
         clients,
     };
-    bureau.page("evenements/id.html", "clients", statut, contexte).await
+    bureau
+        .page("evenements/id.html", "clients", statut, contexte)
+        .await
 }
 
 fn fields(evenement: &Evenement, cadre: &Cadre) -> Saisie {

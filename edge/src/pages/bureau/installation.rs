@@ -65,7 +65,9 @@ async fn sign_up(app: &App, adresse: Adresse, jeton: &Jeton, champs: &mut Champs
     let job = commandes::create_utilisateur(app, adresse, jeton, champs).await?;
     let id = enqueue(app, &Actor::Systeme, champs.cle(), &job).await?;
     let Some(fini) = attente::attendre(app, &Actor::Systeme, id, PATIENCE).await else {
-        return Err(Erreur::Indisponible(anyhow::anyhow!("the first account is not made yet")));
+        return Err(Erreur::Indisponible(anyhow::anyhow!(
+            "the first account is not made yet"
+        )));
     };
     match (fini.statut, fini.erreur) {
         (StatutJob::Termine, _) => Ok(()),

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::Bureau;
 use crate::champs::Champs;
 use crate::commandes;
-use crate::pages::envoi::Vers;
 use crate::pages::contexte;
+use crate::pages::envoi::Vers;
 use crate::pages::formulaire::{Formulaires, Saisie, saisie};
 use crate::probleme::Erreur;
 use crate::queries::client::Client;
@@ -45,12 +45,7 @@ async fn list_page(
     statut: StatusCode,
     formulaires: Formulaires,
 ) -> Result<Response, Erreur> {
-    let (pool, liens, moi, params) = (
-        &bureau.app.pool,
-        &bureau.app.liens,
-        bureau.moi.id,
-        &bureau.params,
-    );
+    let (pool, liens, moi, params) = (&bureau.app.pool, &bureau.app.liens, bureau.moi.id, &bureau.params);
     let filtre = Filtre {
         recherche: params.get("q").map(str::to_owned),
         client_id: params.parse("client"),
@@ -64,8 +59,7 @@ async fn list_page(
         let page = opportunite::list(pool, moi, &filtre, apres, PAR_PAGE, liens).await?;
         (Vec::new(), Some(page))
     } else {
-        let colonnes =
-            opportunite::board(pool, moi, filtre.recherche.as_deref(), PAR_COLONNE, liens).await?;
+        let colonnes = opportunite::board(pool, moi, filtre.recherche.as_deref(), PAR_COLONNE, liens).await?;
         (colonnes, None)
     };
     let ouvert = params.get("nouveau").is_some() || formulaires.is_refused("f");
@@ -127,11 +121,7 @@ pub async fn generate_link(
 }
 
 /// `POST /opportunites/{id}/verifier`: what does Stripe say of it?
-pub async fn refresh(
-    bureau: Bureau,
-    Id(opportunite_id): Id,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
+pub async fn refresh(bureau: Bureau, Id(opportunite_id): Id, mut champs: Champs) -> Result<Response, Erreur> {
     let job = champs.fin(RefreshPayment { opportunite_id });
     let envoi = bureau.send(job, &champs, Vers::Page(path(opportunite_id))).await;
     again(&bureau, opportunite_id, envoi, "f", &champs).await
@@ -198,7 +188,10 @@ async fn page(
 fn card(o: &Opportunite) -> Saisie {
     saisie([
         ("titre", Some(o.titre.clone())),
-        ("montantEstime", o.montant_estime.map(|montant| montant.to_string())),
+        (
+            "montantEstime",
+            o.montant_estime.map(|montant| montant.to_string()),
+        ),
         ("devise", Some(o.devise.to_string())),
         ("echeance", o.echeance.map(|jour| jour.to_string())),
     ])

@@ -20,6 +20,11 @@ pub async fn show(bureau: Bureau) -> Result<Response, Erreur> {
     let tableau = tableau::read(&app.pool, bureau.moi.id, aujourdhui, mois, &app.liens).await?;
     let f = Formulaires::default().get("lien", Saisie::new());
     bureau
-        .page("tableau.html", "tableau", StatusCode::OK, contexte! { tableau, f })
+        .page(
+            "tableau.html",
+            "tableau",
+            StatusCode::OK,
+            contexte! { tableau, f },
+        )
         .await
 }

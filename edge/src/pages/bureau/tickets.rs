@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::Bureau;
 use crate::champs::Champs;
 use crate::commandes;
-use crate::pages::envoi::Vers;
 use crate::pages::contexte;
+use crate::pages::envoi::Vers;
 use crate::pages::formulaire::{Formulaires, Saisie, saisie};
 use crate::probleme::Erreur;
 use crate::queries::PAR_PAGE;
@@ -24,7 +24,14 @@ pub async fn list(bureau: Bureau) -> Result<Response, Erreur> {
         client_id: params.parse("client"),
         statut_ticket: params.parse("statut"),
     };
-    let page = ticket::list(&bureau.app.pool, bureau.moi.id, &filtre, params.parse("apres"), PAR_PAGE).await?;
+    let page = ticket::list(
+        &bureau.app.pool,
+        bureau.moi.id,
+        &filtre,
+        params.parse("apres"),
+        PAR_PAGE,
+    )
+    .await?;
     let contexte = contexte! {
         page,
         filtre => contexte! {
@@ -33,7 +40,9 @@ pub async fn list(bureau: Bureau) -> Result<Response, Erreur> {
         },
         requete => params.query(&["statut", "q", "client"]),
     };
-    bureau.page("tickets.html", "tickets", StatusCode::OK, contexte).await
+    bureau
+        .page("tickets.html", "tickets", StatusCode::OK, contexte)
+        .await
 }
 
 /// `GET /tickets/{id}`
@@ -44,7 +53,9 @@ pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, Erreur> {
 /// `POST /tickets/{id}`
 pub async fn update(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
     let job = commandes::update_ticket(id, &mut champs);
-    let envoi = bureau.send(job, &champs, Vers::Page(format!("/tickets/{id}"))).await;
+    let envoi = bureau
+        .send(job, &champs, Vers::Page(format!("/tickets/{id}")))
+        .await;
     let page = async |statut, formulaires| page(&bureau, id, statut, formulaires).await;
     bureau.or_again(envoi, "modifier", &champs, page).await
 }
@@ -52,7 +63,9 @@ pub async fn update(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Re
 /// `POST /tickets/{id}/messages`
 pub async fn reply(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
     let job = commandes::reply_ticket(id, &mut champs);
-    let envoi = bureau.send(job, &champs, Vers::Page(format!("/tickets/{id}"))).await;
+    let envoi = bureau
+        .send(job, &champs, Vers::Page(format!("/tickets/{id}")))
+        .await;
     let page = async |statut, formulaires| page(&bureau, id, statut, formulaires).await;
     bureau.or_again(envoi, "reponse", &champs, page).await
 }

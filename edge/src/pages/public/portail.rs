@@ -15,8 +15,8 @@ use crate::app::App;
 use crate::champs::Champs;
 use crate::commandes;
 use crate::limites::{self, Adresse, Regle};
-use crate::pages::envoi::{Attendu, Vers};
 use crate::pages::contexte;
+use crate::pages::envoi::{Attendu, Vers};
 use crate::pages::formulaire::{Formulaires, Saisie};
 use crate::pages::params::Params;
 use crate::pages::wants_json;
@@ -129,7 +129,11 @@ async fn send<J: crate::cible::Vise>(
 ) -> Result<Response, Erreur> {
     let (app, client_id) = (&portail.public.app, portail.client.acces.client_id);
     let job = job?;
-    limites::compter(app, &[Regle::TicketClient(client_id), Regle::TicketAdresse(adresse)]).await?;
+    limites::compter(
+        app,
+        &[Regle::TicketClient(client_id), Regle::TicketAdresse(adresse)],
+    )
+    .await?;
     portail
         .public
         .expediteur()
@@ -188,7 +192,9 @@ async fn page(portail: &Portail, statut: StatusCode, formulaires: Formulaires) -
         f => formulaires.get("ticket", Saisie::new()),
         chemin => public.chemin,
     };
-    public.page("portail.html", &public.chemin, statut, contexte).await
+    public
+        .page("portail.html", &public.chemin, statut, contexte)
+        .await
 }
 
 fn ticket_path(portail: &Portail, id: Uuid) -> String {

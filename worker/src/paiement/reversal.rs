@@ -1,0 +1,124 @@
+//! Money that goes back: refunds and disputes, whenever they are told of.
+
+use chrono::{DateTime, Utc};
+use common::domaine::{TypeEvenement, TypePaiement};
+use uuid::Uuid;
+
+use super::ledger::{Fact, add_fact, refresh_opportunite};
+use crate::cx::{Cx, JobError};
+use crate::integrations::stripe::{StripeEvent, StripeReversal};
+
+/// The payment that a refund or a dispute is about.
+struct Received {
+    opportunite_id: Uuid,
+    session_paiement_id: Option<Uuid>,
+    devise: String,
+    livemode: bool,
+}
+
+/// Records a refund that succeeded, or a dispute and how it ended. `None` when we know no such payment
+/// (yet): its own event, when it comes, finds this one again.
+pub async fn record_reversal(
+    cx: &mut Cx,
+    event_type: &str,
+    reversal: &StripeReversal,
+    date: DateTime<Utc>,
+) -> Result<Option<Uuid>, JobError> {
+    if let Some(payment_intent) = &reversal.payment_intent {
+        lock_intent(cx, payment_intent).await?;
+    }
+    let Some(received) = find_received(cx, reversal).await? else { return Ok(None) };
+    let Some(session_paiement_id) = received.session_paiement_id else { return Ok(None) };
+    for (r#type, told) in told_facts(event_type, reversal) {
+        let devise = reversal.currency.to_ascii_uppercase();
+        let fact = Fact {
+            opportunite_id: received.opportunite_id,
+            session_paiement_id,
+            r#type,
+            stripe_id: &reversal.id,
+            montant_minor: reversal.amount.max(0),
+            conforme: devise == received.devise,
+            devise: &devise,
+            livemode: received.livemode,
+            stripe_payment_intent: reversal.payment_intent.as_deref(),
+            date,
+        };
+        add_fact(cx, &fact, Some(told)).await?;
+    }
+    refresh_opportunite(cx, received.opportunite_id).await?;
+    Ok(Some(received.opportunite_id))
+}
+
+/// Keeps a payment and what goes back of it from being recorded at the same moment, when neither would see
+/// the other. Taken before any row's lock.
+pub(super) async fn lock_intent(cx: &mut Cx, payment_intent: &str) -> Result<(), JobError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", payment_intent)
+        .execute(&mut *cx.tx)
+        .await?;
+    Ok(())
+}
+
+/// Records the refunds and disputes that Stripe told of before the payment itself.
+pub(super) async fn record_early_reversals(cx: &mut Cx, payment_intent: &str) -> Result<(), JobError> {
+    let early = sqlx::query!(
+        "SELECT id, corps FROM evenement_stripe WHERE stripe_payment_intent = $1 AND opportunite_id IS NULL
+         ORDER BY id",
+        payment_intent
+    )
+    .fetch_all(&mut *cx.tx)
+    .await?;
+    for row in early {
+        let Ok(event) = serde_json::from_str::<StripeEvent>(&row.corps) else { continue };
+        let Some(reversal) = event.object::<StripeReversal>() else { continue };
+        let date = event.date().unwrap_or(cx.now);
+        if let Some(opportunite_id) = record_reversal(cx, &event.r#type, &reversal, date).await? {
+            assign_event(cx, row.id, opportunite_id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes which deal an event was about.
+pub async fn assign_event(cx: &mut Cx, id: Uuid, opportunite_id: Uuid) -> Result<(), JobError> {
+    sqlx::query!("UPDATE evenement_stripe SET opportunite_id = $2 WHERE id = $1", id, opportunite_id)
+        .execute(&mut *cx.tx)
+        .await?;
+    Ok(())
+}
+
+async fn find_received(cx: &mut Cx, reversal: &StripeReversal) -> Result<Option<Received>, JobError> {
+    // The deal's lock first: the house's order, and nobody derives its state meanwhile.
+    sqlx::query!(
+        "SELECT id FROM opportunite WHERE id IN (SELECT opportunite_id FROM paiement
+             WHERE stripe_payment_intent = $1 AND type = 'recu') ORDER BY id FOR UPDATE",
+        reversal.payment_intent
+    )
+    .fetch_all(&mut *cx.tx)
+    .await?;
+    Ok(sqlx::query_as!(
+        Received,
+        "SELECT opportunite_id, session_paiement_id, devise, livemode FROM paiement
+         WHERE stripe_payment_intent = $1 AND type = 'recu' LIMIT 1",
+        reversal.payment_intent
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?)
+}
+
+/// The facts in a refund's or a dispute's event. A dispute's end tells of its beginning too.
+fn told_facts(event_type: &str, reversal: &StripeReversal) -> Vec<(TypePaiement, TypeEvenement)> {
+    let status = reversal.status.as_deref();
+    if event_type.starts_with("refund.") {
+        return match status {
+            Some("succeeded") => vec![(TypePaiement::Rembourse, TypeEvenement::PaiementRembourse)],
+            _ => Vec::new(),
+        };
+    }
+    let mut facts = vec![(TypePaiement::Conteste, TypeEvenement::PaiementConteste)];
+    match status {
+        Some("won") => facts.push((TypePaiement::ContesteGagne, TypeEvenement::LitigeGagne)),
+        Some("lost") => facts.push((TypePaiement::ContestePerdu, TypeEvenement::LitigePerdu)),
+        _ => {}
+    }
+    facts
+}
