@@ -32,10 +32,8 @@ impl Jeton {
     /// Reads a token out of a URL. `None` unless it is `bytes` bytes of lower-case hexadecimal.
     #[must_use]
     pub fn parse(text: &str, bytes: usize) -> Option<Self> {
-        let well_formed = text.len() == bytes * 2
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let well_formed =
+            text.len() == bytes * 2 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         well_formed.then(|| Self(text.to_owned().into()))
     }
 
@@ -73,12 +71,7 @@ impl Sealer {
     /// Takes the keys, newest first, 32 bytes each.
     #[must_use]
     pub fn new(keys: &[[u8; 32]]) -> Self {
-        Self {
-            ciphers: keys
-                .iter()
-                .map(|key| XChaCha20Poly1305::new(key.into()))
-                .collect(),
-        }
+        Self { ciphers: keys.iter().map(|key| XChaCha20Poly1305::new(key.into())).collect() }
     }
 
     /// Seals a token for the row `id`: it opens for that row only.
@@ -88,20 +81,10 @@ impl Sealer {
     pub fn seal(&self, jeton: &Jeton, id: Uuid, rng: &mut impl CryptoRng) -> Vec<u8> {
         let mut nonce = [0_u8; 24];
         rng.fill_bytes(&mut nonce);
-        let payload = Payload {
-            msg: jeton.expose().as_bytes(),
-            aad: id.as_bytes(),
-        };
-        let sealed = self
-            .ciphers
-            .first()
-            .expect("settings hold a key")
-            .encrypt(&XNonce::from(nonce), payload);
-        [
-            &nonce[..],
-            &sealed.expect("a token is far below the cipher's limit"),
-        ]
-        .concat()
+        let payload = Payload { msg: jeton.expose().as_bytes(), aad: id.as_bytes() };
+        let sealed =
+            self.ciphers.first().expect("settings hold a key").encrypt(&XNonce::from(nonce), payload);
+        [&nonce[..], &sealed.expect("a token is far below the cipher's limit")].concat()
     }
 
     /// Opens what [`Self::seal`] sealed for the row `id`.
@@ -110,15 +93,7 @@ impl Sealer {
         self.ciphers
             .iter()
             .find_map(|cipher| {
-                cipher
-                    .decrypt(
-                        &XNonce::from(*nonce),
-                        Payload {
-                            msg: text,
-                            aad: id.as_bytes(),
-                        },
-                    )
-                    .ok()
+                cipher.decrypt(&XNonce::from(*nonce), Payload { msg: text, aad: id.as_bytes() }).ok()
             })
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .map(|text| Jeton(text.into()))
@@ -149,10 +124,7 @@ mod tests {
         let rotated = Sealer::new(&[[2; 32], [1; 32]]);
         assert_eq!(rotated.open(&sealed, row).unwrap().expose(), jeton.expose());
         assert_eq!(rotated.open(&sealed, other).unwrap_err(), Unsealable);
-        assert_eq!(
-            Sealer::new(&[[2; 32]]).open(&sealed, row).unwrap_err(),
-            Unsealable
-        );
+        assert_eq!(Sealer::new(&[[2; 32]]).open(&sealed, row).unwrap_err(), Unsealable);
         assert_eq!(rotated.open(&sealed[..20], row).unwrap_err(), Unsealable);
     }
 

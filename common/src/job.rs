@@ -64,10 +64,7 @@ impl JobId {
     /// The id of a wish: who asks for what, under which key (a form's hidden key or `Idempotency-Key`).
     #[must_use]
     pub fn of<J: Job>(actor: &Actor, key: &str) -> Self {
-        Self(Uuid::new_v5(
-            &NAMESPACE,
-            format!("{}\n{actor}\n{key}", J::KIND).as_bytes(),
-        ))
+        Self(Uuid::new_v5(&NAMESPACE, format!("{}\n{actor}\n{key}", J::KIND).as_bytes()))
     }
 
     /// The id of one event of Stripe's: a redelivery is the same job.
@@ -194,10 +191,7 @@ mod tests {
 
     #[test]
     fn the_same_wish_has_the_same_id_and_another_actor_another() {
-        let (a, b) = (
-            Actor::Utilisateur(Uuid::from_u128(1)),
-            Actor::Client(Uuid::from_u128(1)),
-        );
+        let (a, b) = (Actor::Utilisateur(Uuid::from_u128(1)), Actor::Client(Uuid::from_u128(1)));
         assert_eq!(JobId::of::<RecordNote>(&a, "k"), JobId::of::<RecordNote>(&a, "k"));
         assert_ne!(JobId::of::<RecordNote>(&a, "k"), JobId::of::<RecordNote>(&b, "k"));
         assert_ne!(JobId::of::<RecordNote>(&a, "k"), JobId::of::<RecordNote>(&a, "l"));

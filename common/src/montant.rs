@@ -39,9 +39,7 @@ impl Devise {
 
     /// Reads a code in capitals or small letters.
     pub fn parse(code: &str) -> Result<Self, UnknownDevise> {
-        Currency::from_code(&code.to_ascii_uppercase())
-            .map(Self)
-            .ok_or(UnknownDevise)
+        Currency::from_code(&code.to_ascii_uppercase()).map(Self).ok_or(UnknownDevise)
     }
 
     /// The code in capitals: `EUR`.
@@ -82,11 +80,7 @@ impl Devise {
             "EUR" | "USD" | "CHF" | "JPY" => 50,
             _ => step.max(1),
         };
-        StripeRule {
-            decimals,
-            step,
-            minimum,
-        }
+        StripeRule { decimals, step, minimum }
     }
 }
 
@@ -129,9 +123,7 @@ impl sqlx::Encode<'_, sqlx::Postgres> for Devise {
 
 impl<'r> sqlx::Decode<'r, sqlx::Postgres> for Devise {
     fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-        Ok(Self::parse(<&str as sqlx::Decode<sqlx::Postgres>>::decode(
-            value,
-        )?)?)
+        Ok(Self::parse(<&str as sqlx::Decode<sqlx::Postgres>>::decode(value)?)?)
     }
 }
 
@@ -196,10 +188,7 @@ mod tests {
         assert_eq!(minor("12.345", "KWD"), Err("montant-decimales".into()));
         assert_eq!(minor("500.50", "ISK"), Err("montant-decimales".into()));
         assert_eq!(minor("1000000", "EUR"), Err("montant-trop-grand".into()));
-        assert_eq!(
-            minor("79228162514264337593543950335", "EUR"),
-            Err("montant-trop-grand".into())
-        );
+        assert_eq!(minor("79228162514264337593543950335", "EUR"), Err("montant-trop-grand".into()));
     }
 
     proptest! {

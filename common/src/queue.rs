@@ -86,11 +86,7 @@ pub enum PushError {
 
 impl From<RedisError> for PushError {
     fn from(error: RedisError) -> Self {
-        if has_code(&error, "OOM") {
-            Self::Full
-        } else {
-            Self::Unavailable(error)
-        }
+        if has_code(&error, "OOM") { Self::Full } else { Self::Unavailable(error) }
     }
 }
 
@@ -124,19 +120,13 @@ impl Producer {
     /// is, everything here fails within some two seconds. Must be called within a Tokio runtime.
     pub fn connect(redis_url: &SecretString) -> RedisResult<Self> {
         let link = Link::new(redis_url, Duration::from_secs(2))?;
-        Ok(Self {
-            link,
-            reserve: Some(Arc::default()),
-        })
+        Ok(Self { link, reserve: Some(Arc::default()) })
     }
 
     /// The same for a worker: its follow-ups may use the memory that is kept for draining.
     #[must_use]
     pub fn with_reserve(self) -> Self {
-        Self {
-            reserve: None,
-            ..self
-        }
+        Self { reserve: None, ..self }
     }
 
     /// Queues a job, unless it is queued already.
@@ -185,25 +175,16 @@ impl Producer {
         let answers: Vec<[Option<String>; 5]> = self.link.pipe(&pipe).await?;
         // A read between a deletion and a push may see some fields; a record has all of them or is none.
         let found = answers.into_iter().find_map(|fields| match fields {
-            [
-                Some(kind),
-                Some(actor),
-                Some(payload_hash),
-                Some(statut),
-                Some(cree_le),
-            ] => Some((kind, actor, payload_hash, statut, cree_le)),
+            [Some(kind), Some(actor), Some(payload_hash), Some(statut), Some(cree_le)] => {
+                Some((kind, actor, payload_hash, statut, cree_le))
+            }
             _ => None,
         });
         let Some((kind, actor, payload_hash, statut, cree_le)) = found else {
             return Ok(None);
         };
-        let garbled = |field| {
-            RedisError::from((
-                ErrorKind::UnexpectedReturnType,
-                "a job's record is garbled",
-                field,
-            ))
-        };
+        let garbled =
+            |field| RedisError::from((ErrorKind::UnexpectedReturnType, "a job's record is garbled", field));
         Ok(Some(Record {
             kind,
             actor: actor_from(&actor).ok_or_else(|| garbled(actor))?,
@@ -244,8 +225,7 @@ impl Reserve {
                     .unwrap_or(0)
             };
             let (used, limit) = (number("used_memory:"), number("maxmemory:"));
-            self.touched
-                .store(limit > 0 && used > limit / 5 * 4, Ordering::Relaxed);
+            self.touched.store(limit > 0 && used > limit / 5 * 4, Ordering::Relaxed);
         }
         Ok(self.touched.load(Ordering::Relaxed))
     }
@@ -279,12 +259,7 @@ mod tests {
     #[test]
     fn an_actor_is_read_back_from_a_record() {
         let id = Uuid::from_u128(7);
-        for actor in [
-            Actor::Utilisateur(id),
-            Actor::Client(id),
-            Actor::Stripe,
-            Actor::Systeme,
-        ] {
+        for actor in [Actor::Utilisateur(id), Actor::Client(id), Actor::Stripe, Actor::Systeme] {
             assert_eq!(actor_from(&actor.to_string()), Some(actor));
         }
         assert_eq!(actor_from("client:nobody"), None);

@@ -40,34 +40,19 @@ impl Refus {
     /// It does not exist, or belongs to somebody else: the two look the same.
     #[must_use]
     pub fn not_found() -> Self {
-        Self {
-            kind: RefusKind::NotFound,
-            code: "introuvable".into(),
-            champ: None,
-            args: BTreeMap::new(),
-        }
+        Self { kind: RefusKind::NotFound, code: "introuvable".into(), champ: None, args: BTreeMap::new() }
     }
 
     /// The present state does not allow it.
     #[must_use]
     pub fn conflict(code: &str) -> Self {
-        Self {
-            kind: RefusKind::Conflict,
-            code: code.into(),
-            champ: None,
-            args: BTreeMap::new(),
-        }
+        Self { kind: RefusKind::Conflict, code: code.into(), champ: None, args: BTreeMap::new() }
     }
 
     /// The field `champ` is wrong.
     #[must_use]
     pub fn invalid(champ: &str, code: &str) -> Self {
-        Self {
-            kind: RefusKind::Invalid,
-            code: code.into(),
-            champ: Some(champ.into()),
-            args: BTreeMap::new(),
-        }
+        Self { kind: RefusKind::Invalid, code: code.into(), champ: Some(champ.into()), args: BTreeMap::new() }
     }
 
     /// Names what a placeholder of the text stands for.

@@ -18,10 +18,7 @@ pub struct SettingError {
 }
 
 fn wrong(name: &'static str, problem: &str) -> SettingError {
-    SettingError {
-        name,
-        problem: problem.into(),
-    }
+    SettingError { name, problem: problem.into() }
 }
 
 /// What both processes take.
@@ -64,10 +61,7 @@ impl Shared {
         for text in self.secret_key.expose_secret().split(',') {
             let mut key = [0_u8; 32];
             hex::decode_to_slice(text.trim(), &mut key).map_err(|_| {
-                wrong(
-                    "SECRET_KEY",
-                    "each key must be 32 bytes in hexadecimal (64 characters)",
-                )
+                wrong("SECRET_KEY", "each key must be 32 bytes in hexadecimal (64 characters)")
             })?;
             keys.push(key);
         }
@@ -194,11 +188,7 @@ mod tests {
     #[test]
     fn a_blank_webhook_secret_refuses_to_boot() {
         for blank in ["", " ", "whsec_1,", ",whsec_1"] {
-            assert_eq!(
-                edge(blank).webhook_secrets().unwrap_err().name,
-                "STRIPE_WEBHOOK_SECRET",
-                "{blank:?}"
-            );
+            assert_eq!(edge(blank).webhook_secrets().unwrap_err().name, "STRIPE_WEBHOOK_SECRET", "{blank:?}");
         }
         assert_eq!(edge("whsec_1,whsec_2").webhook_secrets().unwrap().len(), 2);
     }
@@ -206,9 +196,6 @@ mod tests {
     #[test]
     fn secrets_do_not_print() {
         let printed = format!("{:?}", edge("whsec_canary"));
-        assert!(
-            !printed.contains("canary") && !printed.contains("abab"),
-            "{printed}"
-        );
+        assert!(!printed.contains("canary") && !printed.contains("abab"), "{printed}");
     }
 }

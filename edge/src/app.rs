@@ -64,20 +64,14 @@ impl App {
 
     /// Like [`Self::new`], with a clock of the caller's.
     pub fn with_clock(settings: &EdgeSettings, clock: fn() -> DateTime<Utc>) -> Result<Self, SettingError> {
-        let redis = |_| SettingError {
-            name: "REDIS_URL",
-            problem: "is no redis:// URL".into(),
-        };
+        let redis = |_| SettingError { name: "REDIS_URL", problem: "is no redis:// URL".into() };
         let shared = &settings.shared;
         Ok(Self(Arc::new(Inner {
             pool: pool(&settings.edge_database_url)?,
             producer: Producer::connect(&shared.redis_url).map_err(redis)?,
             store: Store::new(&shared.redis_url).map_err(redis)?,
             attente: Attente::new(&shared.redis_url).map_err(redis)?,
-            liens: Liens {
-                sealer: shared.sealer()?,
-                public_url: shared.public_url.clone(),
-            },
+            liens: Liens { sealer: shared.sealer()?, public_url: shared.public_url.clone() },
             public_url: shared.public_url.clone(),
             webhook_secrets: settings.webhook_secrets()?,
             trusted_proxies: settings.trusted_proxies.0.clone(),
@@ -102,24 +96,13 @@ impl Deref for App {
 }
 
 fn pool(url: &SecretString) -> Result<PgPool, SettingError> {
-    let wrong = |_| SettingError {
-        name: "EDGE_DATABASE_URL",
-        problem: "is no postgres:// URL".into(),
-    };
+    let wrong = |_| SettingError { name: "EDGE_DATABASE_URL", problem: "is no postgres:// URL".into() };
     let options: PgConnectOptions = url.expose_secret().parse().map_err(wrong)?;
-    let options = options
-        .application_name("guichet-edge")
-        .options([("statement_timeout", STATEMENT_MAX)]);
-    Ok(PgPoolOptions::new()
-        .max_connections(16)
-        .acquire_timeout(ACQUIRE_MAX)
-        .connect_lazy_with(options))
+    let options = options.application_name("guichet-edge").options([("statement_timeout", STATEMENT_MAX)]);
+    Ok(PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the edge reads the system's clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where the edge reads the system's clock")]
 fn system_clock() -> DateTime<Utc> {
     Utc::now()
 }

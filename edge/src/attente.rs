@@ -41,10 +41,7 @@ struct Attendu {
 impl Attente {
     /// Takes `REDIS_URL`. Connects to nothing yet.
     pub fn new(redis_url: &SecretString) -> RedisResult<Self> {
-        Ok(Self {
-            redis: redis::Client::open(redis_url.expose_secret())?,
-            attendus: Mutex::default(),
-        })
+        Ok(Self { redis: redis::Client::open(redis_url.expose_secret())?, attendus: Mutex::default() })
     }
 
     /// Wakes those whose job is done, for as long as the process lives.
@@ -78,16 +75,9 @@ impl Attente {
 
     fn enter(&self, id: JobId) -> Inscription<'_> {
         let mut attendus = self.lock();
-        let attendu = attendus.entry(id).or_insert_with(|| Attendu {
-            fini: Arc::default(),
-            combien: 0,
-        });
+        let attendu = attendus.entry(id).or_insert_with(|| Attendu { fini: Arc::default(), combien: 0 });
         attendu.combien += 1;
-        Inscription {
-            attente: self,
-            id,
-            fini: Arc::clone(&attendu.fini),
-        }
+        Inscription { attente: self, id, fini: Arc::clone(&attendu.fini) }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Attendu>> {
@@ -163,10 +153,7 @@ pub async fn etat(app: &App, actor: &Actor, id: JobId) -> Result<Option<EtatJob>
     let record = app.producer.record(id).await;
     match &record {
         Ok(Some(record)) if record.actor == *actor => {
-            return Ok(Some(EtatJob::EnVie {
-                kind: record.kind.clone(),
-                statut: record.statut,
-            }));
+            return Ok(Some(EtatJob::EnVie { kind: record.kind.clone(), statut: record.statut }));
         }
         Ok(Some(_)) => return Ok(None),
         Ok(None) | Err(_) => {}

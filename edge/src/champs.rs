@@ -65,14 +65,8 @@ impl Champs {
         let Ok(Value::Object(objet)) = serde_json::from_slice(corps) else {
             return Err(Erreur::JsonInvalide);
         };
-        let valeurs = objet
-            .into_iter()
-            .map(|(nom, valeur)| (nom, Valeur::Json(valeur)))
-            .collect();
-        Ok(Self {
-            valeurs,
-            ..Self::default()
-        })
+        let valeurs = objet.into_iter().map(|(nom, valeur)| (nom, Valeur::Json(valeur))).collect();
+        Ok(Self { valeurs, ..Self::default() })
     }
 
     /// Reads an urlencoded form. Its hidden [`CLE`] is taken out.
@@ -87,11 +81,7 @@ impl Champs {
             Some(Valeur::Saisie(cle)) if !cle.is_empty() => Some(cle),
             _ => None,
         };
-        Ok(Self {
-            valeurs,
-            cle,
-            ..Self::default()
-        })
+        Ok(Self { valeurs, cle, ..Self::default() })
     }
 
     /// The form's hidden key, where it has one.
@@ -126,24 +116,15 @@ impl Champs {
     pub fn fin<T>(&mut self, valeur: T) -> Result<T, Erreur> {
         let inconnus = self.valeurs.keys().filter(|nom| !self.lus.contains(nom.as_str()));
         let inconnus = inconnus.take(INCONNUS_MAX);
-        let inconnus: Vec<_> = inconnus
-            .map(|nom| Refus::invalid(&court(nom), "champ-inconnu"))
-            .collect();
+        let inconnus: Vec<_> = inconnus.map(|nom| Refus::invalid(&court(nom), "champ-inconnu")).collect();
         self.refus.extend(inconnus);
-        if self.refus.is_empty() {
-            Ok(valeur)
-        } else {
-            Err(Erreur::Refus(std::mem::take(&mut self.refus)))
-        }
+        if self.refus.is_empty() { Ok(valeur) } else { Err(Erreur::Refus(std::mem::take(&mut self.refus))) }
     }
 
     /// Like [`Self::fin`], for a change: one that changes nothing is refused too.
     pub fn fin_modification<T>(&mut self, valeur: T) -> Result<T, Erreur> {
         if self.valeurs.is_empty() {
-            let vide = Refus {
-                kind: RefusKind::Invalid,
-                ..Refus::conflict("aucune-modification")
-            };
+            let vide = Refus { kind: RefusKind::Invalid, ..Refus::conflict("aucune-modification") };
             self.refus.push(vide);
         }
         self.fin(valeur)
@@ -170,23 +151,18 @@ impl Champs {
 
     /// Lines of text, 1 to `max` characters.
     pub fn texte_long(&mut self, nom: &'static str, max: usize) -> String {
-        self.requis(nom, |champs| {
-            champs.lire_texte(nom, max, |c| matches!(c, '\n' | '\t'))
-        })
+        self.requis(nom, |champs| champs.lire_texte(nom, max, |c| matches!(c, '\n' | '\t')))
     }
 
     /// A password: as typed, not trimmed, `min` to 200 characters.
     pub fn mot_de_passe(&mut self, nom: &'static str, min: usize) -> secrecy::SecretString {
-        let texte = self.requis(nom, |champs| {
-            champs.lire_convertible(nom, "champ-invalide", |t| Some(t.to_owned()))
-        });
+        let texte =
+            self.requis(nom, |champs| champs.lire_convertible(nom, "champ-invalide", |t| Some(t.to_owned())));
         let longueur = texte.chars().count();
         if longueur > 200 {
-            self.refus
-                .push(Refus::invalid(nom, "champ-trop-long").arg("max", 200));
+            self.refus.push(Refus::invalid(nom, "champ-trop-long").arg("max", 200));
         } else if longueur > 0 && longueur < min {
-            self.refus
-                .push(Refus::invalid(nom, "mot-de-passe-court").arg("min", min));
+            self.refus.push(Refus::invalid(nom, "mot-de-passe-court").arg("min", min));
         }
         texte.into()
     }
@@ -295,9 +271,7 @@ impl Champs {
             Lu::Nombre(nombre) => nombre.to_string(),
             Lu::Autre => String::new(),
         };
-        let montant = est_decimal(&texte)
-            .then(|| Decimal::from_str_exact(&texte).ok())
-            .flatten();
+        let montant = est_decimal(&texte).then(|| Decimal::from_str_exact(&texte).ok()).flatten();
         if montant.is_none() {
             self.refus.push(Refus::invalid(nom, "montant-invalide"));
         }
@@ -358,8 +332,7 @@ impl Champs {
         if texte.chars().any(|c| c.is_control() && !permis(c)) {
             self.refus.push(Refus::invalid(nom, "caractere-interdit"));
         } else if texte.chars().count() > max {
-            self.refus
-                .push(Refus::invalid(nom, "champ-trop-long").arg("max", max));
+            self.refus.push(Refus::invalid(nom, "champ-trop-long").arg("max", max));
         }
         (!texte.is_empty()).then_some(texte)
     }
@@ -387,15 +360,9 @@ fn local(texte: &str, fuseau: chrono_tz::Tz) -> Option<DateTime<Utc>> {
 
 /// `1 200,50` as `1200.50`.
 fn sans_typographie(texte: &str) -> String {
-    let chiffres: String = texte
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’'))
-        .collect();
-    if chiffres.contains('.') {
-        chiffres
-    } else {
-        chiffres.replace(',', ".")
-    }
+    let chiffres: String =
+        texte.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’')).collect();
+    if chiffres.contains('.') { chiffres } else { chiffres.replace(',', ".") }
 }
 
 fn est_decimal(texte: &str) -> bool {
@@ -418,9 +385,7 @@ fn est_email(texte: &str) -> bool {
     let etiquette = |e: &str| !e.is_empty() && !e.starts_with('-') && !e.ends_with('-');
     !nom.is_empty()
         && nom.chars().all(propre)
-        && domaine
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+        && domaine.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
         && domaine.contains('.')
         && domaine.split('.').all(etiquette)
 }
@@ -434,9 +399,7 @@ impl<S: Sync> FromRequestParts<S> for Requete {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Erreur> {
         let texte = parts.uri.query().unwrap_or_default();
-        Champs::of_form(texte.as_bytes())
-            .map(Self)
-            .map_err(|_| Erreur::RequeteInvalide)
+        Champs::of_form(texte.as_bytes()).map(Self).map_err(|_| Erreur::RequeteInvalide)
     }
 }
 
@@ -446,23 +409,12 @@ impl FromRequest<App> for Champs {
 
     async fn from_request(requete: Request, app: &App) -> Result<Self, Erreur> {
         let api = requete.uri().path().starts_with("/api/");
-        let attendu = if api {
-            "application/json"
-        } else {
-            "application/x-www-form-urlencoded"
-        };
+        let attendu = if api { "application/json" } else { "application/x-www-form-urlencoded" };
         let annonce = requete.headers().get(CONTENT_TYPE).map(|valeur| {
             let texte = valeur.to_str().unwrap_or_default();
-            texte
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase()
+            texte.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
         });
-        let corps = Bytes::from_request(requete, app)
-            .await
-            .map_err(|_| Erreur::CorpsInterrompu)?;
+        let corps = Bytes::from_request(requete, app).await.map_err(|_| Erreur::CorpsInterrompu)?;
         match annonce {
             _ if corps.is_empty() => Ok(Self::default()),
             Some(annonce) if annonce == attendu && api => Self::of_json(&corps),

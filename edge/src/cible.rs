@@ -74,11 +74,7 @@ pub async fn check(app: &App, actor: &Actor, cibles: &[Cible]) -> Result<(), Err
         };
         if !sienne {
             let champ = cible.champ.map(str::to_owned);
-            return Err(Refus {
-                champ,
-                ..Refus::not_found()
-            }
-            .into());
+            return Err(Refus { champ, ..Refus::not_found() }.into());
         }
     }
     Ok(())

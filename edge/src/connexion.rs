@@ -24,9 +24,7 @@ pub async fn sign_in(
     let compte = Regle::ConnexionCompte(&email);
     limites::compter(app, &[compte, Regle::ConnexionAdresse(adresse)]).await?;
     let identifiants = queries::utilisateur::identifiants(&app.pool, &email).await?;
-    let (id, hash) = identifiants
-        .map(|trouve| (trouve.id, trouve.mot_de_passe_hash))
-        .unzip();
+    let (id, hash) = identifiants.map(|trouve| (trouve.id, trouve.mot_de_passe_hash)).unzip();
     let juste = mot_de_passe::verify(app, mot_de_passe, hash).await?;
     match id {
         Some(id) if juste => {

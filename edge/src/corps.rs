@@ -28,15 +28,9 @@ const DUREE_MAX: Duration = Duration::from_secs(9);
 /// Hands the request on with its body in memory; 413 for one that is too large, 408 for one that comes too
 /// slowly, 400 for one that breaks off.
 pub async fn buffer(requete: Request, suite: Next) -> Response {
-    let max = if requete.uri().path() == routes::WEBHOOK {
-        EVENEMENT_MAX
-    } else {
-        CORPS_MAX
-    };
-    let announced = requete
-        .headers()
-        .get(CONTENT_LENGTH)
-        .and_then(|valeur| valeur.to_str().ok()?.parse().ok());
+    let max = if requete.uri().path() == routes::WEBHOOK { EVENEMENT_MAX } else { CORPS_MAX };
+    let announced =
+        requete.headers().get(CONTENT_LENGTH).and_then(|valeur| valeur.to_str().ok()?.parse().ok());
     if announced.is_some_and(|octets: usize| octets > LECTURE_MAX) {
         return Erreur::CorpsTropGrand { max }.into_response();
     }
@@ -60,11 +54,7 @@ async fn read(mut corps: Body, max: usize) -> Result<Vec<u8>, Erreur> {
             break;
         }
     }
-    if total > max {
-        Err(Erreur::CorpsTropGrand { max })
-    } else {
-        Ok(lu)
-    }
+    if total > max { Err(Erreur::CorpsTropGrand { max }) } else { Ok(lu) }
 }
 
 #[cfg(test)]
@@ -74,10 +64,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_of_just_the_limit_is_read_and_one_byte_more_is_not() {
         assert_eq!(read(Body::from(vec![1; 10]), 10).await.unwrap().len(), 10);
-        assert!(matches!(
-            read(Body::from(vec![1; 11]), 10).await,
-            Err(Erreur::CorpsTropGrand { max: 10 })
-        ));
+        assert!(matches!(read(Body::from(vec![1; 11]), 10).await, Err(Erreur::CorpsTropGrand { max: 10 })));
         assert!(read(Body::empty(), 10).await.unwrap().is_empty());
     }
 }

@@ -44,9 +44,8 @@ mod tests {
     use super::*;
 
     fn passe(entetes: &[(&'static str, &str)], cookie: bool) -> bool {
-        let entetes = entetes
-            .iter()
-            .map(|(nom, valeur)| (HeaderName::from_static(nom), valeur.parse().unwrap()));
+        let entetes =
+            entetes.iter().map(|(nom, valeur)| (HeaderName::from_static(nom), valeur.parse().unwrap()));
         is_ours(&entetes.collect(), "https://guichet.example", cookie)
     }
 
@@ -58,10 +57,7 @@ mod tests {
             assert!(passe(&[("origin", "https://guichet.example")], cookie));
             assert!(!passe(&[("sec-fetch-site", "same-site")], cookie));
             assert!(!passe(
-                &[
-                    ("sec-fetch-site", "cross-site"),
-                    ("origin", "https://guichet.example")
-                ],
+                &[("sec-fetch-site", "cross-site"), ("origin", "https://guichet.example")],
                 cookie
             ));
             assert!(!passe(&[("origin", "https://evil.example")], cookie));

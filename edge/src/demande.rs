@@ -50,16 +50,11 @@ impl<S: Sync> FromRequestParts<S> for Demande {
 /// The first `wait` of all `Prefer` headers. A preference that is not understood is no error (RFC 7240,
 /// section 2).
 fn wait(entetes: &HeaderMap) -> Option<u64> {
-    let textes = entetes
-        .get_all("prefer")
-        .iter()
-        .filter_map(|valeur| valeur.to_str().ok());
+    let textes = entetes.get_all("prefer").iter().filter_map(|valeur| valeur.to_str().ok());
     textes.flat_map(|texte| texte.split(',')).find_map(|preference| {
         let (nom, valeur) = preference.split(';').next()?.split_once('=')?;
         let valeur = valeur.trim().trim_matches('"');
-        nom.trim()
-            .eq_ignore_ascii_case("wait")
-            .then(|| valeur.parse().ok())?
+        nom.trim().eq_ignore_ascii_case("wait").then(|| valeur.parse().ok())?
     })
 }
 
@@ -72,10 +67,7 @@ mod tests {
         for valeur in prefer {
             entetes.append("prefer", valeur.parse().unwrap());
         }
-        Demande::of(&entetes)
-            .unwrap()
-            .attente
-            .map(|duree| duree.as_secs())
+        Demande::of(&entetes).unwrap().attente.map(|duree| duree.as_secs())
     }
 
     #[test]

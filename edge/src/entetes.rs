@@ -69,13 +69,8 @@ fn set(app: &App, lecteur: &Lecteur, reponse: &mut Response) {
         fixe(STRICT_TRANSPORT_SECURITY, "max-age=63072000");
     }
     // Only what is the same for everybody (the assets) says otherwise.
-    entetes
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    for (nom, valeur) in [
-        (CONTENT_SECURITY_POLICY, app.csp.as_str()),
-        (REQUEST_ID, lecteur.requete_id()),
-    ] {
+    entetes.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    for (nom, valeur) in [(CONTENT_SECURITY_POLICY, app.csp.as_str()), (REQUEST_ID, lecteur.requete_id())] {
         if let Ok(valeur) = HeaderValue::from_str(valeur) {
             entetes.insert(nom, valeur);
         }

@@ -23,9 +23,7 @@ struct Inner {
 impl Lecteur {
     /// The reader that a request's headers tell of. French when they tell nothing.
     pub fn of(headers: &HeaderMap) -> Self {
-        let accept = headers
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|valeur| valeur.to_str().ok());
+        let accept = headers.get(ACCEPT_LANGUAGE).and_then(|valeur| valeur.to_str().ok());
         Self(Arc::new(Inner {
             requete_id: hex::encode(rand::random::<[u8; 8]>()),
             accept: accept.and_then(preferee).unwrap_or(Langue::Fr),
@@ -35,10 +33,7 @@ impl Lecteur {
 
     /// The reader of the request that these extensions belong to.
     pub fn find(extensions: &Extensions) -> Self {
-        extensions
-            .get::<Self>()
-            .cloned()
-            .unwrap_or_else(|| Self::of(&HeaderMap::new()))
+        extensions.get::<Self>().cloned().unwrap_or_else(|| Self::of(&HeaderMap::new()))
     }
 
     /// The language to write in.
@@ -71,18 +66,8 @@ fn preferee(accept: &str) -> Option<Langue> {
     let mut meilleure: Option<(f32, Langue)> = None;
     for entree in accept.split(',').take(20) {
         let (etiquette, poids) = entree.split_once(';').unwrap_or((entree, "q=1"));
-        let poids = poids
-            .trim()
-            .strip_prefix("q=")
-            .and_then(|q| q.parse::<f32>().ok())
-            .unwrap_or(0.0);
-        let langue = etiquette
-            .trim()
-            .split('-')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-            .parse();
+        let poids = poids.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).unwrap_or(0.0);
+        let langue = etiquette.trim().split('-').next().unwrap_or_default().to_ascii_lowercase().parse();
         if let Ok(langue) = langue
             && poids > meilleure.map_or(0.0, |(q, _)| q)
         {

@@ -37,11 +37,9 @@ pub enum Regle<'a> {
 impl Regle<'_> {
     fn compteur(self) -> Compteur {
         let (cle, plafond, secondes) = match self {
-            Self::ConnexionCompte(email) => (
-                format!("connexion:compte:{}", empreinte(email)),
-                10,
-                QUART_D_HEURE,
-            ),
+            Self::ConnexionCompte(email) => {
+                (format!("connexion:compte:{}", empreinte(email)), 10, QUART_D_HEURE)
+            }
             Self::ConnexionAdresse(adresse) => (format!("connexion:adresse:{adresse}"), 30, QUART_D_HEURE),
             Self::LienMort(adresse) => (format!("lien-mort:{adresse}"), 30, QUART_D_HEURE),
             Self::TicketClient(id) => (format!("ticket:client:{id}"), 20, HEURE),
@@ -49,11 +47,7 @@ impl Regle<'_> {
             Self::Payer(id) => (format!("payer:{id}"), 60, HEURE),
             Self::Installation(adresse) => (format!("installation:{adresse}"), 30, QUART_D_HEURE),
         };
-        Compteur {
-            cle,
-            plafond,
-            secondes,
-        }
+        Compteur { cle, plafond, secondes }
     }
 }
 
@@ -130,16 +124,11 @@ impl Adresse {
     /// `X-Forwarded-For` is read from its right end, as long as each hop is a proxy of ours: what stands
     /// further left is what the client wrote itself.
     fn of(extensions: &Extensions, headers: &HeaderMap, proxies: &[IpAddr]) -> Self {
-        let pair = extensions
-            .get::<Pair>()
-            .map_or(IpAddr::from([0, 0, 0, 0]), |pair| pair.0.to_canonical());
+        let pair = extensions.get::<Pair>().map_or(IpAddr::from([0, 0, 0, 0]), |pair| pair.0.to_canonical());
         let de_confiance = |adresse: &IpAddr| proxies.iter().any(|proxy| proxy.to_canonical() == *adresse);
         let mut adresse = pair;
         let entetes: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
-        let etapes = entetes
-            .iter()
-            .rev()
-            .flat_map(|e| e.to_str().unwrap_or_default().rsplit(','));
+        let etapes = entetes.iter().rev().flat_map(|e| e.to_str().unwrap_or_default().rsplit(','));
         for etape in etapes {
             if !de_confiance(&adresse) {
                 break;
@@ -172,10 +161,7 @@ mod tests {
     fn only_a_trusted_proxy_is_believed_and_only_its_own_words() {
         assert_eq!(adresse("198.51.100.7", &["203.0.113.9"]), "198.51.100.7");
         assert_eq!(adresse("10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
-        assert_eq!(
-            adresse("10.0.0.1", &["1.1.1.1, 203.0.113.9, 10.0.0.2"]),
-            "203.0.113.9"
-        );
+        assert_eq!(adresse("10.0.0.1", &["1.1.1.1, 203.0.113.9, 10.0.0.2"]), "203.0.113.9");
         assert_eq!(adresse("10.0.0.1", &["1.1.1.1", "203.0.113.9"]), "203.0.113.9");
         assert_eq!(adresse("::ffff:10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
         assert_eq!(adresse("10.0.0.1", &["unknown"]), "10.0.0.1");

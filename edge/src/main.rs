@@ -39,10 +39,7 @@ async fn boot(settings: &EdgeSettings) -> Result<(App, TcpListener), SettingErro
     let app = App::new(settings)?;
     let listener = TcpListener::bind(settings.edge_addr)
         .await
-        .map_err(|erreur| SettingError {
-            name: "EDGE_ADDR",
-            problem: erreur.to_string(),
-        })?;
+        .map_err(|erreur| SettingError { name: "EDGE_ADDR", problem: erreur.to_string() })?;
     raise_descriptors();
     if let Ok(adresse) = listener.local_addr() {
         tracing::info!(%adresse, "listening");

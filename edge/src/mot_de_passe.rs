@@ -50,13 +50,7 @@ async fn on_own_thread<T: Send + 'static>(
     app: &App,
     travail: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> Result<T, Erreur> {
-    let _place = app
-        .hachages
-        .acquire()
-        .await
-        .map_err(|erreur| Erreur::Interne(erreur.into()))?;
-    let fait = tokio::task::spawn_blocking(travail)
-        .await
-        .map_err(|erreur| Erreur::Interne(erreur.into()))?;
+    let _place = app.hachages.acquire().await.map_err(|erreur| Erreur::Interne(erreur.into()))?;
+    let fait = tokio::task::spawn_blocking(travail).await.map_err(|erreur| Erreur::Interne(erreur.into()))?;
     fait.map_err(Erreur::Interne)
 }

@@ -197,17 +197,11 @@ impl Erreur {
         let champs = self.champs().iter().filter_map(|refus| {
             let champ = refus.champ.clone()?;
             let detail = texte::erreur(langue, refus);
-            Some(ChampRefuse {
-                champ,
-                code: refus.code.clone(),
-                detail,
-            })
+            Some(ChampRefuse { champ, code: refus.code.clone(), detail })
         });
         let erreurs: Vec<_> = champs.collect();
         let title = self.phrase(langue);
-        let detail = erreurs
-            .first()
-            .map_or_else(|| title.clone(), |champ| champ.detail.clone());
+        let detail = erreurs.first().map_or_else(|| title.clone(), |champ| champ.detail.clone());
         Probleme {
             r#type: format!("urn:guichet:erreur:{}", self.code()),
             title,
@@ -310,13 +304,8 @@ pub async fn render(State(app): State<App>, requete: Request, suite: Next) -> Re
         _ => crate::pages::erreur::page(&app, &lecteur, &erreur),
     };
     // What the handler said beside the error: when to come again, which methods there are.
-    let autres = reponse
-        .headers()
-        .iter()
-        .filter(|(nom, _)| ![CONTENT_TYPE, CONTENT_LENGTH].contains(*nom));
-    enoncee
-        .headers_mut()
-        .extend(autres.map(|(nom, valeur)| (nom.clone(), valeur.clone())));
+    let autres = reponse.headers().iter().filter(|(nom, _)| ![CONTENT_TYPE, CONTENT_LENGTH].contains(*nom));
+    enoncee.headers_mut().extend(autres.map(|(nom, valeur)| (nom.clone(), valeur.clone())));
     enoncee
 }
 
@@ -355,18 +344,12 @@ impl From<sqlx::Error> for Erreur {
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Protocol(_) => true,
             // Connection lost, out of resources, stopped by an operator, system trouble.
-            sqlx::Error::Database(cause) => cause.code().is_some_and(|code| {
-                ["08", "53", "57", "58"]
-                    .iter()
-                    .any(|classe| code.starts_with(classe))
-            }),
+            sqlx::Error::Database(cause) => cause
+                .code()
+                .is_some_and(|code| ["08", "53", "57", "58"].iter().any(|classe| code.starts_with(classe))),
             _ => false,
         };
-        if passager {
-            Self::Indisponible(erreur.into())
-        } else {
-            Self::Interne(erreur.into())
-        }
+        if passager { Self::Indisponible(erreur.into()) } else { Self::Interne(erreur.into()) }
     }
 }
 

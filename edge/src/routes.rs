@@ -17,9 +17,7 @@ pub const WEBHOOK: &str = "/api/webhooks/stripe";
 
 /// Whether a path belongs to clients, who have no account and no cookie.
 pub fn is_public(path: &str) -> bool {
-    ["/portail/", "/payer/", "/api/portail/"]
-        .iter()
-        .any(|prefixe| path.starts_with(prefixe))
+    ["/portail/", "/payer/", "/api/portail/"].iter().any(|prefixe| path.starts_with(prefixe))
 }
 
 /// Every route, with what all answers have in common around them.

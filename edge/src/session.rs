@@ -54,14 +54,8 @@ impl FromRequestParts<App> for Utilisateur {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
         let cookie = SessionCookie::of(&parts.headers, app).ok_or(Erreur::NonConnecte)?;
-        let id = app
-            .store
-            .touch_session(&cookie.hash())
-            .await?
-            .ok_or(Erreur::NonConnecte)?;
-        let trouve = queries::utilisateur::find(&app.pool, id)
-            .await?
-            .ok_or(Erreur::NonConnecte)?;
+        let id = app.store.touch_session(&cookie.hash()).await?.ok_or(Erreur::NonConnecte)?;
+        let trouve = queries::utilisateur::find(&app.pool, id).await?.ok_or(Erreur::NonConnecte)?;
         Lecteur::find(&parts.extensions).connu(trouve.langue);
         Ok(Self {
             id: trouve.id,
@@ -171,9 +165,7 @@ impl Lien {
     async fn of<const N: usize>(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
         let Ok(adresse) = Adresse::from_request_parts(parts, app).await;
         limites::verifier(app, Regle::LienMort(adresse)).await?;
-        let jeton = path_param(parts, app, "token")
-            .await
-            .and_then(|texte| Jeton::parse(&texte, N));
+        let jeton = path_param(parts, app, "token").await.and_then(|texte| Jeton::parse(&texte, N));
         Ok(Self { adresse, jeton })
     }
 }
@@ -200,10 +192,7 @@ impl FromRequestParts<App> for Id {
 
 async fn path_param(parts: &mut Parts, app: &App, nom: &str) -> Option<String> {
     let params = RawPathParams::from_request_parts(parts, app).await.ok()?;
-    params
-        .iter()
-        .find(|(cle, _)| *cle == nom)
-        .map(|(_, valeur)| valeur.to_owned())
+    params.iter().find(|(cle, _)| *cle == nom).map(|(_, valeur)| valeur.to_owned())
 }
 
 /// The secret of the session that a request carries, whether or not it still opens one.
@@ -213,13 +202,9 @@ pub struct SessionCookie(Jeton);
 impl SessionCookie {
     fn of(headers: &HeaderMap, app: &App) -> Option<Self> {
         let nom = cookie_name(app);
-        let paires = headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|valeur| valeur.to_str().ok());
-        let mut paires = paires
-            .flat_map(|texte| texte.split(';'))
-            .filter_map(|paire| paire.trim().split_once('='));
+        let paires = headers.get_all(COOKIE).iter().filter_map(|valeur| valeur.to_str().ok());
+        let mut paires =
+            paires.flat_map(|texte| texte.split(';')).filter_map(|paire| paire.trim().split_once('='));
         let (_, secret) = paires.find(|(cle, _)| *cle == nom)?;
         Jeton::parse(secret, SESSION_BYTES).map(Self)
     }
@@ -284,23 +269,15 @@ fn set_cookie(app: &App, valeur: &str, secondes: u32) -> Result<SetSession, Erre
 
 /// `__Host-` keeps other hosts of the domain from planting one; browsers take it over https only.
 fn cookie_name(app: &App) -> &'static str {
-    if app.public_url.is_https() {
-        "__Host-guichet_session"
-    } else {
-        "guichet_session"
-    }
+    if app.public_url.is_https() { "__Host-guichet_session" } else { "guichet_session" }
 }
 
 /// Where to sign in, and where to come back to: the page that was asked for.
 pub fn to_connexion(page: Option<&Uri>) -> HeaderValue {
-    let page = page
-        .and_then(|uri| uri.path_and_query())
-        .map(PathAndQuery::as_str);
+    let page = page.and_then(|uri| uri.path_and_query()).map(PathAndQuery::as_str);
     let cible = match page.and_then(next_relatif).filter(|page| *page != "/") {
         Some(page) => {
-            let requete = form_urlencoded::Serializer::new(String::new())
-                .append_pair("next", page)
-                .finish();
+            let requete = form_urlencoded::Serializer::new(String::new()).append_pair("next", page).finish();
             format!("/connexion?{requete}")
         }
         None => "/connexion".to_owned(),
@@ -329,15 +306,9 @@ mod tests {
     #[test]
     fn the_way_back_is_a_path_of_ours() {
         assert_eq!(next_relatif("/clients?q=a%20b"), Some("/clients?q=a%20b"));
-        for mauvais in [
-            "",
-            "clients",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/a\r\nb",
-            "/é",
-        ] {
+        for mauvais in
+            ["", "clients", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/é"]
+        {
             assert_eq!(next_relatif(mauvais), None, "{mauvais:?}");
         }
     }
@@ -345,10 +316,7 @@ mod tests {
     #[test]
     fn the_page_that_was_asked_for_is_remembered() {
         let vers = |uri: &'static str| to_connexion(Some(&Uri::from_static(uri)));
-        assert_eq!(
-            vers("/clients?q=a&b=%2F"),
-            "/connexion?next=%2Fclients%3Fq%3Da%26b%3D%252F"
-        );
+        assert_eq!(vers("/clients?q=a&b=%2F"), "/connexion?next=%2Fclients%3Fq%3Da%26b%3D%252F");
         assert_eq!(vers("/"), "/connexion");
         assert_eq!(to_connexion(None), "/connexion");
     }

@@ -37,9 +37,7 @@ pub struct Compteur {
 impl Store {
     /// Takes `REDIS_URL`. Connects to nothing yet. Must be called within a Tokio runtime.
     pub fn new(redis_url: &SecretString) -> RedisResult<Self> {
-        Ok(Self {
-            link: Link::new(redis_url, PATIENCE)?,
-        })
+        Ok(Self { link: Link::new(redis_url, PATIENCE)? })
     }
 
     /// Whether Redis answers.
@@ -50,21 +48,13 @@ impl Store {
     /// Opens a session under the hash of its cookie.
     pub async fn open_session(&self, hash: &str, utilisateur_id: Uuid) -> RedisResult<()> {
         let mut set = redis::cmd("SET");
-        self.ask(
-            set.arg(session(hash))
-                .arg(utilisateur_id.to_string())
-                .arg("EX")
-                .arg(SESSION_SECONDES),
-        )
-        .await
+        self.ask(set.arg(session(hash)).arg(utilisateur_id.to_string()).arg("EX").arg(SESSION_SECONDES)).await
     }
 
     /// Whose session it is, and keeps it alive. `None`: it does not exist.
     pub async fn touch_session(&self, hash: &str) -> RedisResult<Option<Uuid>> {
         let mut getex = redis::cmd("GETEX");
-        let id: Option<String> = self
-            .ask(getex.arg(session(hash)).arg("EX").arg(SESSION_SECONDES))
-            .await?;
+        let id: Option<String> = self.ask(getex.arg(session(hash)).arg("EX").arg(SESSION_SECONDES)).await?;
         Ok(id.and_then(|id| Uuid::try_parse(&id).ok()))
     }
 
@@ -80,9 +70,7 @@ impl Store {
         let mut call = COUNT.prepare_invoke();
         call.arg(combien);
         for compteur in compteurs {
-            call.key(limite(&compteur.cle))
-                .arg(compteur.plafond)
-                .arg(compteur.secondes);
+            call.key(limite(&compteur.cle)).arg(compteur.plafond).arg(compteur.secondes);
         }
         let attente: u64 = self.link.run(&call).await?;
         Ok((attente > 0).then_some(attente))

@@ -29,6 +29,10 @@ enum Paiement {
     DebitEnCours,
     /// Announces a debit that the bank refuses.
     DebitRejete,
+    /// Pays by card, and gets this much back (minor units); without a number, all of it.
+    Rembourse(Option<i64>),
+    /// Pays by card, and disputes the charge at the bank.
+    Conteste,
 }
 
 /// Enters everything; the id of the client whose portal shows most.
@@ -36,19 +40,9 @@ enum Paiement {
 /// # Errors
 /// When the product or the simulator refuses something.
 pub async fn load(guichet: &Guichet, simulateur: &str) -> Result<String> {
-    let load = Load {
-        guichet,
-        simulateur,
-        today: today(),
-    };
-    let vasseur = load
-        .client(
-            "Librairie Vasseur",
-            "entreprise",
-            "contact@librairie-vasseur.fr",
-            "fr",
-        )
-        .await?;
+    let load = Load { guichet, simulateur, today: today() };
+    let vasseur =
+        load.client("Librairie Vasseur", "entreprise", "contact@librairie-vasseur.fr", "fr").await?;
     load.librairie(&vasseur).await?;
     load.boulangerie().await?;
     load.brasserie().await?;
@@ -67,26 +61,11 @@ struct Load<'a> {
 
 impl Load<'_> {
     async fn librairie(&self, client: &str) -> Result<()> {
-        self.won(
-            client,
-            "Refonte du site de vente",
-            "4800.00",
-            "EUR",
-            -20,
-            Paiement::Carte,
-        )
-        .await?;
-        self.won(
-            client,
-            "Maintenance annuelle",
-            "1200.00",
-            "EUR",
-            12,
-            Paiement::Attend,
-        )
-        .await?;
-        self.deal(client, "Cartes-cadeaux en ligne", "1650.00", "EUR", "proposition")
+        self.won(client, "Refonte du site de vente", "4800.00", "EUR", -20, Paiement::Carte).await?;
+        self.won(client, "Maintenance annuelle", "1200.00", "EUR", 12, Paiement::Attend).await?;
+        self.won(client, "Affiches de la rentrée", "640.00", "EUR", -30, Paiement::Rembourse(Some(16_000)))
             .await?;
+        self.deal(client, "Cartes-cadeaux en ligne", "1650.00", "EUR", "proposition").await?;
         self.mail(
             client,
             34,
@@ -103,8 +82,7 @@ impl Load<'_> {
             "Tout fonctionne, les premières commandes sont arrivées ce matin. Merci !",
         )
         .await?;
-        self.note(client, "Préfère être appelée le lundi, jour de fermeture.")
-            .await?;
+        self.note(client, "Préfère être appelée le lundi, jour de fermeture.").await?;
         let portail = self.guichet.open_portal(client).await?;
         let ticket = self
             .guichet
@@ -117,22 +95,14 @@ impl Load<'_> {
                 }),
             )
             .await?;
-        self.reply(&ticket, "Bonjour Agnès, je regarde cela cet après-midi.")
-            .await
+        self.reply(&ticket, "Bonjour Agnès, je regarde cela cet après-midi.").await
     }
 
     async fn boulangerie(&self) -> Result<()> {
-        let client = self
-            .client(
-                "Boulangerie Lenoir",
-                "entreprise",
-                "bonjour@boulangerie-lenoir.fr",
-                "fr",
-            )
-            .await?;
+        let client =
+            self.client("Boulangerie Lenoir", "entreprise", "bonjour@boulangerie-lenoir.fr", "fr").await?;
         let titre = "Site vitrine et commande en ligne";
-        self.won(&client, titre, "1250.50", "EUR", 5, Paiement::DebitRejete)
-            .await?;
+        self.won(&client, titre, "1250.50", "EUR", 5, Paiement::DebitRejete).await?;
         self.mail(
             &client,
             8,
@@ -145,129 +115,46 @@ impl Load<'_> {
     }
 
     async fn brasserie(&self) -> Result<()> {
-        let client = self
-            .client(
-                "Brasserie Oktav",
-                "entreprise",
-                "atelier@brasserie-oktav.ch",
-                "fr",
-            )
-            .await?;
-        self.won(
-            &client,
-            "Identité visuelle et étiquettes",
-            "3400.00",
-            "CHF",
-            -9,
-            Paiement::Attend,
-        )
-        .await?;
-        self.deal(&client, "Carte des bières en ligne", "900.00", "CHF", "qualifie")
-            .await?;
+        let client = self.client("Brasserie Oktav", "entreprise", "atelier@brasserie-oktav.ch", "fr").await?;
+        self.won(&client, "Identité visuelle et étiquettes", "3400.00", "CHF", -9, Paiement::Attend).await?;
+        self.deal(&client, "Carte des bières en ligne", "900.00", "CHF", "qualifie").await?;
         self.guichet.open_portal(&client).await.map(drop)
     }
 
     async fn cabinet(&self) -> Result<()> {
-        let client = self
-            .client(
-                "Cabinet Duteil",
-                "entreprise",
-                "secretariat@cabinet-duteil.fr",
-                "fr",
-            )
-            .await?;
-        self.won(
-            &client,
-            "Audit d'accessibilité",
-            "2600.00",
-            "EUR",
-            8,
-            Paiement::DebitEnCours,
-        )
-        .await?;
-        self.won(
-            &client,
-            "Formation de l'équipe",
-            "980.00",
-            "EUR",
-            30,
-            Paiement::SansLien,
-        )
-        .await?;
+        let client =
+            self.client("Cabinet Duteil", "entreprise", "secretariat@cabinet-duteil.fr", "fr").await?;
+        self.won(&client, "Audit d'accessibilité", "2600.00", "EUR", 8, Paiement::DebitEnCours).await?;
+        self.won(&client, "Formation de l'équipe", "980.00", "EUR", 30, Paiement::SansLien).await?;
+        self.won(&client, "Plaquette du cabinet", "890.00", "EUR", -15, Paiement::Conteste).await?;
         let sujet = "Accès à l'espace documentaire";
-        let ticket = self
-            .ticket(
-                &client,
-                sujet,
-                "Deux collaborateurs n'ont pas reçu leur accès.",
-                "demande",
-            )
-            .await?;
-        self.reply(&ticket, "Les accès sont créés ; le mail part à l'instant.")
-            .await
+        let ticket =
+            self.ticket(&client, sujet, "Deux collaborateurs n'ont pas reçu leur accès.", "demande").await?;
+        self.reply(&ticket, "Les accès sont créés ; le mail part à l'instant.").await
     }
 
     async fn domaine(&self) -> Result<()> {
-        let client = self
-            .client(
-                "Domaine de la Roche",
-                "entreprise",
-                "cave@domaine-delaroche.fr",
-                "fr",
-            )
-            .await?;
-        self.deal(&client, "Boutique de vins", "7200.00", "EUR", "prospect")
-            .await?;
-        self.deal(&client, "Fiches de dégustation", "650.00", "EUR", "perdu")
-            .await?;
-        self.note(&client, "Rencontrés au salon ; rappeler après les vendanges.")
-            .await
+        let client =
+            self.client("Domaine de la Roche", "entreprise", "cave@domaine-delaroche.fr", "fr").await?;
+        self.deal(&client, "Boutique de vins", "7200.00", "EUR", "prospect").await?;
+        self.deal(&client, "Fiches de dégustation", "650.00", "EUR", "perdu").await?;
+        self.note(&client, "Rencontrés au salon ; rappeler après les vendanges.").await
     }
 
     async fn studio(&self) -> Result<()> {
-        let client = self
-            .client("Studio Kéa", "entreprise", "hello@studio-kea.com", "en")
-            .await?;
-        self.won(
-            &client,
-            "Design system",
-            "5400.00",
-            "EUR",
-            15,
-            Paiement::CarteRefusee,
-        )
-        .await?;
-        self.won(&client, "Icon set", "760.00", "EUR", -40, Paiement::Carte)
-            .await?;
+        let client = self.client("Studio Kéa", "entreprise", "hello@studio-kea.com", "en").await?;
+        self.won(&client, "Design system", "5400.00", "EUR", 15, Paiement::CarteRefusee).await?;
+        self.won(&client, "Icon set", "760.00", "EUR", -40, Paiement::Rembourse(None)).await?;
         self.guichet.open_portal(&client).await.map(drop)
     }
 
     async fn particulier(&self) -> Result<()> {
-        let client = self
-            .client(
-                "Camille Roussel",
-                "particulier",
-                "camille.roussel@example.fr",
-                "fr",
-            )
-            .await?;
-        self.won(
-            &client,
-            "Faire-part et site de mariage",
-            "480.00",
-            "EUR",
-            20,
-            Paiement::Carte,
-        )
-        .await?;
-        self.ticket(
-            &client,
-            "Changer la date du brunch",
-            "Le brunch aura lieu à 11 h 30.",
-            "question",
-        )
-        .await
-        .map(drop)
+        let client =
+            self.client("Camille Roussel", "particulier", "camille.roussel@example.fr", "fr").await?;
+        self.won(&client, "Faire-part et site de mariage", "480.00", "EUR", 20, Paiement::Carte).await?;
+        self.ticket(&client, "Changer la date du brunch", "Le brunch aura lieu à 11 h 30.", "question")
+            .await
+            .map(drop)
     }
 
     async fn client(&self, nom: &str, genre: &str, email: &str, langue: &str) -> Result<String> {
@@ -301,9 +188,7 @@ impl Load<'_> {
     ) -> Result<()> {
         let deal = self.deal(client, titre, montant, devise, "proposition").await?;
         let change = json!({ "etapePipeline": "gagne", "echeance": self.day(jours) });
-        self.guichet
-            .patch(&format!("/api/opportunites/{deal}"), &change)
-            .await?;
+        self.guichet.patch(&format!("/api/opportunites/{deal}"), &change).await?;
         if matches!(paiement, Paiement::SansLien) {
             return Ok(());
         }
@@ -317,10 +202,25 @@ impl Load<'_> {
                 self.pay(session, Moyen::Carte).await?;
                 self.guichet.wait_for_payment(&deal, "paye").await?;
             }
-            Paiement::CarteRefusee => self.pay(session, Moyen::CarteRefusee).await?,
+            Paiement::CarteRefusee => {
+                self.pay(session, Moyen::CarteRefusee).await?;
+            }
             Paiement::DebitEnCours => {
                 self.pay(session, Moyen::Sepa).await?;
                 self.guichet.wait_for_payment(&deal, "en_cours").await?;
+            }
+            Paiement::Rembourse(montant) => {
+                self.pay(session, Moyen::Carte).await?;
+                self.guichet.wait_for_payment(&deal, "paye").await?;
+                self.at_simulateur(session, "rembourser", &json!({ "montant": montant })).await?;
+                let statut = if montant.is_some() { "rembourse_partiel" } else { "rembourse" };
+                self.guichet.wait_for_payment(&deal, statut).await?;
+            }
+            Paiement::Conteste => {
+                let paid = self.pay(session, Moyen::Carte).await?;
+                self.guichet.wait_for_payment(&deal, "paye").await?;
+                self.dispute(&paid).await?;
+                self.guichet.wait_for_payment(&deal, "conteste").await?;
             }
             Paiement::DebitRejete => {
                 self.pay(session, Moyen::SepaEchec).await?;
@@ -331,38 +231,38 @@ impl Load<'_> {
         Ok(())
     }
 
-    async fn pay(&self, session: &str, moyen: Moyen) -> Result<()> {
-        self.at_simulateur(session, "payer", &json!({ "moyen": moyen }))
-            .await
+    async fn pay(&self, session: &str, moyen: Moyen) -> Result<Value> {
+        self.at_simulateur(session, "payer", &json!({ "moyen": moyen })).await
     }
 
-    async fn at_simulateur(&self, session: &str, act: &str, body: &Value) -> Result<()> {
+    /// The bank takes the money of a paid session back until the dispute is settled.
+    async fn dispute(&self, session: &Value) -> Result<()> {
+        let object = json!({
+            "id": format!("dp_{}", session["id"].as_str().unwrap_or_default()),
+            "object": "dispute", "amount": session["montant"], "currency": session["devise"],
+            "payment_intent": session["paymentIntent"], "reason": "fraudulent", "status": "needs_response",
+            "livemode": false, "metadata": {},
+        });
+        let url = format!("{}/_simulateur/evenements", self.simulateur);
+        let event = json!({ "type": "charge.dispute.created", "object": object });
+        self.guichet.post_elsewhere(&url, &event).await.map(drop)
+    }
+
+    async fn at_simulateur(&self, session: &str, act: &str, body: &Value) -> Result<Value> {
         let url = format!("{}/_simulateur/sessions/{session}/{act}", self.simulateur);
         self.guichet.post_elsewhere(&url, body).await
     }
 
     async fn mail(&self, client: &str, days_ago: u64, from: &str, subject: &str, text: &str) -> Result<()> {
-        let day = self
-            .today
-            .checked_sub_days(Days::new(days_ago))
-            .context("a date out of range")?;
+        let day = self.today.checked_sub_days(Days::new(days_ago)).context("a date out of range")?;
         let body = json!({
             "expediteur": from, "sujet": subject, "corps": text, "dateEvenement": format!("{day}T08:42:00Z"),
         });
-        self.guichet
-            .post(&format!("/api/clients/{client}/emails"), &body)
-            .await
-            .map(drop)
+        self.guichet.post(&format!("/api/clients/{client}/emails"), &body).await.map(drop)
     }
 
     async fn note(&self, client: &str, texte: &str) -> Result<()> {
-        self.guichet
-            .post(
-                &format!("/api/clients/{client}/notes"),
-                &json!({ "texte": texte }),
-            )
-            .await
-            .map(drop)
+        self.guichet.post(&format!("/api/clients/{client}/notes"), &json!({ "texte": texte })).await.map(drop)
     }
 
     async fn ticket(&self, client: &str, sujet: &str, description: &str, genre: &str) -> Result<String> {
@@ -374,19 +274,12 @@ impl Load<'_> {
 
     async fn reply(&self, ticket: &str, corps: &str) -> Result<()> {
         let path = format!("/api/tickets/{ticket}/messages");
-        self.guichet
-            .post(&path, &json!({ "corps": corps }))
-            .await
-            .map(drop)
+        self.guichet.post(&path, &json!({ "corps": corps })).await.map(drop)
     }
 
     fn day(&self, days: i64) -> String {
         let far = Days::new(days.unsigned_abs());
-        let day = if days < 0 {
-            self.today.checked_sub_days(far)
-        } else {
-            self.today.checked_add_days(far)
-        };
+        let day = if days < 0 { self.today.checked_sub_days(far) } else { self.today.checked_add_days(far) };
         day.unwrap_or(self.today).to_string()
     }
 }

@@ -75,26 +75,11 @@ async fn run(command: Command) -> Result<()> {
         Command::Demo => sandbox::demo::run().await,
         Command::DemoReset => sandbox::demo::reset(),
         Command::Prepare => tokio::task::block_in_place(sandbox::prepare::run),
-        Command::Simulateur {
-            port,
-            webhook_url,
-            webhook_secret,
-            file,
-        } => {
-            let endpoint = |(url, secret)| Endpoint {
-                url,
-                secret,
-                types: Vec::new(),
-            };
+        Command::Simulateur { port, webhook_url, webhook_secret, file } => {
+            let endpoint = |(url, secret)| Endpoint { url, secret, types: Vec::new() };
             let webhook = webhook_url.zip(webhook_secret).map(endpoint);
             let port = Some(port);
-            simulateur::run(simulateur::Options {
-                port,
-                webhook,
-                file,
-                ..Default::default()
-            })
-            .await
+            simulateur::run(simulateur::Options { port, webhook, file, ..Default::default() }).await
         }
     }
 }

@@ -12,10 +12,8 @@ use nix::unistd::{User, geteuid};
 /// the program was built from.
 #[must_use]
 pub fn repository() -> PathBuf {
-    let built_from = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default();
+    let built_from =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default();
     let Ok(here) = std::env::current_dir() else {
         return built_from;
     };
@@ -57,10 +55,7 @@ impl OtherUser {
         }
         for name in ["postgres", "nobody"] {
             if let Some(user) = User::from_name(name)? {
-                return Ok(Some(Self {
-                    uid: user.uid.as_raw(),
-                    gid: user.gid.as_raw(),
-                }));
+                return Ok(Some(Self { uid: user.uid.as_raw(), gid: user.gid.as_raw() }));
             }
         }
         bail!("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody")
@@ -105,11 +100,7 @@ impl Temporary {
     /// # Errors
     /// When none can be made.
     pub fn new(user: Option<&OtherUser>) -> Result<Self> {
-        let candidates = [
-            std::env::temp_dir(),
-            PathBuf::from("/tmp"),
-            PathBuf::from("/var/tmp"),
-        ];
+        let candidates = [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
         let place = candidates
             .iter()
             .find(|dir| dir.is_dir() && (user.is_none() || open_to_all(dir)))
@@ -158,8 +149,7 @@ pub fn write_atomically(path: &Path, text: &str) -> Result<()> {
     std::fs::create_dir_all(dir)?;
     let mut file = tempfile::NamedTempFile::new_in(dir)?;
     std::io::Write::write_all(&mut file, text.as_bytes())?;
-    file.persist(path)
-        .with_context(|| format!("writing {}", path.display()))?;
+    file.persist(path).with_context(|| format!("writing {}", path.display()))?;
     Ok(())
 }
 

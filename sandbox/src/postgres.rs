@@ -32,11 +32,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            port: None,
-            fsync: true,
-            max_connections: 200,
-        }
+        Self { port: None, fsync: true, max_connections: 200 }
     }
 }
 
@@ -72,10 +68,7 @@ pub struct Postgres {
 
 impl std::fmt::Debug for Postgres {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Postgres")
-            .field("dir", &self.dir)
-            .field("port", &self.port)
-            .finish_non_exhaustive()
+        f.debug_struct("Postgres").field("dir", &self.dir).field("port", &self.port).finish_non_exhaustive()
     }
 }
 
@@ -90,11 +83,7 @@ impl Postgres {
     /// When there are no binaries, the folder cannot be used, or the server does not start.
     pub fn start(dir: Option<&Path>, options: Options) -> Result<Self> {
         let user = OtherUser::when_root()?;
-        let temporary = if dir.is_none() {
-            Some(place::Temporary::new(user.as_ref())?)
-        } else {
-            None
-        };
+        let temporary = if dir.is_none() { Some(place::Temporary::new(user.as_ref())?) } else { None };
         let dir = match (dir, &temporary) {
             (Some(dir), _) => std::path::absolute(dir)?,
             (None, Some(temporary)) => temporary.path().to_path_buf(),
@@ -106,24 +95,11 @@ impl Postgres {
         }
         let bin = find_binaries()?;
         let data = dir.join("data");
-        process::end_leftover(
-            &data.join("postmaster.pid"),
-            &data.to_string_lossy(),
-            Signal::SIGQUIT,
-        )?;
+        process::end_leftover(&data.join("postmaster.pid"), &data.to_string_lossy(), Signal::SIGQUIT)?;
         let port = place::free_port(options.port)?;
         let passwords = passwords(&dir)?;
         let fresh = !data.join("PG_VERSION").exists();
-        let mut server = Self {
-            service: None,
-            bin,
-            dir,
-            port,
-            options,
-            user,
-            passwords,
-            temporary,
-        };
+        let mut server = Self { service: None, bin, dir, port, options, user, passwords, temporary };
         if fresh {
             server.init(&data)?;
         }
@@ -170,9 +146,7 @@ impl Postgres {
 
     /// Whether the postmaster still runs.
     pub fn is_running(&mut self) -> bool {
-        self.service
-            .as_mut()
-            .is_some_and(|service| matches!(service.ended(), Ok(None)))
+        self.service.as_mut().is_some_and(|service| matches!(service.ended(), Ok(None)))
     }
 
     /// Creates a database unless it exists.
@@ -181,17 +155,9 @@ impl Postgres {
     /// When the name is not made of letters, digits and `_`, or the server refuses.
     pub fn prepare_database(&self, name: &str) -> Result<()> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        ensure!(
-            !name.is_empty() && name.chars().all(plain),
-            "not a plain database name: {name:?}"
-        );
+        ensure!(!name.is_empty() && name.chars().all(plain), "not a plain database name: {name:?}");
         // Twins may come between the question and the CREATE: then the second question answers.
-        let exists = || {
-            self.psql(
-                "postgres",
-                &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'"),
-            )
-        };
+        let exists = || self.psql("postgres", &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'"));
         if exists()?.trim() == "1" {
             return Ok(());
         }
@@ -207,11 +173,7 @@ impl Postgres {
     /// # Errors
     /// When the server refuses.
     pub fn drop_database(&self, name: &str) -> Result<()> {
-        self.psql(
-            "postgres",
-            &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
-        )
-        .map(drop)
+        self.psql("postgres", &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")).map(drop)
     }
 
     /// Runs SQL as the superuser, in one transaction, and gives the rows as unaligned text.
@@ -228,8 +190,7 @@ impl Postgres {
     /// What the server says.
     pub fn psql_file(&self, database: &str, file: &Path) -> Result<()> {
         let file = file.to_str().context("a path that is not UTF-8")?;
-        self.run_psql(database, &["--single-transaction", "-f", file])
-            .map(drop)
+        self.run_psql(database, &["--single-transaction", "-f", file]).map(drop)
     }
 
     /// Stops the server; its data and its port stay ours.
@@ -268,24 +229,15 @@ impl Postgres {
             user.give(&password_file)?;
         }
         let mut command = self.as_other_user(Command::new(self.bin.join("initdb")));
-        command
-            .arg("-D")
-            .arg(data)
-            .args(["-U", OWNER, "--encoding=UTF8", "--no-locale"]);
-        command
-            .args(["--auth=scram-sha-256", "--pwfile"])
-            .arg(&password_file);
+        command.arg("-D").arg(data).args(["-U", OWNER, "--encoding=UTF8", "--no-locale"]);
+        command.args(["--auth=scram-sha-256", "--pwfile"]).arg(&password_file);
         if !self.options.fsync {
             command.arg("--no-sync");
         }
         let output = command.output().context("initdb could not be started");
         std::fs::remove_file(&password_file)?;
         let output = output?;
-        ensure!(
-            output.status.success(),
-            "initdb: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        ensure!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
         Ok(())
     }
 
@@ -307,10 +259,7 @@ impl Postgres {
         let log = self.dir.join("postgres.log");
         let output = std::fs::File::create(&log)?;
         let mut command = self.as_other_user(process::command(&self.bin.join("postgres"), Signal::SIGQUIT));
-        command
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output);
+        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         command.env("LC_ALL", "C").env("TZ", "UTC").arg("-D").arg(&data);
         let fsync = if self.options.fsync { "on" } else { "off" };
         for setting in [
@@ -359,25 +308,12 @@ impl Postgres {
 
     fn run_psql(&self, database: &str, how: &[&str]) -> Result<String> {
         let output = Command::new(self.bin.join("psql"))
-            .args([
-                "-X",
-                "-q",
-                "-A",
-                "-t",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-d",
-                &self.url(database),
-            ])
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database)])
             .args(how)
             .stdin(Stdio::null())
             .output()
             .context("psql could not be started")?;
-        ensure!(
-            output.status.success(),
-            "psql: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        ensure!(output.status.success(), "psql: {}", String::from_utf8_lossy(&output.stderr).trim());
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
@@ -393,11 +329,7 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         // Data that stays is closed in order; what is deleted next may end as a crash does.
-        let how = if self.temporary.is_some() {
-            Stop::Immediate
-        } else {
-            Stop::Fast
-        };
+        let how = if self.temporary.is_some() { Stop::Immediate } else { Stop::Fast };
         if let Err(error) = self.stop(how) {
             tracing::warn!("PostgreSQL: {error:#}");
         }
@@ -418,17 +350,9 @@ fn passwords(dir: &Path) -> Result<Passwords> {
 
 /// The folder that holds `postgres`, `initdb` and `psql`: `PG_BIN`, Debian's (newest first), brew's, `PATH`.
 fn find_binaries() -> Result<PathBuf> {
-    let complete = |dir: &PathBuf| {
-        ["postgres", "initdb", "psql"]
-            .iter()
-            .all(|name| dir.join(name).is_file())
-    };
+    let complete = |dir: &PathBuf| ["postgres", "initdb", "psql"].iter().all(|name| dir.join(name).is_file());
     if let Some(dir) = std::env::var_os("PG_BIN").map(PathBuf::from) {
-        ensure!(
-            complete(&dir),
-            "PG_BIN={} holds no postgres, initdb and psql",
-            dir.display()
-        );
+        ensure!(complete(&dir), "PG_BIN={} holds no postgres, initdb and psql", dir.display());
         return Ok(dir);
     }
     let mut found = Vec::new();
@@ -440,9 +364,7 @@ fn find_binaries() -> Result<PathBuf> {
     ] {
         for entry in std::fs::read_dir(root).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            let version = name
-                .to_str()
-                .and_then(|name| name.strip_prefix(prefix)?.parse::<u32>().ok());
+            let version = name.to_str().and_then(|name| name.strip_prefix(prefix)?.parse::<u32>().ok());
             if let Some(version) = version {
                 found.push((version, entry.path().join("bin")));
             }

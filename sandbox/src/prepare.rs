@@ -22,13 +22,7 @@ const CRATES: &[&str] = &["common", "edge", "worker", "tests"];
 /// When the server does not start, a migration fails, or a crate does not compile.
 pub fn run() -> Result<()> {
     let root = place::repository();
-    let postgres = Postgres::start(
-        None,
-        Options {
-            fsync: false,
-            ..Default::default()
-        },
-    )?;
+    let postgres = Postgres::start(None, Options { fsync: false, ..Default::default() })?;
     let database = "guichet";
     postgres.prepare_database(database)?;
     apply_migrations(&postgres, database, &root.join("migrations"))?;
@@ -50,11 +44,7 @@ pub fn run() -> Result<()> {
         .context("cargo could not be started")?;
     let kept = root.join(".sqlx");
     let learnt = copy_new(fresh.path(), &kept)?;
-    ensure!(
-        status.success(),
-        "a crate does not compile: {} queries kept, none removed",
-        learnt.len()
-    );
+    ensure!(status.success(), "a crate does not compile: {} queries kept, none removed", learnt.len());
     remove_stale(&kept, &learnt)?;
     // What was compiled against the database is compiled again from the files, by whoever builds next.
     for name in CRATES {
@@ -78,9 +68,7 @@ pub fn apply_migrations(postgres: &Postgres, database: &str, dir: &Path) -> Resu
     }
     files.sort();
     for file in files {
-        postgres
-            .psql_file(database, &file)
-            .with_context(|| format!("{}", file.display()))?;
+        postgres.psql_file(database, &file).with_context(|| format!("{}", file.display()))?;
     }
     Ok(())
 }
@@ -89,12 +77,7 @@ pub fn apply_migrations(postgres: &Postgres, database: &str, dir: &Path) -> Resu
 fn touch_roots(dir: &Path) -> Result<()> {
     let roots = [dir.join("src/lib.rs"), dir.join("src/main.rs")];
     let inside = [dir.join("tests"), dir.join("src/bin")];
-    let inside = inside
-        .iter()
-        .filter_map(|dir| fs::read_dir(dir).ok())
-        .flatten()
-        .flatten()
-        .map(|e| e.path());
+    let inside = inside.iter().filter_map(|dir| fs::read_dir(dir).ok()).flatten().flatten().map(|e| e.path());
     for path in roots.into_iter().chain(inside) {
         if path.is_file() {
             let file = File::options().append(true).open(&path)?;

@@ -115,17 +115,13 @@ pub fn command(program: &Path, at_parent_death: Signal) -> Command {
     static SETPRIV: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
         let setpriv = which("setpriv")?;
         let help = Command::new(&setpriv).arg("--help").output().ok()?;
-        String::from_utf8_lossy(&help.stdout)
-            .contains("--pdeathsig")
-            .then_some(setpriv)
+        String::from_utf8_lossy(&help.stdout).contains("--pdeathsig").then_some(setpriv)
     });
     let Some(setpriv) = SETPRIV.as_ref() else {
         return Command::new(program);
     };
     let mut command = Command::new(setpriv);
-    command
-        .arg("--pdeathsig")
-        .arg(at_parent_death.as_str().trim_start_matches("SIG"));
+    command.arg("--pdeathsig").arg(at_parent_death.as_str().trim_start_matches("SIG"));
     command.arg("--").arg(program);
     command
 }
@@ -155,11 +151,7 @@ pub fn end_leftover(pid_file: &Path, mark: &str, signal: Signal) -> Result<()> {
     let Ok(text) = std::fs::read_to_string(pid_file) else {
         return Ok(());
     };
-    let Some(pid) = text
-        .lines()
-        .next()
-        .and_then(|line| line.trim().parse::<u32>().ok())
-    else {
+    let Some(pid) = text.lines().next().and_then(|line| line.trim().parse::<u32>().ok()) else {
         return Ok(());
     };
     if !command_line(pid).is_some_and(|line| line.contains(mark)) {
@@ -195,10 +187,7 @@ fn command_line(pid: u32) -> Option<String> {
         // A zombie has an empty one: it runs no more.
         return Some(line).filter(|line| !line.trim().is_empty());
     }
-    let output = Command::new("ps")
-        .args(["-o", "command=", "-p", &pid.to_string()])
-        .output()
-        .ok()?;
+    let output = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]).output().ok()?;
     let line = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     Some(line).filter(|line| !line.is_empty())
 }
@@ -219,9 +208,6 @@ fn spawn(command: Command) -> Result<Child> {
         Mutex::new(sender)
     });
     let (answer, child) = mpsc::sync_channel(1);
-    SPAWNER
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .send((command, answer))?;
+    SPAWNER.lock().unwrap_or_else(PoisonError::into_inner).send((command, answer))?;
     Ok(child.recv()??)
 }

@@ -55,11 +55,7 @@ impl Redis {
     /// # Errors
     /// When there is no binary, or it does not start.
     pub fn start(dir: Option<&Path>, options: Options) -> Result<Self> {
-        let temporary = if dir.is_none() {
-            Some(place::Temporary::new(None)?)
-        } else {
-            None
-        };
+        let temporary = if dir.is_none() { Some(place::Temporary::new(None)?) } else { None };
         let dir = match (dir, &temporary) {
             (Some(dir), _) => std::path::absolute(dir)?,
             (None, Some(temporary)) => temporary.path().to_path_buf(),
@@ -69,14 +65,7 @@ impl Redis {
         process::end_leftover(&dir.join("redis.pid"), &dir.to_string_lossy(), Signal::SIGTERM)?;
         let binary = find_binary(&dir)?;
         let port = place::free_port(options.port)?;
-        let mut redis = Self {
-            service: None,
-            binary,
-            dir,
-            port,
-            options,
-            _temporary: temporary,
-        };
+        let mut redis = Self { service: None, binary, dir, port, options, _temporary: temporary };
         redis.launch_somewhere()?;
         Ok(redis)
     }
@@ -101,9 +90,7 @@ impl Redis {
 
     /// Whether the process still runs.
     pub fn is_running(&mut self) -> bool {
-        self.service
-            .as_mut()
-            .is_some_and(|service| matches!(service.ended(), Ok(None)))
+        self.service.as_mut().is_some_and(|service| matches!(service.ended(), Ok(None)))
     }
 
     /// Stops it in order: what was acknowledged is on disk if anything is kept at all.
@@ -142,10 +129,7 @@ impl Redis {
     /// # Errors
     /// When it does not run.
     pub fn pause(&self) -> Result<()> {
-        self.service
-            .as_ref()
-            .context("Redis is stopped")?
-            .signal(Signal::SIGSTOP)
+        self.service.as_ref().context("Redis is stopped")?.signal(Signal::SIGSTOP)
     }
 
     /// Thaws it (SIGCONT).
@@ -153,10 +137,7 @@ impl Redis {
     /// # Errors
     /// When it does not run.
     pub fn resume(&self) -> Result<()> {
-        self.service
-            .as_ref()
-            .context("Redis is stopped")?
-            .signal(Signal::SIGCONT)
+        self.service.as_ref().context("Redis is stopped")?.signal(Signal::SIGCONT)
     }
 
     /// A port that was free may be taken by the time the server wants it: then another one is tried.
@@ -176,24 +157,9 @@ impl Redis {
         let log = self.dir.join("redis.log");
         let output = std::fs::File::create(&log)?;
         let mut command = process::command(&self.binary, Signal::SIGTERM);
-        command
-            .current_dir(&self.dir)
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output);
-        command.args([
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            &self.port.to_string(),
-            "--save",
-            "",
-        ]);
-        command
-            .arg("--dir")
-            .arg(&self.dir)
-            .arg("--pidfile")
-            .arg(self.dir.join("redis.pid"));
+        command.current_dir(&self.dir).stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--save", ""]);
+        command.arg("--dir").arg(&self.dir).arg("--pidfile").arg(self.dir.join("redis.pid"));
         // The title stays the command line, by which a leftover is known as ours.
         command.args(["--set-proc-title", "no", "--maxmemory-policy", "noeviction"]);
         if let Some(bytes) = self.options.max_memory {
@@ -232,24 +198,11 @@ fn answers(port: u16) -> bool {
 /// same program and serves when it is started under the server's name.
 fn find_binary(dir: &Path) -> Result<PathBuf> {
     let named = std::env::var_os("REDIS_BIN").map(PathBuf::from);
-    let named = named.map(|path| {
-        if path.is_dir() {
-            path.join("redis-server")
-        } else {
-            path
-        }
-    });
-    let brew = [
-        "/opt/homebrew/bin/redis-server",
-        "/usr/local/bin/redis-server",
-        "/usr/bin/redis-server",
-    ];
+    let named = named.map(|path| if path.is_dir() { path.join("redis-server") } else { path });
+    let brew = ["/opt/homebrew/bin/redis-server", "/usr/local/bin/redis-server", "/usr/bin/redis-server"];
     let known = brew.into_iter().map(PathBuf::from);
-    let found = named
-        .into_iter()
-        .chain(process::which("redis-server"))
-        .chain(known)
-        .find(|path| path.is_file());
+    let found =
+        named.into_iter().chain(process::which("redis-server")).chain(known).find(|path| path.is_file());
     if let Some(binary) = found {
         return Ok(binary);
     }

@@ -40,31 +40,17 @@ impl Services {
     /// # Errors
     /// When a binary is missing or a server does not start.
     pub fn start(dir: Option<&Path>, database: &str, fsync: bool) -> Result<Self> {
-        let append_fsync = if fsync {
-            AppendFsync::EverySecond
-        } else {
-            AppendFsync::None
-        };
+        let append_fsync = if fsync { AppendFsync::EverySecond } else { AppendFsync::None };
         let redis = Redis::start(
             dir.map(|dir| dir.join("redis")).as_deref(),
-            redis::Options {
-                append_fsync,
-                ..Default::default()
-            },
+            redis::Options { append_fsync, ..Default::default() },
         )?;
         let postgres = Postgres::start(
             dir.map(|dir| dir.join("postgres")).as_deref(),
-            postgres::Options {
-                fsync,
-                ..Default::default()
-            },
+            postgres::Options { fsync, ..Default::default() },
         )?;
         postgres.prepare_database(database)?;
-        Ok(Self {
-            postgres,
-            redis,
-            database: database.to_owned(),
-        })
+        Ok(Self { postgres, redis, database: database.to_owned() })
     }
 
     /// Where they answer.
@@ -100,10 +86,7 @@ pub async fn run(dir: Option<&Path>, out: Option<&Path>) -> Result<()> {
     ];
     place::write_atomically(&env, &lines.join("\n"))?;
     crate::say(&lines.join("\n"));
-    crate::say(&format!(
-        "The same stands in {}. Ctrl-C stops both.",
-        env.display()
-    ));
+    crate::say(&format!("The same stands in {}. Ctrl-C stops both.", env.display()));
     stop.await;
     std::fs::remove_file(json)?;
     std::fs::remove_file(env)?;

@@ -18,28 +18,15 @@ async fn stripes_sdk_creates_retrieves_and_expires_a_session_and_verifies_a_webh
         }
         "node" => {
             let mut command = Command::new("node");
-            command
-                .arg(format!("{scripts}/parcours.cjs"))
-                .env("NODE_PATH", sdk.join("node_modules"));
+            command.arg(format!("{scripts}/parcours.cjs")).env("NODE_PATH", sdk.join("node_modules"));
             command
         }
-        _ => panic!(
-            "Stripe's SDK is not in {}: `make outils-test` fetches it",
-            sdk.display()
-        ),
+        _ => panic!("Stripe's SDK is not in {}: `make outils-test` fetches it", sdk.display()),
     };
     let simulateur = Simulateur::start(Options::default()).await.unwrap();
     command.env("STRIPE_API_BASE", simulateur.base());
-    let output = tokio::task::spawn_blocking(move || command.output())
-        .await
-        .unwrap()
-        .unwrap();
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(
-        output.status.success(),
-        "{}{}",
-        said(&output.stdout),
-        said(&output.stderr)
-    );
+    assert!(output.status.success(), "{}{}", said(&output.stdout), said(&output.stderr));
     assert_eq!(said(&output.stdout).trim(), "parcours terminé");
 }

@@ -45,21 +45,13 @@ impl Stripe {
         let simulateur = Simulateur::start(options).await.unwrap();
         Self {
             simulateur,
-            http: reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .unwrap(),
+            http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
         }
     }
 
     async fn post(&self, key: &str, form: &HashMap<&str, &str>) -> reqwest::Result<(u16, bool, Value)> {
         let url = format!("{}{SESSIONS}", self.simulateur.base());
-        let request = self
-            .http
-            .post(url)
-            .bearer_auth(KEY)
-            .header("Idempotency-Key", key)
-            .form(form);
+        let request = self.http.post(url).bearer_auth(KEY).header("Idempotency-Key", key).form(form);
         let answer = request.send().await?;
         let replayed = answer.headers().contains_key("idempotent-replayed");
         Ok((answer.status().as_u16(), replayed, answer.json().await?))
@@ -67,15 +59,7 @@ impl Stripe {
 
     async fn get(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.simulateur.base());
-        self.http
-            .get(url)
-            .bearer_auth(KEY)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.http.get(url).bearer_auth(KEY).send().await.unwrap().json().await.unwrap()
     }
 
     async fn session(&self, key: &str) -> String {
@@ -104,10 +88,7 @@ impl Hook {
         Self { url, got, answers }
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "two lists that the test shares with its endpoint"
-    )]
+    #[expect(clippy::type_complexity, reason = "two lists that the test shares with its endpoint")]
     #[expect(clippy::unused_async, reason = "axum asks for a future")]
     async fn take(
         State((got, answers)): State<(Arc<Mutex<Vec<(String, bool)>>>, Arc<Mutex<Vec<StatusCode>>>)>,
@@ -116,31 +97,16 @@ impl Hook {
     ) -> StatusCode {
         let event: Value = serde_json::from_slice(&body).unwrap();
         let header = headers["stripe-signature"].to_str().unwrap();
-        let date = header
-            .trim_start_matches("t=")
-            .split(',')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let date = header.trim_start_matches("t=").split(',').next().unwrap().parse().unwrap();
         let genuine = signature(SECRET, date, &body) == header;
-        got.lock()
-            .unwrap()
-            .push((event["type"].as_str().unwrap().to_owned(), genuine));
+        got.lock().unwrap().push((event["type"].as_str().unwrap().to_owned(), genuine));
         answers.lock().unwrap().pop().unwrap_or(StatusCode::OK)
     }
 
     fn options(&self) -> Options {
         let types = vec!["checkout.session.completed".to_owned()];
-        let webhook = Some(Endpoint {
-            url: self.url.clone(),
-            secret: SECRET.to_owned(),
-            types,
-        });
-        Options {
-            webhook,
-            ..Default::default()
-        }
+        let webhook = Some(Endpoint { url: self.url.clone(), secret: SECRET.to_owned(), types });
+        Options { webhook, ..Default::default() }
     }
 
     fn got(&self) -> Vec<(String, bool)> {
@@ -153,17 +119,11 @@ async fn the_same_key_gives_the_same_session_and_another_request_is_refused() {
     let stripe = Stripe::start(Options::default()).await;
     let (_, first_replayed, first) = stripe.post("k", &form()).await.unwrap();
     let (_, replayed, second) = stripe.post("k", &form()).await.unwrap();
-    assert_eq!(
-        (first_replayed, replayed, &first["id"]),
-        (false, true, &second["id"])
-    );
+    assert_eq!((first_replayed, replayed, &first["id"]), (false, true, &second["id"]));
     let mut other = form();
     other.insert("locale", "en");
     let (status, _, error) = stripe.post("k", &other).await.unwrap();
-    assert_eq!(
-        (status, error["error"]["type"].as_str()),
-        (400, Some("idempotency_error"))
-    );
+    assert_eq!((status, error["error"]["type"].as_str()), (400, Some("idempotency_error")));
     assert_eq!(stripe.simulateur.sessions().len(), 1);
 }
 
@@ -173,10 +133,7 @@ async fn a_refused_request_leaves_its_key_free() {
     let mut wrong = form();
     wrong.insert("montant", "12");
     let (status, _, error) = stripe.post("k", &wrong).await.unwrap();
-    assert_eq!(
-        (status, error["error"]["code"].as_str()),
-        (400, Some("parameter_unknown"))
-    );
+    assert_eq!((status, error["error"]["code"].as_str()), (400, Some("parameter_unknown")));
     assert_eq!(error["error"]["param"], "montant");
     assert_eq!(stripe.post("k", &form()).await.unwrap().0, 200);
 }
@@ -191,28 +148,13 @@ async fn wrong_parameters_are_named() {
         ("success_url", Some("/merci"), "url_invalid", "success_url"),
         ("locale", Some("klingon"), "", "locale"),
         ("expires_at", Some("12"), "", "expires_at"),
-        (
-            "customer_email",
-            Some("personne"),
-            "email_invalid",
-            "customer_email",
-        ),
-        (
-            unit_amount,
-            Some("12.5"),
-            "parameter_invalid_integer",
-            unit_amount,
-        ),
+        ("customer_email", Some("personne"), "email_invalid", "customer_email"),
+        (unit_amount, Some("12.5"), "parameter_invalid_integer", unit_amount),
         (unit_amount, Some("49"), "amount_too_small", "line_items"),
         (unit_amount, Some("100000000"), "amount_too_large", "line_items"),
         (unit_amount, None, "parameter_missing", unit_amount),
         (currency, Some("xyz"), "", currency),
-        (
-            "line_items[0][quantity]",
-            Some("0"),
-            "parameter_invalid_integer",
-            "line_items[0][quantity]",
-        ),
+        ("line_items[0][quantity]", Some("0"), "parameter_invalid_integer", "line_items[0][quantity]"),
         ("mode", None, "parameter_missing", "mode"),
     ] {
         let mut wrong = form();
@@ -223,11 +165,7 @@ async fn wrong_parameters_are_named() {
         let (status, _, answer) = stripe.post("k", &wrong).await.unwrap();
         let error = &answer["error"];
         assert_eq!(status, 400, "{name}={value:?}: {answer}");
-        assert_eq!(
-            error["code"].as_str().unwrap_or_default(),
-            code,
-            "{name}={value:?}: {answer}"
-        );
+        assert_eq!(error["code"].as_str().unwrap_or_default(), code, "{name}={value:?}: {answer}");
         assert_eq!(error["param"], param, "{name}={value:?}");
     }
 }
@@ -251,51 +189,22 @@ async fn paying_on_the_page_tells_the_endpoint_and_sends_the_payer_back() {
     let id = stripe.session("k").await;
     let page = format!("{}/c/pay/{id}", stripe.simulateur.base());
     let shown = stripe.http.get(&page).send().await.unwrap().text().await.unwrap();
-    assert!(
-        shown.contains("Payer") && shown.contains("1200.50 EUR"),
-        "{shown}"
-    );
+    assert!(shown.contains("Payer") && shown.contains("1200.50 EUR"), "{shown}");
 
-    let declined = stripe
-        .http
-        .post(&page)
-        .form(&[("action", "carte_refusee")])
-        .send()
-        .await
-        .unwrap();
+    let declined = stripe.http.post(&page).form(&[("action", "carte_refusee")]).send().await.unwrap();
     assert!(declined.text().await.unwrap().contains("refusée"));
     assert_eq!(stripe.simulateur.session(&id).unwrap().statut, "open");
 
-    let paid = stripe
-        .http
-        .post(&page)
-        .form(&[("action", "carte")])
-        .send()
-        .await
-        .unwrap();
+    let paid = stripe.http.post(&page).form(&[("action", "carte")]).send().await.unwrap();
     assert_eq!(paid.status(), StatusCode::SEE_OTHER);
-    assert_eq!(
-        paid.headers()["location"],
-        format!("http://127.0.0.1:1/merci?s={id}")
-    );
+    assert_eq!(paid.headers()["location"], format!("http://127.0.0.1:1/merci?s={id}"));
     // The page waited for the endpoint: it has been told already.
     assert_eq!(hook.got(), [("checkout.session.completed".to_owned(), true)]);
-    let session = stripe
-        .get(&format!("{SESSIONS}/{id}?expand[]=payment_intent"))
-        .await;
-    assert_eq!(
-        (&session["status"], &session["payment_status"]),
-        (&"complete".into(), &"paid".into())
-    );
+    let session = stripe.get(&format!("{SESSIONS}/{id}?expand[]=payment_intent")).await;
+    assert_eq!((&session["status"], &session["payment_status"]), (&"complete".into(), &"paid".into()));
     assert_eq!(session["payment_intent"]["amount_received"], 120_050);
 
-    let again = stripe
-        .http
-        .post(&page)
-        .form(&[("action", "carte")])
-        .send()
-        .await
-        .unwrap();
+    let again = stripe.http.post(&page).form(&[("action", "carte")]).send().await.unwrap();
     assert_eq!(again.status(), StatusCode::CONFLICT);
 }
 
@@ -303,25 +212,12 @@ async fn paying_on_the_page_tells_the_endpoint_and_sends_the_payer_back() {
 async fn a_debit_is_unpaid_until_it_is_settled() {
     let stripe = Stripe::start(Options::default()).await;
     for (key, moyen, kind, statut) in [
-        (
-            "a",
-            Moyen::Sepa,
-            "checkout.session.async_payment_succeeded",
-            "paid",
-        ),
-        (
-            "b",
-            Moyen::SepaEchec,
-            "checkout.session.async_payment_failed",
-            "unpaid",
-        ),
+        ("a", Moyen::Sepa, "checkout.session.async_payment_succeeded", "paid"),
+        ("b", Moyen::SepaEchec, "checkout.session.async_payment_failed", "unpaid"),
     ] {
         let id = stripe.session(key).await;
         let session = stripe.simulateur.pay(&id, moyen).await.unwrap();
-        assert_eq!(
-            (session.statut.as_str(), session.statut_paiement.as_str()),
-            ("complete", "unpaid")
-        );
+        assert_eq!((session.statut.as_str(), session.statut_paiement.as_str()), ("complete", "unpaid"));
         stripe.simulateur.settle_debit(&id, None).unwrap();
         let [event] = stripe.simulateur.events(kind).try_into().unwrap();
         assert_eq!(event["data"]["object"]["payment_status"], statut);
@@ -332,16 +228,9 @@ async fn a_debit_is_unpaid_until_it_is_settled() {
 #[tokio::test]
 async fn a_failed_delivery_is_tried_again_until_it_is_taken() {
     let hook = Hook::start().await;
-    hook.answers
-        .lock()
-        .unwrap()
-        .extend([StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE]);
+    hook.answers.lock().unwrap().extend([StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE]);
     let retries = vec![Duration::from_millis(5); 3];
-    let stripe = Stripe::start(Options {
-        retries,
-        ..hook.options()
-    })
-    .await;
+    let stripe = Stripe::start(Options { retries, ..hook.options() }).await;
     let id = stripe.session("k").await;
     stripe.simulateur.pay(&id, Moyen::Carte).await.unwrap();
     let taken = async {
@@ -349,14 +238,9 @@ async fn a_failed_delivery_is_tried_again_until_it_is_taken() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), taken)
-        .await
-        .unwrap();
-    let statuses: Vec<_> = stripe.simulateur.deliveries()[0]
-        .essais
-        .iter()
-        .map(|essai| essai.statut)
-        .collect();
+    tokio::time::timeout(Duration::from_secs(10), taken).await.unwrap();
+    let statuses: Vec<_> =
+        stripe.simulateur.deliveries()[0].essais.iter().map(|essai| essai.statut).collect();
     assert_eq!(statuses, [Some(503), Some(502), Some(200)]);
 }
 
@@ -364,13 +248,7 @@ async fn a_failed_delivery_is_tried_again_until_it_is_taken() {
 async fn lost_and_doubled_webhooks_stand_in_the_list_of_events_all_the_same() {
     let hook = Hook::start().await;
     let stripe = Stripe::start(hook.options()).await;
-    let fault = |faute, copies| FauteWebhook {
-        kind: None,
-        faute,
-        fois: Some(1),
-        copies,
-        delai_ms: 0,
-    };
+    let fault = |faute, copies| FauteWebhook { kind: None, faute, fois: Some(1), copies, delai_ms: 0 };
     stripe.simulateur.set_faults(Fautes {
         webhooks: vec![fault(GenreWebhook::Perdre, 0), fault(GenreWebhook::Dupliquer, 5)],
         ..Default::default()
@@ -380,21 +258,11 @@ async fn lost_and_doubled_webhooks_stand_in_the_list_of_events_all_the_same() {
         stripe.simulateur.pay(&id, Moyen::Carte).await.unwrap();
         assert_eq!(hook.got().len(), told, "{key}");
     }
-    let events = stripe
-        .get("/v1/events?type=checkout.session.completed&limit=2")
-        .await;
-    assert_eq!(
-        (events["data"].as_array().unwrap().len(), &events["has_more"]),
-        (2, &true.into())
-    );
+    let events = stripe.get("/v1/events?type=checkout.session.completed&limit=2").await;
+    assert_eq!((events["data"].as_array().unwrap().len(), &events["has_more"]), (2, &true.into()));
     let last = events["data"][1]["id"].as_str().unwrap();
-    let rest = stripe
-        .get(&format!("/v1/events?types[]=checkout.*&starting_after={last}"))
-        .await;
-    assert_eq!(
-        (rest["data"].as_array().unwrap().len(), &rest["has_more"]),
-        (1, &false.into())
-    );
+    let rest = stripe.get(&format!("/v1/events?types[]=checkout.*&starting_after={last}")).await;
+    assert_eq!((rest["data"].as_array().unwrap().len(), &rest["has_more"]), (1, &false.into()));
     stripe.simulateur.deliver(last, 3).await.unwrap();
     assert_eq!(hook.got().len(), 9);
 }
@@ -402,18 +270,9 @@ async fn lost_and_doubled_webhooks_stand_in_the_list_of_events_all_the_same() {
 #[tokio::test]
 async fn faults_of_the_api_do_what_they_say() {
     let stripe = Stripe::start(Options::default()).await;
-    let fault = |faute| FauteApi {
-        methode: None,
-        chemin: None,
-        faute,
-        fois: Some(1),
-        delai_ms: 0,
-    };
+    let fault = |faute| FauteApi { methode: None, chemin: None, faute, fois: Some(1), delai_ms: 0 };
     let set = |faute| {
-        stripe.simulateur.set_faults(Fautes {
-            api: vec![fault(faute)],
-            ..Default::default()
-        });
+        stripe.simulateur.set_faults(Fautes { api: vec![fault(faute)], ..Default::default() });
     };
 
     set(GenreApi::TropDeRequetes);
@@ -441,17 +300,8 @@ async fn faults_of_the_api_do_what_they_say() {
 #[tokio::test]
 async fn a_key_in_use_is_a_conflict() {
     let stripe = Stripe::start(Options::default()).await;
-    let late = FauteApi {
-        methode: None,
-        chemin: None,
-        faute: GenreApi::Delai,
-        fois: Some(1),
-        delai_ms: 300,
-    };
-    stripe.simulateur.set_faults(Fautes {
-        api: vec![late],
-        ..Default::default()
-    });
+    let late = FauteApi { methode: None, chemin: None, faute: GenreApi::Delai, fois: Some(1), delai_ms: 300 };
+    stripe.simulateur.set_faults(Fautes { api: vec![late], ..Default::default() });
     let form = form();
     let twins = tokio::join!(stripe.post("k", &form), stripe.post("k", &form));
     let mut statuses = [twins.0.unwrap().0, twins.1.unwrap().0];
@@ -462,10 +312,7 @@ async fn a_key_in_use_is_a_conflict() {
 #[tokio::test]
 async fn what_happened_outlives_a_restart() {
     let dir = tempfile::tempdir().unwrap();
-    let options = || Options {
-        file: Some(dir.path().join("etat.json")),
-        ..Default::default()
-    };
+    let options = || Options { file: Some(dir.path().join("etat.json")), ..Default::default() };
     let stripe = Stripe::start(options()).await;
     let id = stripe.session("k").await;
     stripe.simulateur.pay(&id, Moyen::Carte).await.unwrap();
@@ -473,8 +320,5 @@ async fn what_happened_outlives_a_restart() {
     simulateur.stop().await.unwrap();
     let stripe = Stripe::start(options()).await;
     assert_eq!(stripe.simulateur.session(&id).unwrap().statut_paiement, "paid");
-    assert!(
-        stripe.post("k", &form()).await.unwrap().1,
-        "the key is remembered"
-    );
+    assert!(stripe.post("k", &form()).await.unwrap().1, "the key is remembered");
 }

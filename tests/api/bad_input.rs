@@ -11,12 +11,24 @@ fn routes(client: Uuid, deal: Uuid, ticket: Uuid, note: Uuid) -> Vec<(Method, St
     vec![
         (post.clone(), "/api/clients".into(), json!({ "nom": "X", "type": "entreprise", "langue": "fr" })),
         (patch.clone(), format!("/api/clients/{client}"), json!({ "nom": "X" })),
-        (post.clone(), format!("/api/clients/{client}/emails"), json!({ "expediteur": "x", "sujet": "x", "corps": "x" })),
+        (
+            post.clone(),
+            format!("/api/clients/{client}/emails"),
+            json!({ "expediteur": "x", "sujet": "x", "corps": "x" }),
+        ),
         (post.clone(), format!("/api/clients/{client}/notes"), json!({ "texte": "x" })),
-        (post.clone(), "/api/opportunites".into(), json!({ "clientId": client, "titre": "x", "montantEstime": "10", "devise": "EUR" })),
+        (
+            post.clone(),
+            "/api/opportunites".into(),
+            json!({ "clientId": client, "titre": "x", "montantEstime": "10", "devise": "EUR" }),
+        ),
         (patch.clone(), format!("/api/opportunites/{deal}"), json!({ "titre": "x" })),
         (post.clone(), "/api/paiements/stripe/session".into(), json!({ "opportuniteId": deal })),
-        (post.clone(), "/api/tickets".into(), json!({ "clientId": client, "sujet": "x", "description": "x" })),
+        (
+            post.clone(),
+            "/api/tickets".into(),
+            json!({ "clientId": client, "sujet": "x", "description": "x" }),
+        ),
         (patch.clone(), format!("/api/tickets/{ticket}"), json!({ "statutTicket": "resolu" })),
         (post, format!("/api/tickets/{ticket}/messages"), json!({ "corps": "x" })),
         (patch, format!("/api/evenements/{note}"), json!({ "texte": "x" })),
@@ -29,7 +41,8 @@ async fn world(claire: &Bureau) -> (Uuid, Uuid, Uuid, Uuid) {
     let deal = claire.add_won_deal(client, "Site", "100").await;
     let ticket = json!({ "clientId": client, "sujet": "s", "description": "d" });
     let ticket = tests::people::id(&claire.post("/api/tickets", ticket).await.expect(201));
-    let note = claire.post(&format!("/api/clients/{client}/notes"), json!({ "texte": "n" })).await.expect(201);
+    let note =
+        claire.post(&format!("/api/clients/{client}/notes"), json!({ "texte": "n" })).await.expect(201);
     (client, deal, ticket, tests::people::id(&note))
 }
 

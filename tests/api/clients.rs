@@ -13,7 +13,10 @@ async fn a_client_is_added_read_changed_and_deleted() {
     let path = format!("/api/clients/{}", id(&added));
     let read = claire.get(&path).await.expect(200);
     assert_eq!(read, added);
-    assert_eq!((&read["nom"], &read["type"], &read["langue"]), (&json!("Librairie Vasseur"), &json!("entreprise"), &json!("fr")));
+    assert_eq!(
+        (&read["nom"], &read["type"], &read["langue"]),
+        (&json!("Librairie Vasseur"), &json!("entreprise"), &json!("fr"))
+    );
 
     let changed = claire.patch(&path, json!({ "nom": "Vasseur & fils", "email": null })).await.expect(200);
     assert_eq!((&changed["nom"], &changed["email"]), (&json!("Vasseur & fils"), &json!(null)));

@@ -23,8 +23,10 @@ async fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
     let app = App::start().await;
     app.create_user("claire@example.org");
     let stranger = Bureau::stranger(&app);
-    let wrong = stranger.post("/api/connexion", json!({ "email": "claire@example.org", "motDePasse": "faux" })).await;
-    let unknown = stranger.post("/api/connexion", json!({ "email": "nobody@example.org", "motDePasse": "faux" })).await;
+    let wrong =
+        stranger.post("/api/connexion", json!({ "email": "claire@example.org", "motDePasse": "faux" })).await;
+    let unknown =
+        stranger.post("/api/connexion", json!({ "email": "nobody@example.org", "motDePasse": "faux" })).await;
     assert!(wrong.status.is_client_error());
     assert_eq!((wrong.status, &wrong.text), (unknown.status, &unknown.text));
     assert_eq!(wrong.header("set-cookie"), "");

@@ -33,7 +33,8 @@ async fn a_used_key_with_another_body_is_refused() {
 #[tokio::test]
 async fn keys_of_two_freelancers_do_not_meet() {
     let app = App::start().await;
-    let (claire, denis) = (app.freelance("claire@example.org").await, app.freelance("denis@example.org").await);
+    let (claire, denis) =
+        (app.freelance("claire@example.org").await, app.freelance("denis@example.org").await);
     let body = json!({ "nom": "Vasseur", "type": "entreprise", "langue": "fr" });
     let a = claire.post_under("k1", "/api/clients", body.clone()).await.expect(201);
     let b = denis.post_under("k1", "/api/clients", body).await.expect(201);

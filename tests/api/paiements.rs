@@ -21,7 +21,10 @@ async fn a_won_deal_is_paid_and_turns_paye_by_itself() {
 
     let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
-    until("the deal is paid", || async { (claire.deal(deal).await["statutPaiement"] == "paye").then_some(()) }).await;
+    until("the deal is paid", || async {
+        (claire.deal(deal).await["statutPaiement"] == "paye").then_some(())
+    })
+    .await;
     let again = claire.post("/api/paiements/stripe/session", json!({ "opportuniteId": deal })).await;
     again.expect(409);
 }
@@ -31,10 +34,12 @@ async fn only_a_won_deal_with_a_payable_amount_gets_a_link() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    for (montant, etape) in [(json!("100"), "proposition"), (json!(null), "gagne"), (json!("0.10"), "gagne")] {
+    for (montant, etape) in [(json!("100"), "proposition"), (json!(null), "gagne"), (json!("0.10"), "gagne")]
+    {
         let body = json!({ "clientId": client, "titre": "Site", "montantEstime": montant, "devise": "EUR", "etapePipeline": etape });
         let deal = claire.post("/api/opportunites", body).await.expect(201);
-        let answer = claire.post("/api/paiements/stripe/session", json!({ "opportuniteId": deal["id"] })).await;
+        let answer =
+            claire.post("/api/paiements/stripe/session", json!({ "opportuniteId": deal["id"] })).await;
         answer.expect(409);
     }
     assert!(app.simulateur.sessions().is_empty());

@@ -17,7 +17,10 @@ async fn the_portal_shows_exactly_what_the_contract_lists() {
     claire.add_won_deal(client, "Site", "1200.50").await;
     let hidden = json!({ "clientId": client, "titre": "Secret", "montantEstime": "5", "devise": "EUR", "etapePipeline": "proposition" });
     claire.post("/api/opportunites", hidden).await.expect(201);
-    claire.post(&format!("/api/clients/{client}/notes"), json!({ "texte": "note interne" })).await.expect(201);
+    claire
+        .post(&format!("/api/clients/{client}/notes"), json!({ "texte": "note interne" }))
+        .await
+        .expect(201);
     let portail = claire.open_portail(client).await;
     portail.post("/tickets", json!({ "sujet": "Couleur", "description": "Bleu ?" })).await.expect(201);
 
@@ -28,7 +31,8 @@ async fn the_portal_shows_exactly_what_the_contract_lists() {
     assert!(keys(&seen["freelance"]).iter().all(|key| ["logo", "nom"].contains(key)));
     assert_eq!(seen["opportunites"].as_array().unwrap().len(), 1);
     let deal = &seen["opportunites"][0];
-    let allowed = ["devise", "echeance", "id", "lienPaiement", "montant", "statutPaiement", "titre", "urlPaiement"];
+    let allowed =
+        ["devise", "echeance", "id", "lienPaiement", "montant", "statutPaiement", "titre", "urlPaiement"];
     assert!(keys(deal).iter().all(|key| allowed.contains(key)), "{deal}");
     assert_eq!((&deal["montant"], &deal["urlPaiement"]), (&json!("1200.50"), &json!(null)));
     assert_eq!(keys(&seen["tickets"][0]), ["dateCreation", "id", "statutTicket", "sujet", "typeTicket"]);
@@ -69,7 +73,14 @@ async fn no_token_stands_in_the_database_the_queue_or_the_logs() {
     portail.get("").await.expect(200);
     portail.post("/tickets", json!({ "sujet": "s", "description": "d" })).await.expect(201);
     let payer = link["lienPaiement"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-    for table in ["client", "opportunite", "session_paiement", "job_resultat", "evenement_timeline", "evenement_stripe"] {
+    for table in [
+        "client",
+        "opportunite",
+        "session_paiement",
+        "job_resultat",
+        "evenement_timeline",
+        "evenement_stripe",
+    ] {
         let sql = sqlx::AssertSqlSafe(format!("SELECT coalesce(string_agg(t::text, ''), '') FROM {table} t"));
         let dump: String = sqlx::query_scalar(sql).fetch_one(&app.db).await.unwrap();
         for token in [&portail.token, &payer] {

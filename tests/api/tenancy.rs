@@ -8,16 +8,19 @@ use tests::people::id;
 #[tokio::test]
 async fn what_is_anothers_looks_as_what_does_not_exist() {
     let app = App::start().await;
-    let (claire, denis) = (app.freelance("claire@example.org").await, app.freelance("denis@example.org").await);
+    let (claire, denis) =
+        (app.freelance("claire@example.org").await, app.freelance("denis@example.org").await);
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
     let ticket = json!({ "clientId": client, "sujet": "s", "description": "d" });
     let ticket = id(&claire.post("/api/tickets", ticket).await.expect(201));
-    let note = id(&claire.post(&format!("/api/clients/{client}/notes"), json!({ "texte": "n" })).await.expect(201));
+    let note =
+        id(&claire.post(&format!("/api/clients/{client}/notes"), json!({ "texte": "n" })).await.expect(201));
     let before = snapshot(&app).await;
 
     let own = denis.add_client("Le sien").await;
-    let own_note = id(&denis.post(&format!("/api/clients/{own}/notes"), json!({ "texte": "n" })).await.expect(201));
+    let own_note =
+        id(&denis.post(&format!("/api/clients/{own}/notes"), json!({ "texte": "n" })).await.expect(201));
     for path in [
         format!("/api/clients/{client}"),
         format!("/api/clients/{client}/timeline"),
@@ -32,14 +35,22 @@ async fn what_is_anothers_looks_as_what_does_not_exist() {
     let (post, patch) = (Method::POST, Method::PATCH);
     for (method, path, body) in [
         (patch.clone(), format!("/api/clients/{client}"), json!({ "nom": "À moi" })),
-        (post.clone(), format!("/api/clients/{client}/emails"), json!({ "expediteur": "x", "sujet": "x", "corps": "x" })),
+        (
+            post.clone(),
+            format!("/api/clients/{client}/emails"),
+            json!({ "expediteur": "x", "sujet": "x", "corps": "x" }),
+        ),
         (post.clone(), format!("/api/clients/{client}/notes"), json!({ "texte": "x" })),
         (post.clone(), format!("/api/clients/{client}/portail"), json!({})),
         (post.clone(), "/api/opportunites".into(), json!({ "clientId": client, "titre": "x" })),
         (patch.clone(), format!("/api/opportunites/{deal}"), json!({ "titre": "x" })),
         (post.clone(), "/api/paiements/stripe/session".into(), json!({ "opportuniteId": deal })),
         (post.clone(), format!("/api/opportunites/{deal}/verification"), json!({})),
-        (post.clone(), "/api/tickets".into(), json!({ "clientId": client, "sujet": "x", "description": "x" })),
+        (
+            post.clone(),
+            "/api/tickets".into(),
+            json!({ "clientId": client, "sujet": "x", "description": "x" }),
+        ),
         (patch.clone(), format!("/api/tickets/{ticket}"), json!({ "statutTicket": "resolu" })),
         (post, format!("/api/tickets/{ticket}/messages"), json!({ "corps": "x" })),
         (patch.clone(), format!("/api/evenements/{note}"), json!({ "texte": "x" })),

@@ -25,12 +25,18 @@ async fn an_event_delivered_five_times_at_once_counts_once() {
     for answer in futures_util::future::join_all(five).await {
         answer.expect(200);
     }
-    until("the deal is paid", || async { (claire.deal(deal).await["statutPaiement"] == "paye").then_some(()) }).await;
+    until("the deal is paid", || async {
+        (claire.deal(deal).await["statutPaiement"] == "paye").then_some(())
+    })
+    .await;
     app.deliver(&body, &header).await.expect(200);
     app.until_empty().await;
     assert_eq!(app.count("SELECT count(*) FROM evenement_stripe").await, 1);
     assert_eq!(app.count("SELECT count(*) FROM paiement").await, 1);
-    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'paiement_recu'").await, 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'paiement_recu'").await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -76,7 +82,8 @@ async fn money_that_does_not_match_is_kept_and_never_paye() {
     let app = App::start_with(Options { webhooks: false, ..Options::default() }).await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    for (field, value) in [("amount_total", json!(1)), ("currency", json!("usd")), ("livemode", json!(true))] {
+    for (field, value) in [("amount_total", json!(1)), ("currency", json!("usd")), ("livemode", json!(true))]
+    {
         let deal = claire.add_won_deal(client, field, "100").await;
         claire.pay_link(deal).await;
         let session = claire.deal(deal).await["stripeSessionId"].clone();
@@ -106,13 +113,17 @@ async fn an_unknown_session_finds_its_deal_by_metadata() {
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
-    let body = json!({ "id": "evt_meta", "type": "checkout.session.completed", "created": now(), "livemode": false,
+    let body =
+        json!({ "id": "evt_meta", "type": "checkout.session.completed", "created": now(), "livemode": false,
         "data": { "object": { "id": "cs_test_unknown", "object": "checkout.session", "status": "complete",
             "payment_status": "paid", "amount_total": 10_000, "currency": "eur", "livemode": false,
             "metadata": { "opportuniteId": deal } } } })
-    .to_string();
+        .to_string();
     app.deliver(&body, &signature(WEBHOOK_SECRET, now(), body.as_bytes())).await.expect(200);
-    until("the deal is paid", || async { (claire.deal(deal).await["statutPaiement"] == "paye").then_some(()) }).await;
+    until("the deal is paid", || async {
+        (claire.deal(deal).await["statutPaiement"] == "paye").then_some(())
+    })
+    .await;
 }
 
 /// A refund's or a dispute's event about a session's payment, signed and delivered.
@@ -138,7 +149,9 @@ async fn refunds_and_disputes_change_the_state_in_whatever_order_they_are_told()
         let intent = completed["data"]["object"]["payment_intent"].as_str().unwrap().to_owned();
         let statut = |expected: &'static str| {
             let claire = &claire;
-            until(expected, move || async move { (claire.deal(deal).await["statutPaiement"] == expected).then_some(()) })
+            until(expected, move || async move {
+                (claire.deal(deal).await["statutPaiement"] == expected).then_some(())
+            })
         };
         let body = completed.to_string();
         let header = signature(WEBHOOK_SECRET, now(), body.as_bytes());

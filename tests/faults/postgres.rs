@@ -32,5 +32,6 @@ async fn a_page_says_that_it_cannot_be_served_and_recovers() {
     }
     claire.get("/sante").await.expect(200);
     app.postgres.restart().unwrap();
-    tests::until("pages are served", || async { (claire.get("/clients").await.status == 200).then_some(()) }).await;
+    tests::until("pages are served", || async { (claire.get("/clients").await.status == 200).then_some(()) })
+        .await;
 }

@@ -15,7 +15,8 @@ async fn jobs_that_redis_held_when_it_was_killed_all_run_after_its_return() {
     app.kill_workers();
     for i in 0..100 {
         let path = format!("/api/clients/{client}/notes");
-        let request = claire.request(reqwest::Method::POST, &path).json(&json!({ "texte": format!("note {i}") }));
+        let request =
+            claire.request(reqwest::Method::POST, &path).json(&json!({ "texte": format!("note {i}") }));
         Answer::of(request).await.expect(202);
     }
     app.start_worker();

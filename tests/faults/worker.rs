@@ -33,7 +33,11 @@ async fn a_killed_workers_job_is_finished_by_another_within_fifteen_seconds() {
 
     // The job's transaction is open and waits for this row, its claim already written.
     let mut hold = app.db.begin().await.unwrap();
-    sqlx::query("SELECT id FROM opportunite WHERE id = $1 FOR UPDATE").bind(deal).execute(&mut *hold).await.unwrap();
+    sqlx::query("SELECT id FROM opportunite WHERE id = $1 FOR UPDATE")
+        .bind(deal)
+        .execute(&mut *hold)
+        .await
+        .unwrap();
     let path = format!("/api/opportunites/{deal}");
     let request = claire.request(reqwest::Method::PATCH, &path).json(&json!({ "etapePipeline": "perdu" }));
     let job = tests::Answer::of(request).await.expect(202)["jobId"].as_str().unwrap().to_owned();
@@ -48,7 +52,10 @@ async fn a_killed_workers_job_is_finished_by_another_within_fifteen_seconds() {
     })
     .await;
     assert_eq!(claire.deal(deal).await["etapePipeline"], "perdu");
-    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'etape_changee'").await, 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'etape_changee'").await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -81,7 +88,8 @@ async fn a_worker_told_to_stop_finishes_and_leaves_the_rest_to_the_next() {
     let client = claire.add_client("Vasseur").await;
     for i in 0..200 {
         let path = format!("/api/clients/{client}/notes");
-        let request = claire.request(reqwest::Method::POST, &path).json(&json!({ "texte": format!("note {i}") }));
+        let request =
+            claire.request(reqwest::Method::POST, &path).json(&json!({ "texte": format!("note {i}") }));
         tests::Answer::of(request).await.expect(202);
         if i == 50 {
             app.workers[0].signal(Signal::SIGTERM).unwrap();

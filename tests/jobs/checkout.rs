@@ -96,7 +96,10 @@ async fn a_paid_session_makes_the_deal_paye_once() {
     deal.hand_over("checkout.session.completed").await;
     assert_eq!(deal.column("statut_paiement").await.as_deref(), Some("paye"));
     assert_eq!(deal.column("url_paiement").await, None);
-    assert_eq!(deal.app.count("SELECT count(*) FROM paiement WHERE conforme AND montant_minor = 120050").await, 1);
+    assert_eq!(
+        deal.app.count("SELECT count(*) FROM paiement WHERE conforme AND montant_minor = 120050").await,
+        1
+    );
     let told = "SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'paiement_recu'";
     assert_eq!(deal.app.count(told).await, 1);
 

@@ -14,12 +14,17 @@ async fn a_job_in_anothers_name_finds_nothing() {
     let ids: Vec<Uuid> =
         sqlx::query_scalar("SELECT id FROM utilisateur ORDER BY email").fetch_all(&app.db).await.unwrap();
     let (claire, denis) = (Actor::Utilisateur(ids[0]), Actor::Utilisateur(ids[1]));
-    let client =
-        CreateClient { nom: "Studio Kéa".into(), r#type: TypeClient::Entreprise, email: None, langue: Langue::Fr };
+    let client = CreateClient {
+        nom: "Studio Kéa".into(),
+        r#type: TypeClient::Entreprise,
+        email: None,
+        langue: Langue::Fr,
+    };
     let (_, client) = app.run(claire, "client", &client).await;
     let client_id = tests::people::id(&client);
 
-    let update = UpdateClient { client_id, nom: Some("À moi".into()), r#type: None, email: None, langue: None };
+    let update =
+        UpdateClient { client_id, nom: Some("À moi".into()), r#type: None, email: None, langue: None };
     let ticket = CreateTicket {
         client_id,
         sujet: "Bonjour".into(),

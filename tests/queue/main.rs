@@ -31,16 +31,7 @@ async fn the_same_job_is_queued_once_and_another_under_its_id_is_told_so() -> Re
     let job = job(1, "a");
     assert_eq!(place.producer.push(&job).await?, Pushed::Queued);
     assert_eq!(place.producer.push(&job).await?, Pushed::Pending);
-    assert_eq!(
-        place
-            .producer
-            .push(&Envelope {
-                id: job.id,
-                ..self::job(2, "b")
-            })
-            .await?,
-        Pushed::KeyReused
-    );
+    assert_eq!(place.producer.push(&Envelope { id: job.id, ..self::job(2, "b") }).await?, Pushed::KeyReused);
     assert_eq!(place.waiting(Queue::Courant).await?, 1);
     Ok(())
 }
@@ -54,14 +45,8 @@ async fn the_record_tells_of_an_unfinished_job_and_its_end_is_announced() -> Res
     assert_eq!(place.producer.record(job.id).await?, None);
     place.producer.push(&job).await?;
     let record = place.producer.record(job.id).await?.expect("a record");
-    assert_eq!(
-        (record.actor, record.payload_hash.as_str()),
-        (job.actor, job.payload_hash.as_str())
-    );
-    assert_eq!(
-        (record.kind.as_str(), record.statut),
-        ("test", StatutJob::EnAttente)
-    );
+    assert_eq!((record.actor, record.payload_hash.as_str()), (job.actor, job.payload_hash.as_str()));
+    assert_eq!((record.kind.as_str(), record.statut), ("test", StatutJob::EnAttente));
     assert_eq!(record.cree_le, job.cree_le);
 
     let mut worker = place.worker(Options::new(2));
@@ -72,10 +57,7 @@ async fn the_record_tells_of_an_unfinished_job_and_its_end_is_announced() -> Res
 
     run.ends(Verdict::Done);
     let end = tokio::time::timeout(PATIENCE, futures_util::StreamExt::next(&mut ends.on_message())).await?;
-    assert_eq!(
-        end.expect("a message").get_payload::<String>()?,
-        job.id.to_string()
-    );
+    assert_eq!(end.expect("a message").get_payload::<String>()?, job.id.to_string());
     assert_eq!(place.producer.record(job.id).await?, None);
     assert_eq!(place.producer.push(&job).await?, Pushed::Queued);
     Ok(())
@@ -86,10 +68,7 @@ async fn a_delayed_job_does_not_run_before_its_time() -> Result {
     let place = Place::start(RedisOptions::default()).await?;
     let mut worker = place.worker(Options::new(2));
     let due = place.redis_time().await? + Duration::from_millis(400);
-    place
-        .producer
-        .push_after(&job(1, "later"), Duration::from_millis(400))
-        .await?;
+    place.producer.push_after(&job(1, "later"), Duration::from_millis(400)).await?;
     let run = worker.run().await?;
     assert!(place.redis_time().await? >= due);
     run.ends(Verdict::Done);
@@ -100,10 +79,7 @@ async fn a_delayed_job_does_not_run_before_its_time() -> Result {
 async fn many_jobs_that_are_due_at_once_all_run() -> Result {
     let place = Place::start(RedisOptions::default()).await?;
     for n in 0..1_000 {
-        place
-            .producer
-            .push_after(&job(n, "due"), Duration::from_millis(1))
-            .await?;
+        place.producer.push_after(&job(n, "due"), Duration::from_millis(1)).await?;
     }
     let mut worker = place.worker(Options::new(16));
     for _ in 0..1_000 {
@@ -185,10 +161,7 @@ async fn an_entry_that_is_no_job_is_handed_out_as_it_is() -> Result {
         .await?;
     let mut worker = place.worker(Options::new(1));
     let run = worker.run().await?;
-    assert_eq!(
-        (run.delivery.id, run.delivery.envelope.as_slice()),
-        (None, &b"\xff\x00"[..])
-    );
+    assert_eq!((run.delivery.id, run.delivery.envelope.as_slice()), (None, &b"\xff\x00"[..]));
     run.ends(Verdict::Done);
     place.drained().await
 }
@@ -242,10 +215,8 @@ async fn a_job_of_ten_leases_runs_once() -> Result {
     let place = Place::start(RedisOptions::default()).await?;
     let (mut one, mut other) = (place.worker(short_leases()), place.worker(short_leases()));
     place.producer.push(&job(1, "long")).await?;
-    let (run, began) = (
-        tokio::select! { run = one.run() => run?, run = other.run() => run? },
-        Instant::now(),
-    );
+    let (run, began) =
+        (tokio::select! { run = one.run() => run?, run = other.run() => run? }, Instant::now());
     eventually("ten leases pass", async || began.elapsed() > LEASE * 10).await?;
     run.ends(Verdict::Done);
     place.drained().await?;
@@ -274,10 +245,7 @@ async fn a_job_that_was_taken_over_is_not_ended_by_its_old_worker() -> Result {
     run.ends(Verdict::Done);
     place.producer.push(&next).await?;
     worker.run().await?.ends(Verdict::Done);
-    eventually("the next job is done", async || {
-        place.statut(&next).await.is_none()
-    })
-    .await?;
+    eventually("the next job is done", async || place.statut(&next).await.is_none()).await?;
     assert!(place.statut(&taken).await.is_some());
     assert_eq!(place.waiting(Queue::Courant).await?, 1);
     Ok(())
@@ -292,16 +260,10 @@ async fn workers_that_are_gone_are_forgotten() -> Result {
     place.drained().await?;
     gone.kill();
     assert_eq!(place.consumers().await?, 1);
-    let mut worker = place.worker(Options {
-        lease: LEASE / 4,
-        ..short_leases()
-    });
+    let mut worker = place.worker(Options { lease: LEASE / 4, ..short_leases() });
     place.producer.push(&job(1, "a")).await?;
     worker.run().await?.ends(Verdict::Done);
-    eventually("only the living one is known", async || {
-        place.consumers().await.is_ok_and(|n| n == 1)
-    })
-    .await
+    eventually("only the living one is known", async || place.consumers().await.is_ok_and(|n| n == 1)).await
 }
 
 // ---- stopping ----------------------------------------------------------------------------------------------
@@ -317,10 +279,7 @@ async fn a_stopping_worker_finishes_what_it_can() -> Result {
     worker.stop.cancel();
     run.ends(Verdict::Done);
     worker.ended().await?;
-    assert!(
-        worker.runs.try_recv().is_err(),
-        "nothing was begun after the stop"
-    );
+    assert!(worker.runs.try_recv().is_err(), "nothing was begun after the stop");
     assert_eq!(place.waiting(Queue::Courant).await?, 1);
     assert_eq!(place.consumers().await?, 0);
     Ok(())
@@ -329,14 +288,8 @@ async fn a_stopping_worker_finishes_what_it_can() -> Result {
 #[tokio::test]
 async fn a_stopping_worker_hands_back_what_it_cannot_finish_and_it_is_not_counted() -> Result {
     let place = Place::start(RedisOptions::default()).await?;
-    let patient = Options {
-        lease: Duration::from_mins(10),
-        ..Options::new(1)
-    };
-    let mut first = place.worker(Options {
-        grace: Duration::from_millis(100),
-        ..patient
-    });
+    let patient = Options { lease: Duration::from_mins(10), ..Options::new(1) };
+    let mut first = place.worker(Options { grace: Duration::from_millis(100), ..patient });
     place.producer.push(&job(1, "endless")).await?;
     let run = first.run().await?;
     first.stop.cancel();
@@ -389,10 +342,7 @@ async fn a_hung_redis_fails_a_push_soon_and_hands_nothing_out_twice() -> Result 
     let run = tokio::select! { run = one.run() => run?, run = other.run() => run? };
     place.redis.pause()?;
     let began = Instant::now();
-    assert!(matches!(
-        place.producer.push(&job(2, "b")).await,
-        Err(PushError::Unavailable(_))
-    ));
+    assert!(matches!(place.producer.push(&job(2, "b")).await, Err(PushError::Unavailable(_))));
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
     eventually("all leases run out", async || began.elapsed() > LEASE * 4).await?;
     place.redis.resume()?;
@@ -415,33 +365,12 @@ async fn after_an_outage_living_workers_may_renew_before_anything_is_taken_over(
     let stream = keys::stream(Queue::Courant);
     place.producer.push(&job(1, "another's")).await?;
     // The other living worker, by hand.
-    let _: () = place
-        .ask("XGROUP", &["CREATE", &stream, keys::GROUP, "0"])
-        .await?;
-    let read = [
-        "GROUP",
-        keys::GROUP,
-        "other",
-        "COUNT",
-        "1",
-        "STREAMS",
-        &stream,
-        ">",
-    ];
+    let _: () = place.ask("XGROUP", &["CREATE", &stream, keys::GROUP, "0"]).await?;
+    let read = ["GROUP", keys::GROUP, "other", "COUNT", "1", "STREAMS", &stream, ">"];
     let read: redis::streams::StreamReadReply = place.ask("XREADGROUP", &read).await?;
-    let renew = [
-        &stream,
-        keys::GROUP,
-        "other",
-        "0",
-        &read.keys[0].ids[0].id,
-        "JUSTID",
-    ];
+    let renew = [&stream, keys::GROUP, "other", "0", &read.keys[0].ids[0].id, "JUSTID"];
 
-    let mut worker = place.worker(Options {
-        lease,
-        ..short_leases()
-    });
+    let mut worker = place.worker(Options { lease, ..short_leases() });
     let began = Instant::now();
     eventually("both have worked for some leases", async || {
         let renewed: Result<Vec<String>> = place.ask("XCLAIM", &renew).await;
@@ -453,13 +382,9 @@ async fn after_an_outage_living_workers_may_renew_before_anything_is_taken_over(
     eventually("all leases run out", async || began.elapsed() > lease * 2).await?;
     place.redis.resume()?;
     let began = Instant::now();
-    eventually("the other is half a lease late", async || {
-        began.elapsed() > lease / 2
-    })
-    .await?;
-    let pending: Vec<(String, String, u64, u64)> = place
-        .ask("XPENDING", &[&stream, keys::GROUP, "-", "+", "10"])
-        .await?;
+    eventually("the other is half a lease late", async || began.elapsed() > lease / 2).await?;
+    let pending: Vec<(String, String, u64, u64)> =
+        place.ask("XPENDING", &[&stream, keys::GROUP, "-", "+", "10"]).await?;
     assert_eq!(pending[0].1, "other");
     assert!(worker.runs.try_recv().is_err());
     // It never came back: then it is dead, and its job is taken over.
@@ -471,11 +396,8 @@ async fn after_an_outage_living_workers_may_renew_before_anything_is_taken_over(
 
 #[tokio::test]
 async fn a_killed_redis_loses_no_acknowledged_job() -> Result {
-    let mut place = Place::start(RedisOptions {
-        append_fsync: AppendFsync::Always,
-        ..RedisOptions::default()
-    })
-    .await?;
+    let mut place =
+        Place::start(RedisOptions { append_fsync: AppendFsync::Always, ..RedisOptions::default() }).await?;
     let mut worker = place.worker(short_leases());
     place.producer.push(&job(0, "running")).await?;
     let run = worker.run().await?;
@@ -485,9 +407,7 @@ async fn a_killed_redis_loses_no_acknowledged_job() -> Result {
     place.redis.kill()?;
     run.ends(Verdict::Done);
     place.redis.restart()?;
-    place.connection = redis::Client::open(place.redis.url())?
-        .get_multiplexed_async_connection()
-        .await?;
+    place.connection = redis::Client::open(place.redis.url())?.get_multiplexed_async_connection().await?;
     let mut seen = std::collections::BTreeSet::from([0]);
     while seen.len() < 50 {
         let run = worker.run().await?;
@@ -503,17 +423,11 @@ async fn a_redis_that_is_a_replica_for_a_while_is_borne() -> Result {
     let mut worker = place.worker(short_leases());
     place.producer.push(&job(1, "running")).await?;
     let run = worker.run().await?;
-    let _: () = redis::cmd("REPLICAOF")
-        .arg(&["127.0.0.1", "1"])
-        .query_async(&mut place.connection)
-        .await?;
+    let _: () = redis::cmd("REPLICAOF").arg(&["127.0.0.1", "1"]).query_async(&mut place.connection).await?;
     run.ends(Verdict::Done);
     let refused = place.producer.push(&job(2, "b")).await;
     assert!(matches!(refused, Err(PushError::Unavailable(_))), "{refused:?}");
-    let _: () = redis::cmd("REPLICAOF")
-        .arg(&["NO", "ONE"])
-        .query_async(&mut place.connection)
-        .await?;
+    let _: () = redis::cmd("REPLICAOF").arg(&["NO", "ONE"]).query_async(&mut place.connection).await?;
     assert_eq!(place.producer.push(&job(2, "b")).await?, Pushed::Queued);
     let next = worker.run().await?;
     assert_eq!((next.number(), next.delivery.deliveries), (2, 1));
@@ -540,10 +454,7 @@ async fn a_wiped_redis_is_set_up_again() -> Result {
 
 #[tokio::test]
 async fn a_full_redis_refuses_new_jobs_and_drains() -> Result {
-    let limit = RedisOptions {
-        max_memory: Some(8 * 1024 * 1024),
-        ..RedisOptions::default()
-    };
+    let limit = RedisOptions { max_memory: Some(8 * 1024 * 1024), ..RedisOptions::default() };
     let place = Place::start(limit).await?;
     let mut worker = place.worker(Options::new(8));
     let mut queued = 0;
@@ -556,20 +467,12 @@ async fn a_full_redis_refuses_new_jobs_and_drains() -> Result {
         }
     };
     assert!(full(&refused), "{refused}");
-    let others = async || {
-        place
-            .producer
-            .push(&job(9_999, "small"))
-            .await
-            .is_err_and(|error| full(&error))
-    };
+    let others = async || place.producer.push(&job(9_999, "small")).await.is_err_and(|error| full(&error));
     eventually("others are refused as well", others).await?;
     // One of the jobs goes round once more, for also a retry needs room.
     let first = worker.run().await?;
     let retried = first.number();
-    first.ends(Verdict::Retry {
-        after: Some(Duration::ZERO),
-    });
+    first.ends(Verdict::Retry { after: Some(Duration::ZERO) });
     let mut again = false;
     for _ in 0..queued {
         let run = worker.run().await?;
@@ -578,10 +481,7 @@ async fn a_full_redis_refuses_new_jobs_and_drains() -> Result {
     }
     assert!(again);
     place.drained().await?;
-    eventually("there is room again", async || {
-        place.producer.push(&job(9_999, "small")).await.is_ok()
-    })
-    .await
+    eventually("there is room again", async || place.producer.push(&job(9_999, "small")).await.is_ok()).await
 }
 
 #[tokio::test]
@@ -625,15 +525,8 @@ impl Place {
     async fn start(options: RedisOptions) -> Result<Self> {
         let redis = Redis::start(None, options)?;
         let url = SecretString::from(redis.url());
-        let connection = redis::Client::open(redis.url())?
-            .get_multiplexed_async_connection()
-            .await?;
-        Ok(Self {
-            redis,
-            producer: Producer::connect(&url)?,
-            url,
-            connection,
-        })
+        let connection = redis::Client::open(redis.url())?.get_multiplexed_async_connection().await?;
+        Ok(Self { redis, producer: Producer::connect(&url)?, url, connection })
     }
 
     fn worker(&self, options: Options) -> Worker {
@@ -641,19 +534,12 @@ impl Place {
     }
 
     async fn statut(&self, job: &Envelope) -> Option<StatutJob> {
-        self.producer
-            .record(job.id)
-            .await
-            .expect("Redis")
-            .map(|record| record.statut)
+        self.producer.record(job.id).await.expect("Redis").map(|record| record.statut)
     }
 
     /// Jobs in the stream, waiting or running.
     async fn waiting(&self, queue: Queue) -> Result<u64> {
-        Ok(redis::cmd("XLEN")
-            .arg(keys::stream(queue))
-            .query_async(&mut self.connection.clone())
-            .await?)
+        Ok(redis::cmd("XLEN").arg(keys::stream(queue)).query_async(&mut self.connection.clone()).await?)
     }
 
     /// Workers that the queue `courant` knows.
@@ -666,16 +552,12 @@ impl Place {
     }
 
     async fn ask<T: redis::FromRedisValue>(&self, command: &str, arguments: &[&str]) -> Result<T> {
-        Ok(redis::cmd(command)
-            .arg(arguments)
-            .query_async(&mut self.connection.clone())
-            .await?)
+        Ok(redis::cmd(command).arg(arguments).query_async(&mut self.connection.clone()).await?)
     }
 
     async fn redis_time(&self) -> Result<Duration> {
-        let (seconds, micros): (u64, u64) = redis::cmd("TIME")
-            .query_async(&mut self.connection.clone())
-            .await?;
+        let (seconds, micros): (u64, u64) =
+            redis::cmd("TIME").query_async(&mut self.connection.clone()).await?;
         Ok(Duration::from_secs(seconds) + Duration::from_micros(micros))
     }
 
@@ -695,11 +577,8 @@ impl Place {
                     .expect("Redis");
                 left += waiting + delayed;
             }
-            let records: Vec<String> = redis::cmd("KEYS")
-                .arg("*:job:*")
-                .query_async(&mut connection)
-                .await
-                .expect("Redis");
+            let records: Vec<String> =
+                redis::cmd("KEYS").arg("*:job:*").query_async(&mut connection).await.expect("Redis");
             left == 0 && records.is_empty()
         })
         .await
@@ -751,12 +630,7 @@ impl Worker {
             let result = serve(Arc::new(ByHand(send)), &url, options, stopped).await;
             drop(end.send(result));
         });
-        Self {
-            runtime: Some(runtime),
-            stop,
-            runs,
-            served: Some(served),
-        }
+        Self { runtime: Some(runtime), stop, runs, served: Some(served) }
     }
 
     /// The next job that is handed out.
@@ -800,11 +674,7 @@ impl Run {
 }
 
 fn short_leases() -> Options {
-    Options {
-        lease: LEASE,
-        alone: Duration::from_millis(100),
-        ..Options::new(4)
-    }
+    Options { lease: LEASE, alone: Duration::from_millis(100), ..Options::new(4) }
 }
 
 /// A job of the queue `courant` with an id of that number.

@@ -45,7 +45,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { fsync: false, redis: sandbox::redis::Options::default(), stripe: true, webhooks: true, workers: 1, edge: true }
+        Self {
+            fsync: false,
+            redis: sandbox::redis::Options::default(),
+            stripe: true,
+            webhooks: true,
+            workers: 1,
+            edge: true,
+        }
     }
 }
 
@@ -84,9 +91,11 @@ impl App {
         let postgres = Postgres::start(None, pg_options).expect("a private Postgres");
         postgres.prepare_database(DATABASE).expect("a database");
         let redis = Redis::start(None, options.redis.clone()).expect("a private Redis");
-        let simulateur = Simulateur::start(sandbox::simulateur::Options::default()).await.expect("the simulator");
+        let simulateur =
+            Simulateur::start(sandbox::simulateur::Options::default()).await.expect("the simulator");
         let port = sandbox::place::free_port(None).expect("a port");
-        let db = PgPoolOptions::new().max_connections(4).connect_lazy(&postgres.url(DATABASE)).expect("a URL");
+        let db =
+            PgPoolOptions::new().max_connections(4).connect_lazy(&postgres.url(DATABASE)).expect("a URL");
         let mut app = Self {
             base: format!("http://127.0.0.1:{port}"),
             edge: None,
@@ -147,7 +156,10 @@ impl App {
     /// Starts one more worker with more environment.
     pub fn start_worker_with(&mut self, env: &[(&str, &str)]) {
         let mut command = self.command("worker");
-        command.arg("run").env("DATABASE_URL", self.postgres.worker_url(DATABASE)).env("WORKER_CONCURRENCY", "4");
+        command
+            .arg("run")
+            .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
+            .env("WORKER_CONCURRENCY", "4");
         command.envs(env.iter().copied());
         if self.options.stripe {
             command.env("STRIPE_SECRET_KEY", "sk_test_guichet");
@@ -157,7 +169,8 @@ impl App {
 
     fn command(&self, name: &str) -> Command {
         let mut command = sandbox::process::command(&binary(name), Signal::SIGKILL);
-        let log = std::fs::File::options().create(true).append(true).open(self.log_file(name)).expect("a log");
+        let log =
+            std::fs::File::options().create(true).append(true).open(self.log_file(name)).expect("a log");
         command
             .env_remove("STRIPE_SECRET_KEY")
             .env_remove("STRIPE_WEBHOOK_SECRET")

@@ -23,7 +23,11 @@ impl Browser {
         let driver = which("chromedriver").expect("chromedriver: `make outils-test` fetches it");
         let port = sandbox::place::free_port(None).expect("a port");
         let mut command = Command::new(driver);
-        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let service = Service::start("chromedriver", command).expect("chromedriver");
         let profile = tempfile::tempdir().expect("a folder");
         let url = format!("http://127.0.0.1:{port}");

@@ -114,7 +114,8 @@ impl Bureau {
 
     /// Adds a client: its id.
     pub async fn add_client(&self, nom: &str) -> Uuid {
-        let body = json!({ "nom": nom, "type": "entreprise", "email": "contact@example.org", "langue": "fr" });
+        let body =
+            json!({ "nom": nom, "type": "entreprise", "email": "contact@example.org", "langue": "fr" });
         id(&self.post("/api/clients", body).await.expect(201))
     }
 
@@ -127,7 +128,8 @@ impl Bureau {
 
     /// Generates the payment link of a deal: the answer of the seed's route.
     pub async fn pay_link(&self, opportunite: Uuid) -> Value {
-        let answer = self.post("/api/paiements/stripe/session", json!({ "opportuniteId": opportunite })).await;
+        let answer =
+            self.post("/api/paiements/stripe/session", json!({ "opportuniteId": opportunite })).await;
         assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
         answer.json()
     }

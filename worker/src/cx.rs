@@ -176,11 +176,17 @@ impl From<sqlx::Error> for JobError {
 /// Whether Postgres is out of reach, rather than unhappy with a statement.
 fn is_outage(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+            true
+        }
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // 08: connection, 53: out of resources, 57P: shutting down or starting, 25006: read-only standby,
             // 25P03: our own time-out on an idle transaction.
-            code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "25006" || code == "25P03"
+            code.starts_with("08")
+                || code.starts_with("53")
+                || code.starts_with("57P")
+                || code == "25006"
+                || code == "25P03"
         }),
         _ => false,
     }

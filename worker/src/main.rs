@@ -57,11 +57,7 @@ async fn main() -> anyhow::Result<()> {
             tracing_subscriber::fmt().init();
             worker::migrate::run(&settings).await
         }
-        Command::CreateUser {
-            email,
-            nom,
-            database_url,
-        } => {
+        Command::CreateUser { email, nom, database_url } => {
             tracing_subscriber::fmt().init();
             worker::utilisateur::create(&worker::pool(&database_url, 1)?, &email, &nom).await
         }

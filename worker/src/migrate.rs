@@ -42,7 +42,8 @@ async fn make_roles(connection: &mut PgConnection, settings: &MigrateSettings) -
             missing.push(format!("CREATE ROLE {group} NOLOGIN"));
         }
         let Some(url) = url else { continue };
-        let options: PgConnectOptions = url.expose_secret().parse().context("DATABASE_URL or EDGE_DATABASE_URL")?;
+        let options: PgConnectOptions =
+            url.expose_secret().parse().context("DATABASE_URL or EDGE_DATABASE_URL")?;
         let user = options.get_username();
         if !is_member(connection, user, group).await? {
             missing.push(format!("GRANT {group} TO {}", quoted(user)));
@@ -52,7 +53,8 @@ async fn make_roles(connection: &mut PgConnection, settings: &MigrateSettings) -
         // Roles are the whole cluster's: another migration may have made them a moment ago.
         match sqlx::raw_sql(sqlx::AssertSqlSafe(statement.as_str())).execute(&mut *connection).await {
             Ok(_) => tracing::info!(statement, "done"),
-            Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("42710" | "23505")) => {}
+            Err(sqlx::Error::Database(error))
+                if matches!(error.code().as_deref(), Some("42710" | "23505")) => {}
             Err(error) => bail!(
                 "this user may not make roles ({error}). Run as a superuser, then again `worker migrate`:\n{};",
                 missing.join(";\n")
@@ -63,7 +65,10 @@ async fn make_roles(connection: &mut PgConnection, settings: &MigrateSettings) -
 }
 
 async fn role_exists(connection: &mut PgConnection, role: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)").bind(role).fetch_one(connection).await
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)")
+        .bind(role)
+        .fetch_one(connection)
+        .await
 }
 
 async fn is_member(connection: &mut PgConnection, user: &str, group: &str) -> sqlx::Result<bool> {

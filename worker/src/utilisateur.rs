@@ -3,8 +3,8 @@
 use std::io::Read as _;
 
 use anyhow::{Context as _, bail, ensure};
-use argon2::password_hash::PasswordHasher as _;
 use argon2::Argon2;
+use argon2::password_hash::PasswordHasher as _;
 use sqlx::PgPool;
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -64,7 +64,10 @@ fn read_password() -> anyhow::Result<String> {
     std::io::stdin().read_to_string(&mut text).context("the password is read from standard input")?;
     let password = text.lines().next().unwrap_or_default().to_owned();
     let length = password.chars().count();
-    ensure!((LEAST_PASSWORD..=256).contains(&length), "the password needs {LEAST_PASSWORD} to 256 characters");
+    ensure!(
+        (LEAST_PASSWORD..=256).contains(&length),
+        "the password needs {LEAST_PASSWORD} to 256 characters"
+    );
     Ok(password)
 }
 

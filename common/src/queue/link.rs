@@ -41,10 +41,7 @@ macro_rules! twice {
         let mut current = $link.current();
         let $manager = &mut current.manager;
         let mut result = $try;
-        if result
-            .as_ref()
-            .is_err_and(|error: &RedisError| error.is_io_error() && !error.is_timeout())
-        {
+        if result.as_ref().is_err_and(|error: &RedisError| error.is_io_error() && !error.is_timeout()) {
             result = $try;
         }
         $link.judge(&result, &current);
@@ -63,15 +60,8 @@ impl Link {
             .set_number_of_retries(0)
             .set_pipeline_buffer_size(512);
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config.clone())?;
-        let current = Mutex::new(Current {
-            manager,
-            generation: 0,
-        });
-        Ok(Self(Arc::new(Shared {
-            client,
-            config,
-            current,
-        })))
+        let current = Mutex::new(Current { manager, generation: 0 });
+        Ok(Self(Arc::new(Shared { client, config, current })))
     }
 
     /// The server's address, for a connection of one's own.
@@ -96,11 +86,7 @@ impl Link {
     }
 
     fn current(&self) -> Current {
-        self.0
-            .current
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Replaces the connection if the result shows that it is of no more use.
@@ -114,10 +100,7 @@ impl Link {
             && let Ok(manager) =
                 ConnectionManager::new_lazy_with_config(self.0.client.clone(), self.0.config.clone())
         {
-            *current = Current {
-                manager,
-                generation: used.generation + 1,
-            };
+            *current = Current { manager, generation: used.generation + 1 };
         }
     }
 }

@@ -30,19 +30,13 @@ pub struct Demandeur {
 
 impl From<&Utilisateur> for Demandeur {
     fn from(moi: &Utilisateur) -> Self {
-        Self {
-            actor: moi.actor(),
-            jobs: "/api/jobs".into(),
-        }
+        Self { actor: moi.actor(), jobs: "/api/jobs".into() }
     }
 }
 
 impl From<&PortailClient> for Demandeur {
     fn from(client: &PortailClient) -> Self {
-        Self {
-            actor: client.actor(),
-            jobs: format!("/api{}/jobs", client.chemin()),
-        }
+        Self { actor: client.actor(), jobs: format!("/api{}/jobs", client.chemin()) }
     }
 }
 
@@ -102,9 +96,7 @@ pub async fn show_job(
 ) -> Result<Response, Erreur> {
     let mut etat = attente::etat(app, actor, id).await?.ok_or(Erreur::Introuvable)?;
     if let (EtatJob::EnVie { .. }, Some(duree)) = (&etat, demande.attente) {
-        etat = attente::attendre(app, actor, id, duree)
-            .await
-            .map_or(etat, EtatJob::Fini);
+        etat = attente::attendre(app, actor, id, duree).await.map_or(etat, EtatJob::Fini);
     }
     let mut corps = match etat {
         EtatJob::EnVie { kind, statut } => json!({ "type": kind, "statut": statut }),

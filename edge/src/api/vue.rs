@@ -54,29 +54,15 @@ async fn of_portail(app: &App, client_id: Uuid, reference: &Reference) -> Result
         return Ok(None);
     }
     let contenu = queries::portail::contenu(&app.pool, client_id, &app.liens).await?;
-    let opportunites = contenu
-        .opportunites
-        .into_iter()
-        .map(|prestation| prestation.contrat);
+    let opportunites = contenu.opportunites.into_iter().map(|prestation| prestation.contrat);
     match reference.entite {
-        Entite::Opportunite => shown(
-            opportunites
-                .into_iter()
-                .find(|contrat| contrat.id == reference.id),
-        ),
-        _ => shown(
-            contenu
-                .tickets
-                .into_iter()
-                .map(|demande| demande.contrat)
-                .find(|it| it.id == reference.id),
-        ),
+        Entite::Opportunite => shown(opportunites.into_iter().find(|contrat| contrat.id == reference.id)),
+        _ => {
+            shown(contenu.tickets.into_iter().map(|demande| demande.contrat).find(|it| it.id == reference.id))
+        }
     }
 }
 
 fn shown<T: Serialize>(entite: Option<T>) -> Result<Option<Value>, Erreur> {
-    entite
-        .map(serde_json::to_value)
-        .transpose()
-        .map_err(|erreur| Erreur::Interne(erreur.into()))
+    entite.map(serde_json::to_value).transpose().map_err(|erreur| Erreur::Interne(erreur.into()))
 }

@@ -7,10 +7,7 @@ pub(super) fn parse(corps: &[u8]) -> Option<Vec<(String, String)>> {
         .split(|&octet| octet == b'&')
         .filter(|paire| !paire.is_empty())
         .map(|paire| {
-            let egal = paire
-                .iter()
-                .position(|&octet| octet == b'=')
-                .unwrap_or(paire.len());
+            let egal = paire.iter().position(|&octet| octet == b'=').unwrap_or(paire.len());
             let (nom, texte) = paire.split_at(egal);
             Some((decode(nom)?, decode(texte.get(1..).unwrap_or_default())?))
         })

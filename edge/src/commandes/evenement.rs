@@ -22,10 +22,7 @@ pub fn record_email(client_id: Uuid, fuseau: Tz, champs: &mut Champs) -> Result<
 
 /// `{ texte }`
 pub fn record_note(client_id: Uuid, champs: &mut Champs) -> Result<RecordNote, Erreur> {
-    let job = RecordNote {
-        client_id,
-        texte: champs.texte_long("texte", TEXTE_MAX),
-    };
+    let job = RecordNote { client_id, texte: champs.texte_long("texte", TEXTE_MAX) };
     champs.fin(job)
 }
 

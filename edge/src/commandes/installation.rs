@@ -39,9 +39,7 @@ pub async fn create_utilisateur(
 /// A salt that the form sent twice finds again: were it drawn anew, the second would be another wish.
 /// The link is random, secret and used once, so the salt is nobody else's.
 fn sel(jeton: &Jeton) -> [u8; 16] {
-    let digest = Sha256::new_with_prefix("guichet:sel:")
-        .chain_update(jeton.expose())
-        .finalize();
+    let digest = Sha256::new_with_prefix("guichet:sel:").chain_update(jeton.expose()).finalize();
     let mut sel = [0; 16];
     sel.copy_from_slice(&digest[..16]);
     sel

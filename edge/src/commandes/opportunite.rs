@@ -47,9 +47,7 @@ pub fn update_opportunite(opportunite_id: Uuid, champs: &mut Champs) -> Result<U
 
 /// `{ opportuniteId }`
 pub fn create_checkout_session(champs: &mut Champs) -> Result<CreateCheckoutSession, Erreur> {
-    let job = CreateCheckoutSession {
-        opportunite_id: champs.uuid("opportuniteId"),
-    };
+    let job = CreateCheckoutSession { opportunite_id: champs.uuid("opportuniteId") };
     champs.fin(job)
 }
 
@@ -84,14 +82,7 @@ mod tests {
     fn a_deal_takes_any_price_that_its_currency_can_write() {
         assert_eq!(cree("").unwrap().montant_estime, None);
         assert_eq!(cree("").unwrap().devise, Devise::EUR);
-        assert_eq!(
-            cree(r#","montantEstime":"12.500""#)
-                .unwrap()
-                .montant_estime
-                .unwrap()
-                .to_string(),
-            "12.5"
-        );
+        assert_eq!(cree(r#","montantEstime":"12.500""#).unwrap().montant_estime.unwrap().to_string(), "12.5");
         for (extra, code) in [
             (r#","montantEstime":0"#, "montant-negatif"),
             (r#","montantEstime":"-5""#, "montant-negatif"),

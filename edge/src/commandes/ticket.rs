@@ -37,9 +37,6 @@ pub fn update_ticket(ticket_id: Uuid, champs: &mut Champs) -> Result<UpdateTicke
 
 /// `{ corps }`
 pub fn reply_ticket(ticket_id: Uuid, champs: &mut Champs) -> Result<ReplyTicket, Erreur> {
-    let job = ReplyTicket {
-        ticket_id,
-        corps: champs.texte_long("corps", TEXTE_MAX),
-    };
+    let job = ReplyTicket { ticket_id, corps: champs.texte_long("corps", TEXTE_MAX) };
     champs.fin(job)
 }

@@ -103,11 +103,7 @@ impl Expediteur {
     }
 
     fn home(&self) -> String {
-        if self.racine.is_empty() {
-            "/".into()
-        } else {
-            self.racine.clone()
-        }
+        if self.racine.is_empty() { "/".into() } else { self.racine.clone() }
     }
 
     /// The page, told to say what was done.
@@ -146,13 +142,7 @@ impl Expediteur {
     fn lead_to(&self, statut: StatutJob, suite: Option<String>, suivi: Option<String>) -> Response {
         if self.json {
             let erreur = None;
-            return Json(Etape {
-                statut,
-                suite,
-                suivi,
-                erreur,
-            })
-            .into_response();
+            return Json(Etape { statut, suite, suivi, erreur }).into_response();
         }
         let ou = suite.or(suivi).unwrap_or_else(|| self.home());
         Redirect::to(&ou).into_response()
@@ -185,17 +175,13 @@ impl Expediteur {
         suite: Option<&str>,
         phrase: impl Fn(&Erreur) -> String,
     ) -> Result<Attendu, Erreur> {
-        let mut etat = attente::etat(app, &self.actor, id)
-            .await?
-            .ok_or(Erreur::Introuvable)?;
+        let mut etat = attente::etat(app, &self.actor, id).await?.ok_or(Erreur::Introuvable)?;
         if let EtatJob::EnVie { .. } = etat {
             let attendu = attente::attendre(app, &self.actor, id, PATIENCE_PAGE).await;
             etat = attendu.map_or(etat, EtatJob::Fini);
         }
         // Only our own tree: a link to this page must not lead elsewhere.
-        let suite = suite
-            .and_then(next_relatif)
-            .filter(|page| page.starts_with(&self.racine));
+        let suite = suite.and_then(next_relatif).filter(|page| page.starts_with(&self.racine));
         let vers = suite.map_or(Vers::Cree, |page| Vers::Page(page.into()));
         let retour = suite.map_or_else(|| self.home(), str::to_owned);
         let (etat, erreur) = match etat {
@@ -211,23 +197,14 @@ impl Expediteur {
             }
             EtatJob::Fini(fini) => match self.outcome(&fini, vers) {
                 Ok(suite) => {
-                    return Ok(Attendu::Reponse(self.lead_to(
-                        StatutJob::Termine,
-                        Some(suite),
-                        None,
-                    )));
+                    return Ok(Attendu::Reponse(self.lead_to(StatutJob::Termine, Some(suite), None)));
                 }
                 Err(erreur) => (fini.statut, Some(erreur)),
             },
         };
         if self.json {
             let erreur = erreur.as_ref().map(phrase);
-            let etape = Etape {
-                statut: etat,
-                suite: None,
-                suivi: None,
-                erreur,
-            };
+            let etape = Etape { statut: etat, suite: None, suivi: None, erreur };
             return Ok(Attendu::Reponse(Json(etape).into_response()));
         }
         Ok(Attendu::Page { etat, erreur, retour })
@@ -241,12 +218,7 @@ mod tests {
     use super::*;
 
     fn expediteur(racine: &str, langue: &str) -> Expediteur {
-        Expediteur {
-            actor: Actor::Systeme,
-            racine: racine.into(),
-            langue: langue.into(),
-            json: false,
-        }
+        Expediteur { actor: Actor::Systeme, racine: racine.into(), langue: langue.into(), json: false }
     }
 
     #[test]
@@ -254,10 +226,7 @@ mod tests {
         let id = JobId(Uuid::nil());
         let said = |page: &str| expediteur("", "").said(page, id).replace(&id.to_string(), "1");
         assert_eq!(said("/clients/2"), "/clients/2?fait=1");
-        assert_eq!(
-            said("/clients/2?onglet=note#ajouter"),
-            "/clients/2?onglet=note&fait=1#ajouter"
-        );
+        assert_eq!(said("/clients/2?onglet=note#ajouter"), "/clients/2?onglet=note&fait=1#ajouter");
         let anglais = expediteur("/portail/x", "langue=en").said("/portail/x#support", id);
         assert_eq!(anglais, format!("/portail/x?fait={id}&langue=en#support"));
     }

@@ -13,11 +13,7 @@ use crate::rendu::{self, Cadre};
 pub fn page(app: &App, lecteur: &Lecteur, erreur: &Erreur) -> Response {
     let (statut, langue) = (erreur.status(), lecteur.langue());
     let phrase = erreur.phrase(langue);
-    let cadre = Cadre {
-        langue,
-        fuseau: chrono_tz::Europe::Paris,
-        maintenant: app.now(),
-    };
+    let cadre = Cadre { langue, fuseau: chrono_tz::Europe::Paris, maintenant: app.now() };
     // A dead link says one thing, and the browser's « back » leads to a form that was sent too often.
     let lien_mort = matches!(erreur, Erreur::LienMort);
     let contexte = contexte! {

@@ -15,10 +15,7 @@ pub type Saisie = BTreeMap<String, String>;
 
 /// A form's fields filled from pairs; those without a value stay empty.
 pub fn saisie<const N: usize>(champs: [(&str, Option<String>); N]) -> Saisie {
-    champs
-        .into_iter()
-        .filter_map(|(nom, valeur)| Some((nom.to_owned(), valeur?)))
-        .collect()
+    champs.into_iter().filter_map(|(nom, valeur)| Some((nom.to_owned(), valeur?))).collect()
 }
 
 /// One form of a page.
@@ -46,10 +43,7 @@ pub struct Formulaires {
 impl Default for Formulaires {
     /// A page that is shown for the first time.
     fn default() -> Self {
-        Self {
-            cle: fresh_key(),
-            refuse: None,
-        }
+        Self { cle: fresh_key(), refuse: None }
     }
 }
 
@@ -73,29 +67,19 @@ impl Formulaires {
             reste => reste,
         };
         let cle = fresh_key();
-        let refuse = Some(Formulaire {
-            nom,
-            cle: cle.clone(),
-            saisie,
-            erreurs,
-            erreur,
-        });
+        let refuse = Some(Formulaire { nom, cle: cle.clone(), saisie, erreurs, erreur });
         Self { cle, refuse }
     }
 
     /// The form of that name: as it was refused, else fresh with `defaut` in its fields.
     pub fn get(&self, nom: &'static str, defaut: Saisie) -> Formulaire {
-        self.refuse
-            .as_ref()
-            .filter(|refuse| refuse.nom == nom)
-            .cloned()
-            .unwrap_or_else(|| Formulaire {
-                nom,
-                cle: self.cle.clone(),
-                saisie: defaut,
-                erreurs: BTreeMap::new(),
-                erreur: None,
-            })
+        self.refuse.as_ref().filter(|refuse| refuse.nom == nom).cloned().unwrap_or_else(|| Formulaire {
+            nom,
+            cle: self.cle.clone(),
+            saisie: defaut,
+            erreurs: BTreeMap::new(),
+            erreur: None,
+        })
     }
 
     /// Whether the form of that name was refused, and must be in sight.

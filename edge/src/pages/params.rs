@@ -28,10 +28,7 @@ impl Params {
 
     /// What stands under a name, if anything does.
     pub fn get(&self, nom: &str) -> Option<&str> {
-        self.0
-            .get(nom)
-            .map(|valeur| valeur.trim())
-            .filter(|valeur| !valeur.is_empty())
+        self.0.get(nom).map(|valeur| valeur.trim()).filter(|valeur| !valeur.is_empty())
     }
 
     /// What stands under a name, if it can be read as a `T`.

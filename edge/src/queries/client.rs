@@ -107,9 +107,7 @@ pub async fn list(
     .fetch_all(pool)
     .await?;
     let clients = rows.into_iter().map(|row| row.view(liens)).collect();
-    Ok(Page::cut(clients, limite, |client: &Client| {
-        client.id.to_string()
-    }))
+    Ok(Page::cut(clients, limite, |client: &Client| client.id.to_string()))
 }
 
 /// A client to choose in a form.
@@ -216,9 +214,6 @@ pub async fn faits(
         faits.en_retard.extend(row.en_retard.map(somme));
         faits.en_cours.extend(row.en_cours.map(somme));
     }
-    faits.paye = recus
-        .iter()
-        .map(|row| Somme::of_minor(row.minor, row.devise))
-        .collect();
+    faits.paye = recus.iter().map(|row| Somme::of_minor(row.minor, row.devise)).collect();
     Ok(faits)
 }

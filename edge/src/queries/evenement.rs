@@ -61,10 +61,7 @@ impl std::str::FromStr for Curseur {
     fn from_str(text: &str) -> Result<Self, InvalidCurseur> {
         let (date, id) = text.split_once('_').ok_or(InvalidCurseur)?;
         let date = DateTime::parse_from_rfc3339(date).map_err(|_| InvalidCurseur)?;
-        Ok(Self {
-            date: date.to_utc(),
-            id: id.parse().map_err(|_| InvalidCurseur)?,
-        })
+        Ok(Self { date: date.to_utc(), id: id.parse().map_err(|_| InvalidCurseur)? })
     }
 }
 
@@ -88,9 +85,7 @@ macro_rules! select_evenements {
 
 /// Reads one event of the freelancer's own.
 pub async fn find(pool: &PgPool, utilisateur_id: Uuid, id: Uuid) -> sqlx::Result<Option<Evenement>> {
-    select_evenements!("e.utilisateur_id = $1 AND e.id = $2", utilisateur_id, id)
-        .fetch_optional(pool)
-        .await
+    select_evenements!("e.utilisateur_id = $1 AND e.id = $2", utilisateur_id, id).fetch_optional(pool).await
 }
 
 /// Reads a client's timeline, latest first, narrowed to some kinds when `types` is given.

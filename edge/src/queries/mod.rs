@@ -38,8 +38,7 @@ impl Liens {
     /// The portal's link of the client `id`. `None` when there is none, or when `SECRET_KEY` no longer
     /// holds the key that sealed it: a new link must then be made.
     pub fn portail(&self, scelle: Option<&[u8]>, id: Uuid) -> Option<String> {
-        self.open(scelle?, id)
-            .map(|jeton| self.public_url.portail(&jeton))
+        self.open(scelle?, id).map(|jeton| self.public_url.portail(&jeton))
     }
 
     /// The durable payment link of the deal `id`; `None` as for [`Self::portail`].

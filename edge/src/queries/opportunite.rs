@@ -284,20 +284,13 @@ pub async fn board(
 
     let mut columns: Vec<_> = EtapePipeline::ALL
         .iter()
-        .map(|&etape| Colonne {
-            etape,
-            nombre: 0,
-            sommes: Vec::new(),
-            opportunites: Vec::new(),
-        })
+        .map(|&etape| Colonne { etape, nombre: 0, sommes: Vec::new(), opportunites: Vec::new() })
         .collect();
     let place = |etape: EtapePipeline| EtapePipeline::ALL.iter().position(|&it| it == etape);
     for row in sommes {
         if let Some(column) = place(row.etape).and_then(|at| columns.get_mut(at)) {
             column.nombre += row.nombre;
-            column
-                .sommes
-                .extend(row.somme.map(|somme| Somme::new(somme, row.devise)));
+            column.sommes.extend(row.somme.map(|somme| Somme::new(somme, row.devise)));
         }
     }
     for row in cards {

@@ -94,10 +94,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
     Ok(row.map(|row| {
         let devise = row.devise;
         let of_minor = |minor: i64| (minor > 0).then(|| Somme::of_minor(minor, devise).montant);
-        let owed = matches!(
-            row.statut_paiement,
-            StatutPaiement::EnAttente | StatutPaiement::Echoue
-        );
+        let owed = matches!(row.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue);
         Payer {
             opportunite_id: row.id,
             client_id: row.client_id,

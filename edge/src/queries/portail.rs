@@ -165,14 +165,8 @@ impl Contenu {
     /// The JSON shape of the contract.
     pub fn into_portail(self, acces: &Acces) -> Portail {
         Portail {
-            freelance: Freelance {
-                nom: acces.freelance_nom.clone(),
-                logo: acces.freelance_logo.clone(),
-            },
-            client: PortailClient {
-                nom: acces.client_nom.clone(),
-                r#type: acces.client_type,
-            },
+            freelance: Freelance { nom: acces.freelance_nom.clone(), logo: acces.freelance_logo.clone() },
+            client: PortailClient { nom: acces.client_nom.clone(), r#type: acces.client_type },
             opportunites: self.opportunites.into_iter().map(|it| it.contrat).collect(),
             tickets: self.tickets.into_iter().map(|it| it.contrat).collect(),
         }
@@ -183,10 +177,7 @@ impl Contenu {
 pub async fn contenu(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Result<Contenu> {
     let (opportunites, tickets) =
         tokio::try_join!(prestations(pool, client_id, liens), demandes(pool, client_id))?;
-    Ok(Contenu {
-        opportunites,
-        tickets,
-    })
+    Ok(Contenu { opportunites, tickets })
 }
 
 async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Result<Vec<PrestationPage>> {

@@ -79,17 +79,9 @@ pub async fn read(
     )?;
     let mouvements = recents
         .into_iter()
-        .map(|evenement| Mouvement {
-            client_nom: evenement.client_nom.clone(),
-            evenement,
-        })
+        .map(|evenement| Mouvement { client_nom: evenement.client_nom.clone(), evenement })
         .collect();
-    Ok(Tableau {
-        a_faire,
-        argent,
-        tickets,
-        mouvements,
-    })
+    Ok(Tableau { a_faire, argent, tickets, mouvements })
 }
 
 async fn argent(
@@ -144,10 +136,6 @@ async fn argent(
                     .map(|minor| Somme::of_minor(minor, devise).montant),
             }
         })
-        .filter(|it| {
-            [it.du, it.en_cours, it.conteste, it.recu]
-                .iter()
-                .any(Option::is_some)
-        })
+        .filter(|it| [it.du, it.en_cours, it.conteste, it.recu].iter().any(Option::is_some))
         .collect())
 }

@@ -156,9 +156,7 @@ pub async fn list(
     .fetch_all(pool)
     .await?;
     let tickets = rows.into_iter().map(|row| row.view(None)).collect();
-    Ok(Page::cut(tickets, limite, |ticket: &Ticket| {
-        ticket.id.to_string()
-    }))
+    Ok(Page::cut(tickets, limite, |ticket: &Ticket| ticket.id.to_string()))
 }
 
 /// The tickets that are not resolved, those that wait for the freelancer first.

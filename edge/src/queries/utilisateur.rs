@@ -62,9 +62,7 @@ pub async fn identifiants(pool: &PgPool, email: &str) -> sqlx::Result<Option<Ide
 
 /// Reads what the instance knows.
 pub async fn instance(pool: &PgPool) -> sqlx::Result<Instance> {
-    sqlx::query_as!(Instance, "SELECT stripe_livemode FROM instance")
-        .fetch_one(pool)
-        .await
+    sqlx::query_as!(Instance, "SELECT stripe_livemode FROM instance").fetch_one(pool).await
 }
 
 /// Whether the one-time set-up link with this hash still opens.

@@ -49,16 +49,8 @@ static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             &include_bytes!("../../../templates/assets/guichet.js")[..],
         ),
-        (
-            "icones.svg",
-            "image/svg+xml",
-            &include_bytes!("../../../templates/assets/icones.svg")[..],
-        ),
-        (
-            "favicon.svg",
-            "image/svg+xml",
-            &include_bytes!("../../../templates/assets/favicon.svg")[..],
-        ),
+        ("icones.svg", "image/svg+xml", &include_bytes!("../../../templates/assets/icones.svg")[..]),
+        ("favicon.svg", "image/svg+xml", &include_bytes!("../../../templates/assets/favicon.svg")[..]),
     ]
     .into_iter()
     .map(|(name, content_type, plain)| (name, Asset::new(name, content_type, plain)))
@@ -76,9 +68,7 @@ pub(super) fn url(name: &str) -> Result<String, Error> {
 /// `GET /assets/{hash}/{name}`: the file, for ever. A hash that is not its own is 404, so that an old
 /// page never keeps a new file under an old name.
 pub async fn serve(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let Some(asset) = ASSETS
-        .get(name.as_str())
-        .filter(|asset| asset.url == format!("/assets/{hash}/{name}"))
+    let Some(asset) = ASSETS.get(name.as_str()).filter(|asset| asset.url == format!("/assets/{hash}/{name}"))
     else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -55,20 +55,12 @@ pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Dev
             Langue::Fr => fr,
             Langue::En => en,
         };
-        Some(
-            formatter
-                .as_ref()?
-                .format(&digits.parse::<Decimal>().ok()?)
-                .to_string(),
-        )
+        Some(formatter.as_ref()?.format(&digits.parse::<Decimal>().ok()?).to_string())
     })?;
     let minus = if montant.is_sign_negative() { "−" } else { "" };
     // A code such as CHF is a word beside the number; a sign such as € belongs to it.
     let code = devise.code();
-    let sign = SIGNES
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map(|(_, sign)| sign);
+    let sign = SIGNES.iter().find(|(known, _)| *known == code).map(|(_, sign)| sign);
     Some(match (langue, sign) {
         (_, None) => format!("{minus}{number}{INSECABLE}{code}"),
         (Langue::Fr, Some(sign)) => format!("{minus}{number}{FINE}{sign}"),
@@ -87,10 +79,7 @@ impl Temps {
         if let Ok(moment) = DateTime::parse_from_rfc3339(texte) {
             return Ok(Self::Moment(moment.with_timezone(&fuseau)));
         }
-        texte
-            .parse()
-            .map(Self::Jour)
-            .map_err(|_| invalid(format!("no date: {texte}")))
+        texte.parse().map(Self::Jour).map_err(|_| invalid(format!("no date: {texte}")))
     }
 
     fn jour(&self) -> NaiveDate {
@@ -137,11 +126,7 @@ fn read_moment(state: &State<'_, '_>, texte: &str) -> Result<(Cadre, DateTime<Tz
 /// « 20 nov. », with the year when it is not the reader's.
 pub(super) fn jour(state: &State<'_, '_>, texte: &str) -> Result<String, Error> {
     let (cadre, jour) = read_jour(state, texte)?;
-    let month = if jour.year() == cadre.aujourdhui().year() {
-        "%b"
-    } else {
-        "%b %Y"
-    };
+    let month = if jour.year() == cadre.aujourdhui().year() { "%b" } else { "%b %Y" };
     Ok(dated(cadre.langue, jour, month))
 }
 
@@ -213,9 +198,7 @@ pub(super) fn ecart(state: &State<'_, '_>, texte: &str) -> Result<i64, Error> {
 /// `"lundi"|capitale`: « Lundi ».
 pub(super) fn capitale(texte: &str) -> String {
     let mut chars = texte.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The first moment of the day `jour` in a zone: where a month or a year begins.

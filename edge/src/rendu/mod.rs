@@ -36,11 +36,7 @@ impl Cadre {
     /// Reads a zone's IANA name; an unknown one is Paris.
     pub fn new(langue: Langue, fuseau: &str, maintenant: DateTime<Utc>) -> Self {
         let fuseau = fuseau.parse().unwrap_or(Tz::Europe__Paris);
-        Self {
-            langue,
-            fuseau,
-            maintenant,
-        }
+        Self { langue, fuseau, maintenant }
     }
 
     /// The reader's day.
@@ -102,9 +98,7 @@ fn environment() -> Environment<'static> {
 /// Escapes what HTML asks for and no more: the engine's own escape also spells out every `/`, which
 /// would make links unreadable in the page's source.
 fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    let Some(text) = value
-        .as_str()
-        .filter(|_| !value.is_safe() && *state.auto_escape() == AutoEscape::Html)
+    let Some(text) = value.as_str().filter(|_| !value.is_safe() && *state.auto_escape() == AutoEscape::Html)
     else {
         return escape_formatter(out, state, value);
     };
@@ -127,9 +121,7 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
 /// Renders a page. `page` holds what the template of that name documents at its head.
 pub fn render(template: &str, cadre: &Cadre, page: Value) -> Result<String, Error> {
     let cadre = Value::from_object(*cadre);
-    TEMPLATES
-        .get_template(template)?
-        .render(context! { cadre, ..page })
+    TEMPLATES.get_template(template)?.render(context! { cadre, ..page })
 }
 
 #[cfg(test)]

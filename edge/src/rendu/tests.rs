@@ -22,10 +22,7 @@ fn say(langue: Langue, template: &str, context: serde_json::Value) -> String {
     env.add_template_owned("ici.html", template.to_owned()).unwrap();
     let cadre = Value::from_object(cadre(langue));
     let page = Value::from(Serde(context));
-    env.get_template("ici.html")
-        .unwrap()
-        .render(context! { cadre, ..page })
-        .unwrap()
+    env.get_template("ici.html").unwrap().render(context! { cadre, ..page }).unwrap()
 }
 
 #[test]
@@ -37,27 +34,15 @@ fn every_page_renders_strictly_in_both_languages() {
                 .unwrap_or_else(|error| panic!("{template} in {langue}: {error:#}"));
             assert!(html.starts_with("<!doctype html>"), "{template}");
             assert!(html.contains(&format!("<html lang=\"{langue}\">")), "{template}");
-            assert!(
-                !html.contains(" style=") && !html.contains("<script>"),
-                "{template}"
-            );
+            assert!(!html.contains(" style=") && !html.contains("<script>"), "{template}");
             // What people write is text: the samples hold a tag.
             assert!(!html.contains("<i>"), "{template} does not escape");
             seen.insert(template);
         }
     }
-    let parts = [
-        "base.html",
-        "bureau.html",
-        "public.html",
-        "composants.html",
-        "evenements.html",
-    ];
-    let pages: BTreeSet<_> = TEMPLATES
-        .templates()
-        .map(|(name, _)| name)
-        .filter(|name| !parts.contains(name))
-        .collect();
+    let parts = ["base.html", "bureau.html", "public.html", "composants.html", "evenements.html"];
+    let pages: BTreeSet<_> =
+        TEMPLATES.templates().map(|(name, _)| name).filter(|name| !parts.contains(name)).collect();
     assert_eq!(seen, pages, "every page has its sample contexts");
 }
 
@@ -112,11 +97,7 @@ fn texts(langue: &str) -> BTreeMap<String, String> {
 fn placeholders(text: &str) -> BTreeSet<&str> {
     text.split('$')
         .skip(1)
-        .map(|rest| {
-            rest.split(|c: char| !c.is_alphanumeric() && c != '_')
-                .next()
-                .unwrap_or("")
-        })
+        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(""))
         .collect()
 }
 
@@ -133,9 +114,7 @@ fn both_languages_have_the_same_texts_with_the_same_arguments() {
 #[test]
 fn french_punctuation_never_stands_alone_on_a_line() {
     for (key, text) in texts("fr") {
-        let wrong = [" ;", " :", " !", " ?", " €", " »", "« "]
-            .iter()
-            .find(|it| text.contains(**it));
+        let wrong = [" ;", " :", " !", " ?", " €", " »", "« "].iter().find(|it| text.contains(**it));
         assert_eq!(wrong, None, "{key}: a narrow no-break space is wanted");
         assert!(!text.contains('\''), "{key}: an apostrophe is ’");
     }
@@ -144,12 +123,7 @@ fn french_punctuation_never_stands_alone_on_a_line() {
 #[test]
 fn amounts_read_as_people_write_them() {
     let write = |langue, amount: &str, code: &str| {
-        write_montant(
-            langue,
-            amount.parse().unwrap(),
-            code.to_owned().try_into().unwrap(),
-        )
-        .unwrap()
+        write_montant(langue, amount.parse().unwrap(), code.to_owned().try_into().unwrap()).unwrap()
     };
     assert_eq!(write(Langue::Fr, "1234.56", "EUR"), "1\u{202f}234,56\u{202f}€");
     assert_eq!(write(Langue::Fr, "1400.000", "CHF"), "1\u{202f}400,00\u{a0}CHF");
@@ -168,16 +142,10 @@ fn dates_read_as_people_write_them_in_their_own_zone() {
     assert_eq!(fr("{{ jour|jour }}"), "20\u{a0}nov.");
     assert_eq!(fr("{{ premier|jour }}"), "1er\u{a0}mai 2025");
     assert_eq!(fr("{{ jour|jour_long }}"), "vendredi 20\u{a0}novembre 2026");
-    assert_eq!(
-        fr("{{ jour|jour_semaine|capitale }}"),
-        "Vendredi 20\u{a0}novembre"
-    );
+    assert_eq!(fr("{{ jour|jour_semaine|capitale }}"), "Vendredi 20\u{a0}novembre");
     // Half past midnight of the next day in Paris.
     assert_eq!(fr("{{ nuit|moment }}"), "23\u{a0}nov., 00:30");
-    assert_eq!(
-        fr("{{ nuit|date_iso }} {{ nuit|saisie_locale }}"),
-        "2026-11-23 2026-11-23T00:30"
-    );
+    assert_eq!(fr("{{ nuit|date_iso }} {{ nuit|saisie_locale }}"), "2026-11-23 2026-11-23T00:30");
     assert_eq!(fr("{{ jour|ecart }} {{ nuit|ecart }}"), "3 0");
     assert_eq!(en("{{ jour|jour_long }}"), "Friday 20\u{a0}November 2026");
     assert_eq!(en("{{ nuit|moment }}"), "23\u{a0}Nov, 00:30");
@@ -190,21 +158,12 @@ fn what_people_write_is_text() {
         "{{ texte }}|{{ t('fait-CreateClient') }}",
         json!({ "texte": "<a href='/x'>\"&\"</a>" }),
     );
-    assert_eq!(
-        html,
-        "&lt;a href=&#39;/x&#39;&gt;&#34;&amp;&#34;&lt;/a&gt;|Client ajouté."
-    );
+    assert_eq!(html, "&lt;a href=&#39;/x&#39;&gt;&#34;&amp;&#34;&lt;/a&gt;|Client ajouté.");
 }
 
 #[test]
 fn a_refusal_is_a_sentence_even_when_its_code_is_new() {
     let args = BTreeMap::from([("max".to_owned(), "200".to_owned())]);
-    assert_eq!(
-        erreur(Langue::Fr, "champ-trop-long", &args),
-        "200 caractères au plus."
-    );
-    assert_eq!(
-        erreur(Langue::En, "un-code-de-demain", &args),
-        "The request did not succeed."
-    );
+    assert_eq!(erreur(Langue::Fr, "champ-trop-long", &args), "200 caractères au plus.");
+    assert_eq!(erreur(Langue::En, "un-code-de-demain", &args), "The request did not succeed.");
 }

@@ -21,19 +21,14 @@ static_loader! {
 }
 
 static LANGUES: LazyLock<HashMap<Langue, LanguageIdentifier>> = LazyLock::new(|| {
-    Langue::ALL
-        .iter()
-        .filter_map(|langue| Some((*langue, langue.as_str().parse().ok()?)))
-        .collect()
+    Langue::ALL.iter().filter_map(|langue| Some((*langue, langue.as_str().parse().ok()?))).collect()
 });
 
 type Arguments<'a> = HashMap<Cow<'static, str>, FluentValue<'a>>;
 
 /// A text in one language. `None` when it does not exist or an argument is missing.
 pub fn lookup(langue: Langue, cle: &str, arguments: &Arguments<'_>) -> Option<String> {
-    TEXTES
-        .lookup_single_language(LANGUES.get(&langue)?, cle, Some(arguments))
-        .ok()
+    TEXTES.lookup_single_language(LANGUES.get(&langue)?, cle, Some(arguments)).ok()
 }
 
 /// What went wrong, as a sentence: `erreur-{code}`. An unknown code reads as the general sentence.
@@ -43,10 +38,8 @@ pub fn erreur(langue: Langue, refus: &Refus) -> String {
 
 /// The sentence of `erreur-{code}`, its placeholders filled from `args`.
 pub fn erreur_of_code(langue: Langue, code: &str, args: &BTreeMap<String, String>) -> String {
-    let arguments: Arguments<'_> = args
-        .iter()
-        .map(|(nom, valeur)| (nom.clone().into(), valeur.as_str().into()))
-        .collect();
+    let arguments: Arguments<'_> =
+        args.iter().map(|(nom, valeur)| (nom.clone().into(), valeur.as_str().into())).collect();
     lookup(langue, &format!("erreur-{code}"), &arguments)
         .or_else(|| lookup(langue, "erreur-inattendue", &Arguments::new()))
         .unwrap_or_else(|| code.to_owned())

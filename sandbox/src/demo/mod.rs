@@ -117,22 +117,14 @@ impl Demo {
             ..Default::default()
         };
         let redis = Redis::start(Some(&place.data.join("redis")), redis_options)?;
-        let postgres_options = postgres::Options {
-            port: settings.postgres_port,
-            ..Default::default()
-        };
+        let postgres_options = postgres::Options { port: settings.postgres_port, ..Default::default() };
         let postgres = Postgres::start(Some(&place.data.join("postgres")), postgres_options)?;
         postgres.prepare_database(DATABASE)?;
         settings.redis_port = Some(redis.port());
         settings.postgres_port = Some(postgres.port());
         settings.save(&place)?;
 
-        let parts = Parts {
-            place: &place,
-            settings: &settings,
-            redis: &redis,
-            postgres: &postgres,
-        };
+        let parts = Parts { place: &place, settings: &settings, redis: &redis, postgres: &postgres };
         parts.migrate()?;
         if settings.client.is_none() {
             parts.create_user()?;
@@ -141,16 +133,7 @@ impl Demo {
         simulateur.start()?;
         worker.start()?;
         edge.start()?;
-        Ok(Self {
-            place,
-            settings,
-            portail: String::new(),
-            edge,
-            worker,
-            simulateur,
-            redis,
-            postgres,
-        })
+        Ok(Self { place, settings, portail: String::new(), edge, worker, simulateur, redis, postgres })
     }
 
     /// Waits until all answer, and loads the sample data if it is not there yet.
@@ -281,9 +264,7 @@ impl Demo {
 
 /// Asks until the answer is a success, as long as the program runs, for a minute at most.
 async fn wait_for(url: &str, program: &mut Program) -> Result<()> {
-    let http = reqwest::Client::builder()
-        .timeout(Duration::from_secs(2))
-        .build()?;
+    let http = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
     let end = Instant::now() + Duration::from_mins(1);
     loop {
         program.check()?;

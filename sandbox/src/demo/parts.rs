@@ -29,27 +29,15 @@ impl Parts<'_> {
             ("DATABASE_URL", self.postgres.worker_url(DATABASE)),
             ("EDGE_DATABASE_URL", self.postgres.edge_url(DATABASE)),
         ];
-        Program::new(
-            "worker",
-            built("worker")?,
-            &["migrate"],
-            environment,
-            self.place.log("worker"),
-        )
-        .run("")
+        Program::new("worker", built("worker")?, &["migrate"], environment, self.place.log("worker")).run("")
     }
 
     /// Makes the sample freelancer's account.
     pub(super) fn create_user(&self) -> Result<()> {
         let arguments = ["create-user", "--email", FREELANCE_EMAIL, "--nom", FREELANCE_NOM];
         let environment = vec![("DATABASE_URL", self.postgres.worker_url(DATABASE))];
-        let create = Program::new(
-            "worker",
-            built("worker")?,
-            &arguments,
-            environment,
-            self.place.log("worker"),
-        );
+        let create =
+            Program::new("worker", built("worker")?, &arguments, environment, self.place.log("worker"));
         create.run(&format!("{}\n", self.settings.password))
     }
 
@@ -59,13 +47,7 @@ impl Parts<'_> {
             ("STRIPE_WEBHOOK_SECRET", self.settings.webhook_secret.clone()),
             ("EDGE_ADDR", format!("127.0.0.1:{}", self.settings.edge_port)),
         ]);
-        Ok(Program::new(
-            "edge",
-            built("edge")?,
-            &[],
-            environment,
-            self.place.log("edge"),
-        ))
+        Ok(Program::new("edge", built("edge")?, &[], environment, self.place.log("edge")))
     }
 
     pub(super) fn worker(&self) -> Result<Program> {
@@ -74,13 +56,7 @@ impl Parts<'_> {
             ("STRIPE_SECRET_KEY", self.settings.stripe_key.clone()),
             ("WORKER_CONCURRENCY", "8".to_owned()),
         ]);
-        Ok(Program::new(
-            "worker",
-            built("worker")?,
-            &["run"],
-            environment,
-            self.place.log("worker"),
-        ))
+        Ok(Program::new("worker", built("worker")?, &["run"], environment, self.place.log("worker")))
     }
 
     pub(super) fn simulateur(&self) -> Result<Program> {
@@ -88,20 +64,11 @@ impl Parts<'_> {
         let port = self.settings.simulateur_port.to_string();
         let arguments = ["simulateur", "--port", &port, "--file", &file.to_string_lossy()];
         let environment = vec![
-            (
-                "SIMULATEUR_WEBHOOK_URL",
-                format!("{}/api/webhooks/stripe", self.settings.public_url()),
-            ),
+            ("SIMULATEUR_WEBHOOK_URL", format!("{}/api/webhooks/stripe", self.settings.public_url())),
             ("SIMULATEUR_WEBHOOK_SECRET", self.settings.webhook_secret.clone()),
         ];
         let binary = std::env::current_exe()?;
-        Ok(Program::new(
-            "simulateur",
-            binary,
-            &arguments,
-            environment,
-            self.place.log("simulateur"),
-        ))
+        Ok(Program::new("simulateur", binary, &arguments, environment, self.place.log("simulateur")))
     }
 
     /// The settings that edge and worker share, and their own.
@@ -111,10 +78,7 @@ impl Parts<'_> {
             ("STRIPE_API_BASE", self.settings.simulateur_url()),
             ("PUBLIC_URL", self.settings.public_url()),
             ("SECRET_KEY", self.settings.secret_key.clone()),
-            (
-                "RUST_LOG",
-                std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned()),
-            ),
+            ("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned())),
             ("LOG_FORMAT", "pretty".to_owned()),
             ("NO_COLOR", "1".to_owned()),
         ]);
@@ -126,10 +90,6 @@ impl Parts<'_> {
 fn built(name: &str) -> Result<PathBuf> {
     let here = std::env::current_exe()?;
     let path = here.parent().context("a program stands in a folder")?.join(name);
-    ensure!(
-        path.is_file(),
-        "{} manque : `cargo build --workspace --bins`",
-        path.display()
-    );
+    ensure!(path.is_file(), "{} manque : `cargo build --workspace --bins`", path.display());
     Ok(path)
 }

@@ -59,13 +59,8 @@ impl Program {
     pub(super) fn run(&self, input: &str) -> Result<()> {
         let mut command = Command::new(&self.binary);
         self.prepare(&mut command);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("{}", self.binary.display()))?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("{}", self.binary.display()))?;
         if let Some(mut stdin) = child.stdin.take() {
             std::io::Write::write_all(&mut stdin, input.as_bytes())?;
         }
@@ -93,11 +88,7 @@ impl Program {
             let Some(status) = service.ended()? else {
                 return Ok(None);
             };
-            tracing::warn!(
-                "{} s'est arrêté ({status}) : voir {}",
-                self.name,
-                self.log.display()
-            );
+            tracing::warn!("{} s'est arrêté ({status}) : voir {}", self.name, self.log.display());
             self.service = None;
             let soon = self.started.elapsed() < Duration::from_secs(10);
             self.failures = if soon { self.failures + 1 } else { 0 };
@@ -119,16 +110,11 @@ impl Program {
 
     /// Fails with the end of its log if it has ended.
     pub(super) fn check(&mut self) -> Result<()> {
-        let Some(service) = &mut self.service else {
-            bail!("{} ne tourne pas", self.name)
-        };
+        let Some(service) = &mut self.service else { bail!("{} ne tourne pas", self.name) };
         if let Some(status) = service.ended()? {
             let log = std::fs::read_to_string(&self.log).unwrap_or_default();
             let lines: Vec<_> = log.lines().collect();
-            let end = lines
-                .get(lines.len().saturating_sub(20)..)
-                .unwrap_or_default()
-                .join("\n");
+            let end = lines.get(lines.len().saturating_sub(20)..).unwrap_or_default().join("\n");
             bail!("{} s'est arrêté ({status})\n{end}", self.name);
         }
         Ok(())
@@ -152,13 +138,7 @@ impl Program {
 
     fn prepare(&self, command: &mut Command) {
         // Settings of the shell's are not the demo's.
-        for stray in [
-            "TRUSTED_PROXIES",
-            "SMTP_URL",
-            "MAIL_FROM",
-            "METRICS_ADDR",
-            "STRIPE_WEBHOOK_SECRET",
-        ] {
+        for stray in ["TRUSTED_PROXIES", "SMTP_URL", "MAIL_FROM", "METRICS_ADDR", "STRIPE_WEBHOOK_SECRET"] {
             command.env_remove(stray);
         }
         command.args(&self.arguments);

@@ -31,20 +31,13 @@ impl Place {
         fs::create_dir_all(&home)?;
         let lock = File::create(home.join("verrou"))?;
         if lock.try_lock().is_err() {
-            bail!(
-                "une démo de ce dépôt tourne déjà : {}",
-                target.join("demo.json").display()
-            );
+            bail!("une démo de ce dépôt tourne déjà : {}", target.join("demo.json").display());
         }
         let data = data_folder(&home)?;
         fs::create_dir_all(&data)?;
         // What an interrupted demo left tells of processes that are gone.
         remove(&target.join("demo.json"))?;
-        Ok(Self {
-            target,
-            data,
-            _lock: lock,
-        })
+        Ok(Self { target, data, _lock: lock })
     }
 
     /// The file for scripts.

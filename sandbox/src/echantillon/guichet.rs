@@ -19,20 +19,10 @@ impl Guichet {
     /// # Errors
     /// When the product refuses, or does not answer.
     pub async fn sign_in(base: &str, email: &str, mot_de_passe: &str) -> Result<Self> {
-        let http = reqwest::Client::builder()
-            .cookie_store(true)
-            .timeout(Duration::from_secs(40))
-            .build()?;
-        let guichet = Self {
-            http,
-            base: base.to_owned(),
-        };
+        let http = reqwest::Client::builder().cookie_store(true).timeout(Duration::from_secs(40)).build()?;
+        let guichet = Self { http, base: base.to_owned() };
         let credentials = json!({ "email": email, "motDePasse": mot_de_passe });
-        let answer = guichet
-            .request(Method::POST, "/api/connexion")
-            .json(&credentials)
-            .send()
-            .await?;
+        let answer = guichet.request(Method::POST, "/api/connexion").json(&credentials).send().await?;
         let status = answer.status();
         if !status.is_success() {
             bail!("POST /api/connexion: {status} {}", answer.text().await?);
@@ -61,9 +51,7 @@ impl Guichet {
     /// # Errors
     /// When the product refuses.
     pub async fn get(&self, path: &str) -> Result<Value> {
-        read(path, self.request(Method::GET, path))
-            .await
-            .map(|answer| answer.value)
+        read(path, self.request(Method::GET, path)).await.map(|answer| answer.value)
     }
 
     /// Waits until a deal's payment stands where it is expected to.
@@ -84,13 +72,8 @@ impl Guichet {
 
     /// Makes a client's private page; its URL.
     pub(super) async fn open_portal(&self, client: &str) -> Result<String> {
-        let made = self
-            .post(&format!("/api/clients/{client}/portail"), &json!({}))
-            .await?;
-        made["urlPortail"]
-            .as_str()
-            .map(str::to_owned)
-            .context("no urlPortail")
+        let made = self.post(&format!("/api/clients/{client}/portail"), &json!({})).await?;
+        made["urlPortail"].as_str().map(str::to_owned).context("no urlPortail")
     }
 
     /// The URL of a client's private page; made if there is none.
@@ -108,16 +91,12 @@ impl Guichet {
     /// A ticket from a client's private page; its id.
     pub(super) async fn portal_ticket(&self, portail: &str, ticket: &Value) -> Result<String> {
         let token = portail.rsplit('/').next().unwrap_or_default();
-        id_of(
-            &self
-                .post(&format!("/api/portail/{token}/tickets"), ticket)
-                .await?,
-        )
+        id_of(&self.post(&format!("/api/portail/{token}/tickets"), ticket).await?)
     }
 
     /// A request to something that is not the product.
-    pub(super) async fn post_elsewhere(&self, url: &str, body: &Value) -> Result<()> {
-        read(url, self.http.post(url).json(body)).await.map(drop)
+    pub(super) async fn post_elsewhere(&self, url: &str, body: &Value) -> Result<Value> {
+        read(url, self.http.post(url).json(body)).await.map(|answer| answer.value)
     }
 
     async fn write(&self, method: Method, path: &str, body: &Value) -> Result<Value> {
@@ -138,18 +117,13 @@ impl Guichet {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
-        request
-            .header(header::ORIGIN, &self.base)
-            .header("Prefer", "wait=10")
+        request.header(header::ORIGIN, &self.base).header("Prefer", "wait=10")
     }
 }
 
 /// The id in an entity's JSON.
 pub(super) fn id_of(entity: &Value) -> Result<String> {
-    entity["id"]
-        .as_str()
-        .map(str::to_owned)
-        .with_context(|| format!("no id in {entity}"))
+    entity["id"].as_str().map(str::to_owned).with_context(|| format!("no id in {entity}"))
 }
 
 struct Answer {
@@ -168,10 +142,6 @@ async fn read(path: &str, request: RequestBuilder) -> Result<Answer> {
     if !status.is_success() {
         bail!("{path}: {status} {text}");
     }
-    let value = if text.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_str(&text).context(text)?
-    };
+    let value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).context(text)? };
     Ok(Answer { job, value })
 }

@@ -52,9 +52,7 @@ pub(crate) fn execute(
             form.finish()?;
             core.read(|state| {
                 let charged = state.intents.rows().iter().find(|intent| intent.charge == *id);
-                charged
-                    .map(objects::charge)
-                    .ok_or_else(|| StripeError::no_such("charge", "id", id))
+                charged.map(objects::charge).ok_or_else(|| StripeError::no_such("charge", "id", id))
             })
         }
         ("POST", ["refunds"]) => refund(core, form, request),
@@ -91,9 +89,7 @@ fn list_sessions(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
     core.read(|state| {
         let fits = |session: &Session| {
             status.as_ref().is_none_or(|status| session.status == *status)
-                && intent
-                    .as_ref()
-                    .is_none_or(|intent| session.intent.as_ref() == Some(intent))
+                && intent.as_ref().is_none_or(|intent| session.intent.as_ref() == Some(intent))
                 && created.holds(session.created)
         };
         let (rows, more) = page.cut(state.sessions.rows(), fits)?;
@@ -115,10 +111,7 @@ fn list_events(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
         types.push(one);
     }
     if types.len() > 20 {
-        return Err(StripeError::invalid(
-            "types",
-            "You can filter on at most 20 types.",
-        ));
+        return Err(StripeError::invalid("types", "You can filter on at most 20 types."));
     }
     let created = Period::read(&mut form)?;
     let delivered = form.boolean("delivery_success")?;
@@ -137,9 +130,7 @@ fn list_events(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
 
 /// `charge.*` stands for all types that begin so.
 fn matches_type(wanted: &str, kind: &str) -> bool {
-    wanted
-        .strip_suffix('*')
-        .map_or(wanted == kind, |prefix| kind.starts_with(prefix))
+    wanted.strip_suffix('*').map_or(wanted == kind, |prefix| kind.starts_with(prefix))
 }
 
 fn refund(core: &Arc<Core>, mut form: Fields<'_>, request: &Origin) -> Result<Value> {
@@ -192,9 +183,7 @@ struct Page {
 impl Page {
     fn read(form: &mut Fields<'_>) -> Result<Self> {
         let limit = form.integer("limit")?.unwrap_or(10);
-        let limit = usize::try_from(limit)
-            .ok()
-            .filter(|limit| (1..=100).contains(limit));
+        let limit = usize::try_from(limit).ok().filter(|limit| (1..=100).contains(limit));
         let limit = limit.ok_or_else(|| {
             let message = "This value must be between 1 and 100.";
             StripeError::invalid("limit", message).code("parameter_invalid_integer")
@@ -221,11 +210,7 @@ impl Page {
         if let Some(id) = &self.ending_before {
             // What is newer than that one, and next to it.
             let place = place("ending_before", id)?;
-            page = rows[place + 1..]
-                .iter()
-                .filter(|row| fits(row))
-                .take(self.limit + 1)
-                .collect();
+            page = rows[place + 1..].iter().filter(|row| fits(row)).take(self.limit + 1).collect();
             let more = page.len() > self.limit;
             page.truncate(self.limit);
             page.reverse();
@@ -235,12 +220,7 @@ impl Page {
             Some(id) => place("starting_after", id)?,
             None => rows.len(),
         };
-        page = rows[..end]
-            .iter()
-            .rev()
-            .filter(|row| fits(row))
-            .take(self.limit + 1)
-            .collect();
+        page = rows[..end].iter().rev().filter(|row| fits(row)).take(self.limit + 1).collect();
         let more = page.len() > self.limit;
         page.truncate(self.limit);
         Ok((page, more))
@@ -260,10 +240,7 @@ struct Period {
 impl Period {
     fn read(form: &mut Fields<'_>) -> Result<Self> {
         if form.is_text("created") {
-            return Ok(Self {
-                exactly: form.integer("created")?,
-                ..Self::default()
-            });
+            return Ok(Self { exactly: form.integer("created")?, ..Self::default() });
         }
         let Some(mut bounds) = form.object("created")? else {
             return Ok(Self::default());

@@ -34,10 +34,7 @@ pub(crate) fn routes() -> Router<Arc<Core>> {
         .route("/_simulateur/evenements/{id}/livrer", post(deliver))
         .route("/_simulateur/livraisons", get(list_deliveries))
         .route("/_simulateur/webhook", put(set_endpoint).delete(remove_endpoint))
-        .route(
-            "/_simulateur/fautes",
-            get(show_faults).put(set_faults).delete(clear_faults),
-        )
+        .route("/_simulateur/fautes", get(show_faults).put(set_faults).delete(clear_faults))
 }
 
 /// A session as the control API tells it.
@@ -106,14 +103,7 @@ impl LivraisonVue {
 }
 
 async fn list_sessions(Shared(core): Shared<Arc<Core>>) -> Json<Vec<SessionVue>> {
-    Json(core.read(|state| {
-        state
-            .sessions
-            .rows()
-            .iter()
-            .map(|s| SessionVue::of(s, &core.base))
-            .collect()
-    }))
+    Json(core.read(|state| state.sessions.rows().iter().map(|s| SessionVue::of(s, &core.base)).collect()))
 }
 
 async fn show_session(Shared(core): Shared<Arc<Core>>, Path(id): Path<String>) -> Result<Json<SessionVue>> {
@@ -192,13 +182,7 @@ struct EventFilter {
 async fn list_events(Shared(core): Shared<Arc<Core>>, Query(filter): Query<EventFilter>) -> Json<Vec<Value>> {
     Json(core.read(|state| {
         let wanted = |kind: &String| filter.kind.as_ref().is_none_or(|wanted| wanted == kind);
-        state
-            .events
-            .rows()
-            .iter()
-            .filter(|e| wanted(&e.kind))
-            .map(objects::event)
-            .collect()
+        state.events.rows().iter().filter(|e| wanted(&e.kind)).map(objects::event).collect()
     }))
 }
 
@@ -272,12 +256,7 @@ async fn clear_faults(Shared(core): Shared<Arc<Core>>) -> StatusCode {
 
 impl Core {
     pub(crate) fn session(&self, id: &str) -> Result<SessionVue> {
-        self.read(|state| {
-            state
-                .sessions
-                .get(id)
-                .map(|session| SessionVue::of(session, &self.base))
-        })
+        self.read(|state| state.sessions.get(id).map(|session| SessionVue::of(session, &self.base)))
     }
 
     /// Sends an event `times` at once, whatever faults are in force, and waits for the first answer to each.

@@ -34,9 +34,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let retries = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600]
-            .map(Duration::from_secs)
-            .to_vec();
+        let retries = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600].map(Duration::from_secs).to_vec();
         Self {
             port: None,
             webhook: None,
@@ -67,9 +65,7 @@ impl Core {
             Some(Ok(text)) => serde_json::from_slice(&text).context("the simulator's file cannot be read")?,
             _ => State::default(),
         };
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let core = Arc::new(Self {
             base,
             http,

@@ -51,10 +51,7 @@ pub(crate) fn session(form: &mut Fields<'_>, request: Origin) -> Result<Session>
     match mode.as_deref() {
         Some("payment") => {}
         Some(_) => {
-            return Err(StripeError::invalid(
-                "mode",
-                "The simulator plays the mode `payment` only.",
-            ));
+            return Err(StripeError::invalid("mode", "The simulator plays the mode `payment` only."));
         }
         None => return Err(StripeError::missing("mode")),
     }
@@ -63,9 +60,9 @@ pub(crate) fn session(form: &mut Fields<'_>, request: Origin) -> Result<Session>
         return Err(StripeError::no_such("customer", "customer", &customer));
     }
     let (currency, lines) = lines(form)?;
-    let total = lines.iter().try_fold(0_i64, |sum, line| {
-        sum.checked_add(line.unit_amount.checked_mul(line.quantity)?)
-    });
+    let total = lines
+        .iter()
+        .try_fold(0_i64, |sum, line| sum.checked_add(line.unit_amount.checked_mul(line.quantity)?));
     let total = total.unwrap_or(i64::MAX);
     currency::check_total(&currency, total)?;
     let success_url = form.url("success_url")?;
@@ -138,9 +135,7 @@ fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
             return Err(StripeError::no_such("price", &item.name("price"), &price));
         }
         let name = item.name("price_data");
-        let mut price = item
-            .object("price_data")?
-            .ok_or_else(|| StripeError::missing(name))?;
+        let mut price = item.object("price_data")?.ok_or_else(|| StripeError::missing(name))?;
         let (line_currency, mut line) = price_data(&mut price)?;
         price.finish()?;
         let quantity = item.integer("quantity")?;
@@ -151,10 +146,7 @@ fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
             return Err(error.code("parameter_invalid_integer"));
         }
         item.finish()?;
-        if currency
-            .as_ref()
-            .is_some_and(|currency| *currency != line_currency)
-        {
+        if currency.as_ref().is_some_and(|currency| *currency != line_currency) {
             let message = "You cannot combine currencies on a single Checkout Session.";
             return Err(StripeError::invalid("line_items", message));
         }
@@ -163,10 +155,7 @@ fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
     }
     let currency = currency.ok_or_else(|| StripeError::missing("line_items"))?;
     if lines.len() > 100 {
-        return Err(StripeError::invalid(
-            "line_items",
-            "You can have at most 100 line items.",
-        ));
+        return Err(StripeError::invalid("line_items", "You can have at most 100 line items."));
     }
     Ok((currency, lines))
 }
@@ -184,14 +173,9 @@ fn price_data(price: &mut Fields<'_>) -> Result<(String, Line)> {
         return Err(StripeError::no_such("product", &price.name("product"), &product));
     }
     let name = price.name("product_data");
-    let mut product = price
-        .object("product_data")?
-        .ok_or_else(|| StripeError::missing(name))?;
+    let mut product = price.object("product_data")?.ok_or_else(|| StripeError::missing(name))?;
     product.without_effect(&["images", "metadata", "tax_code", "tax_details", "unit_label"]);
-    let (name, description) = (
-        product.required("name", 5000)?,
-        product.text("description", 5000)?,
-    );
+    let (name, description) = (product.required("name", 5000)?, product.text("description", 5000)?);
     product.finish()?;
     let unit_amount = price.integer("unit_amount")?;
     let unit_amount = unit_amount.ok_or_else(|| StripeError::missing(price.name("unit_amount")))?;
@@ -200,22 +184,10 @@ fn price_data(price: &mut Fields<'_>) -> Result<(String, Line)> {
         let error = StripeError::invalid(price.name("unit_amount"), message);
         return Err(error.code("parameter_invalid_integer"));
     }
-    Ok((
-        currency,
-        Line {
-            name,
-            description,
-            unit_amount,
-            quantity: 1,
-        },
-    ))
+    Ok((currency, Line { name, description, unit_amount, quantity: 1 }))
 }
 
-type IntentData = (
-    std::collections::BTreeMap<String, String>,
-    Option<String>,
-    Option<String>,
-);
+type IntentData = (std::collections::BTreeMap<String, String>, Option<String>, Option<String>);
 
 fn intent_data(form: &mut Fields<'_>) -> Result<IntentData> {
     let Some(mut data) = form.object("payment_intent_data")? else {
@@ -228,11 +200,8 @@ fn intent_data(form: &mut Fields<'_>) -> Result<IntentData> {
         "statement_descriptor_suffix",
     ]);
     data.one_of("capture_method", &["automatic", "automatic_async"])?;
-    let read = (
-        data.metadata("metadata")?,
-        data.text("description", 1000)?,
-        email(&mut data, "receipt_email")?,
-    );
+    let read =
+        (data.metadata("metadata")?, data.text("description", 1000)?, email(&mut data, "receipt_email")?);
     data.finish()?;
     Ok(read)
 }

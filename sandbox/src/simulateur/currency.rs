@@ -93,10 +93,7 @@ pub(crate) fn known(param: &str, code: &str) -> Result<String> {
 
 /// Refuses a total that Stripe would not charge.
 pub(crate) fn check_total(currency: &str, total: i64) -> Result<()> {
-    let least = KNOWN
-        .iter()
-        .find(|(code, _)| *code == currency)
-        .map_or(50, |(_, least)| *least);
+    let least = KNOWN.iter().find(|(code, _)| *code == currency).map_or(50, |(_, least)| *least);
     if total > 99_999_999 {
         let message = format!(
             "The Checkout Session's total amount due must be no more than {}",
@@ -144,10 +141,5 @@ pub(crate) fn shown(currency: &str, minor: i64) -> String {
         return format!("{minor} {code}");
     }
     let unit = 10_i64.pow(decimals);
-    format!(
-        "{}.{:0width$} {code}",
-        minor / unit,
-        (minor % unit).abs(),
-        width = decimals as usize
-    )
+    format!("{}.{:0width$} {code}", minor / unit, (minor % unit).abs(), width = decimals as usize)
 }

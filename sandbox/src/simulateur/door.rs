@@ -29,23 +29,15 @@ pub(crate) async fn enter(
     body: Bytes,
 ) -> Response {
     let request_id = new_id("req_", 14);
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok())
-        .map(str::to_owned);
-    let request = Origin {
-        id: Some(request_id.clone()),
-        idempotency_key: key,
-    };
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+    let request = Origin { id: Some(request_id.clone()), idempotency_key: key };
     let mut response = match answer(&core, &method, &uri, &headers, &body, &request).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
-            response
-                .headers_mut()
-                .insert(HeaderName::from_static(name), value);
+            response.headers_mut().insert(HeaderName::from_static(name), value);
         }
     };
     set("request-id", &request_id);
@@ -69,13 +61,7 @@ async fn answer(
     if method == Method::POST {
         params.extend(form::parse(body)?);
     }
-    let call = Call {
-        core,
-        method: method.as_str(),
-        path: uri.path(),
-        params,
-        request,
-    };
+    let call = Call { core, method: method.as_str(), path: uri.path(), params, request };
     let fault = core.faults(|faults| faults.strike_api(call.method, call.path));
     match fault.map(|fault| (fault.faute, fault.delai_ms)) {
         None => call.run(Call::execute),
@@ -92,9 +78,7 @@ async fn answer(
 fn check_key(headers: &HeaderMap) -> Result<()> {
     let missing = "You did not provide an API key. You need to provide your API key in the Authorization header, \
                    using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
-    let given = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.ok_or_else(|| StripeError::unauthorized(missing))?;
     let key = match given.split_once(' ') {
         Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim().to_owned(),
@@ -108,9 +92,7 @@ fn check_key(headers: &HeaderMap) -> Result<()> {
         return Ok(());
     }
     let shown: String = key.chars().take(8).collect();
-    Err(StripeError::unauthorized(format!(
-        "Invalid API Key provided: {shown}***"
-    )))
+    Err(StripeError::unauthorized(format!("Invalid API Key provided: {shown}***")))
 }
 
 /// The user's name in Basic credentials: the part before the colon.
@@ -149,21 +131,11 @@ impl Call<'_> {
             return Ok(stored);
         }
         // The caller may lose patience meanwhile; the work is done all the same.
-        let (core, method, path) = (
-            Arc::clone(self.core),
-            self.method.to_owned(),
-            self.path.to_owned(),
-        );
+        let (core, method, path) = (Arc::clone(self.core), self.method.to_owned(), self.path.to_owned());
         let (params, request) = (self.params.clone(), self.request.clone());
         let late = tokio::spawn(async move {
             tokio::time::sleep(delay).await;
-            let call = Call {
-                core: &core,
-                method: &method,
-                path: &path,
-                params,
-                request: &request,
-            };
+            let call = Call { core: &core, method: &method, path: &path, params, request: &request };
             let done = call.execute();
             call.settle(done)
         });
@@ -171,10 +143,7 @@ impl Call<'_> {
     }
 
     fn key(&self) -> Option<&str> {
-        self.request
-            .idempotency_key
-            .as_deref()
-            .filter(|_| self.method == "POST")
+        self.request.idempotency_key.as_deref().filter(|_| self.method == "POST")
     }
 
     /// Takes the idempotency key for this request; gives the stored answer if it has one.

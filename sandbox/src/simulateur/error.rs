@@ -20,31 +20,18 @@ pub(crate) type Result<T> = std::result::Result<T, StripeError>;
 
 impl StripeError {
     fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            code: None,
-            param: None,
-            message: message.into(),
-            executed: false,
-        }
+        Self { status, kind, code: None, param: None, message: message.into(), executed: false }
     }
 
     /// 400 about one parameter.
     pub(crate) fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message);
-        Self {
-            param: Some(param.into()),
-            ..error
-        }
+        Self { param: Some(param.into()), ..error }
     }
 
     /// 400 about the state of things, not about a parameter.
     pub(crate) fn refused(message: impl Into<String>) -> Self {
-        Self {
-            executed: true,
-            ..Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message)
-        }
+        Self { executed: true, ..Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message) }
     }
 
     pub(crate) fn missing(param: impl Into<String>) -> Self {
@@ -54,21 +41,14 @@ impl StripeError {
     }
 
     pub(crate) fn unknown(params: &[String]) -> Self {
-        let noun = if params.len() == 1 {
-            "parameter"
-        } else {
-            "parameters"
-        };
+        let noun = if params.len() == 1 { "parameter" } else { "parameters" };
         let message = format!("Received unknown {noun}: {}", params.join(", "));
         Self::invalid(params.first().cloned().unwrap_or_default(), message).code("parameter_unknown")
     }
 
     pub(crate) fn no_such(what: &str, param: &str, id: &str) -> Self {
         let error = Self::invalid(param, format!("No such {what}: '{id}'")).code("resource_missing");
-        Self {
-            status: StatusCode::NOT_FOUND,
-            ..error
-        }
+        Self { status: StatusCode::NOT_FOUND, ..error }
     }
 
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
@@ -106,10 +86,7 @@ impl StripeError {
     pub(crate) fn server() -> Self {
         let message = "An unknown error occurred (a fault of the simulator's, as asked).";
         let error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", message);
-        Self {
-            executed: true,
-            ..error
-        }
+        Self { executed: true, ..error }
     }
 
     pub(crate) fn code(mut self, code: &'static str) -> Self {
@@ -136,11 +113,6 @@ impl StripeError {
 
 impl IntoResponse for StripeError {
     fn into_response(self) -> Response {
-        (
-            self.status,
-            [(header::CONTENT_TYPE, "application/json")],
-            self.body(),
-        )
-            .into_response()
+        (self.status, [(header::CONTENT_TYPE, "application/json")], self.body()).into_response()
     }
 }

@@ -88,10 +88,7 @@ impl Fautes {
         let fits = |fault: &&mut FauteApi| {
             fault.fois != Some(0)
                 && fault.methode.as_deref().is_none_or(|wanted| wanted == method)
-                && fault
-                    .chemin
-                    .as_deref()
-                    .is_none_or(|prefix| path.starts_with(prefix))
+                && fault.chemin.as_deref().is_none_or(|prefix| path.starts_with(prefix))
         };
         let fault = self.api.iter_mut().find(fits)?;
         fault.fois = fault.fois.map(|left| left - 1);

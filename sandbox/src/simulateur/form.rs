@@ -17,10 +17,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<BTreeMap<String, Param>> {
     for (name, value) in url::form_urlencoded::parse(text) {
         let (first, rest) = name.split_once('[').unwrap_or((&name, ""));
         let mut steps = vec![first];
-        steps.extend(
-            rest.split_terminator(']')
-                .map(|step| step.trim_start_matches('[')),
-        );
+        steps.extend(rest.split_terminator(']').map(|step| step.trim_start_matches('[')));
         insert(&mut root, &steps, value.into_owned(), &name)?;
     }
     Ok(root)
@@ -35,11 +32,7 @@ fn insert(group: &mut BTreeMap<String, Param>, steps: &[&str], value: String, na
     let mixed = || StripeError::invalid(name, format!("Invalid object: {name}"));
     let (step, below) = steps.split_first().ok_or_else(mixed)?;
     // `types[]=a&types[]=b` is a list; its places are numbered as they come.
-    let step = if step.is_empty() {
-        group.len().to_string()
-    } else {
-        (*step).to_owned()
-    };
+    let step = if step.is_empty() { group.len().to_string() } else { (*step).to_owned() };
     if below.is_empty() {
         // A later value of the same name wins, as it does at Stripe.
         if matches!(group.get(&step), Some(Param::Group(_))) {
@@ -63,20 +56,12 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(crate) fn new(group: &'a BTreeMap<String, Param>) -> Self {
-        Self {
-            path: String::new(),
-            group,
-            known: BTreeSet::new(),
-        }
+        Self { path: String::new(), group, known: BTreeSet::new() }
     }
 
     /// The parameter's full name, as it stands in the request.
     pub(crate) fn name(&self, name: &str) -> String {
-        if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}[{name}]", self.path)
-        }
+        if self.path.is_empty() { name.to_owned() } else { format!("{}[{name}]", self.path) }
     }
 
     fn get(&mut self, name: &'static str) -> Option<&'a Param> {
@@ -115,8 +100,7 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn required(&mut self, name: &'static str, at_most: usize) -> Result<String> {
         let full = self.name(name);
-        self.text(name, at_most)?
-            .ok_or_else(|| StripeError::missing(full))
+        self.text(name, at_most)?.ok_or_else(|| StripeError::missing(full))
     }
 
     pub(crate) fn integer(&mut self, name: &'static str) -> Result<Option<i64>> {
@@ -151,10 +135,7 @@ impl<'a> Fields<'a> {
                     [first @ .., last] => format!("{}, or {last}", first.join(", ")),
                     [] => String::new(),
                 };
-                Err(StripeError::invalid(
-                    full.clone(),
-                    format!("Invalid {full}: must be one of {list}"),
-                ))
+                Err(StripeError::invalid(full.clone(), format!("Invalid {full}: must be one of {list}")))
             }
             word => Ok(word),
         }
@@ -206,11 +187,7 @@ impl<'a> Fields<'a> {
         let path = self.name(name);
         match self.get(name) {
             None => Ok(None),
-            Some(Param::Group(group)) => Ok(Some(Fields {
-                path,
-                group,
-                known: BTreeSet::new(),
-            })),
+            Some(Param::Group(group)) => Ok(Some(Fields { path, group, known: BTreeSet::new() })),
             Some(Param::Text(_)) => Err(StripeError::invalid(path, "Invalid object")),
         }
     }
@@ -222,17 +199,10 @@ impl<'a> Fields<'a> {
         for (number, param) in self.items(name)? {
             match param {
                 Param::Group(group) => {
-                    found.push(Fields {
-                        path: format!("{path}[{number}]"),
-                        group,
-                        known: BTreeSet::new(),
-                    });
+                    found.push(Fields { path: format!("{path}[{number}]"), group, known: BTreeSet::new() });
                 }
                 Param::Text(_) => {
-                    return Err(StripeError::invalid(
-                        format!("{path}[{number}]"),
-                        "Invalid object",
-                    ));
+                    return Err(StripeError::invalid(format!("{path}[{number}]"), "Invalid object"));
                 }
             }
         }
@@ -247,10 +217,7 @@ impl<'a> Fields<'a> {
             match param {
                 Param::Text(text) => found.push(text.clone()),
                 Param::Group(_) => {
-                    return Err(StripeError::invalid(
-                        format!("{path}[{number}]"),
-                        "Invalid string",
-                    ));
+                    return Err(StripeError::invalid(format!("{path}[{number}]"), "Invalid string"));
                 }
             }
         }
@@ -282,16 +249,8 @@ impl<'a> Fields<'a> {
 
     /// Refuses what nobody asked for.
     pub(crate) fn finish(self) -> Result<()> {
-        let unknown: Vec<_> = self
-            .group
-            .keys()
-            .filter(|k| !self.known.contains(k.as_str()))
-            .map(|k| self.name(k))
-            .collect();
-        if unknown.is_empty() {
-            Ok(())
-        } else {
-            Err(StripeError::unknown(&unknown))
-        }
+        let unknown: Vec<_> =
+            self.group.keys().filter(|k| !self.known.contains(k.as_str())).map(|k| self.name(k)).collect();
+        if unknown.is_empty() { Ok(()) } else { Err(StripeError::unknown(&unknown)) }
     }
 }

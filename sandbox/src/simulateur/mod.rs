@@ -46,9 +46,7 @@ pub struct Simulateur {
 
 impl std::fmt::Debug for Simulateur {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Simulateur")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        f.debug_struct("Simulateur").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -59,16 +57,11 @@ impl Simulateur {
     /// When there is no port, or the file of an earlier run cannot be read.
     pub async fn start(options: Options) -> Result<Self> {
         let port = place::free_port(options.port)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .context("the simulator's port")?;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.context("the simulator's port")?;
         let address = listener.local_addr()?;
         let core = Core::new(options, format!("http://{address}"))?;
-        core.spawn(server::serve(
-            Arc::clone(&core),
-            listener,
-            router(Arc::clone(&core)),
-        ));
+        core.spawn(server::serve(Arc::clone(&core), listener, router(Arc::clone(&core))));
         Ok(Self { core, address })
     }
 
@@ -98,12 +91,7 @@ impl Simulateur {
     #[must_use]
     pub fn sessions(&self) -> Vec<SessionVue> {
         self.core.read(|state| {
-            state
-                .sessions
-                .rows()
-                .iter()
-                .map(|session| SessionVue::of(session, &self.core.base))
-                .collect()
+            state.sessions.rows().iter().map(|session| SessionVue::of(session, &self.core.base)).collect()
         })
     }
 
@@ -130,10 +118,7 @@ impl Simulateur {
     /// When no debit of that session is under way.
     pub fn settle_debit(&self, id: &str, honoured: Option<bool>) -> Result<()> {
         let base = &self.core.base;
-        self.made(
-            self.core
-                .change(|state| payment::settle_debit(state, base, id, honoured)),
-        )
+        self.made(self.core.change(|state| payment::settle_debit(state, base, id, honoured)))
     }
 
     /// Lets the time of an open session be over.
@@ -142,10 +127,7 @@ impl Simulateur {
     /// When the session is not open.
     pub fn expire(&self, id: &str) -> Result<()> {
         let base = &self.core.base;
-        self.made(
-            self.core
-                .change(|state| payment::expire(state, base, id, state::Origin::default())),
-        )
+        self.made(self.core.change(|state| payment::expire(state, base, id, state::Origin::default())))
     }
 
     /// Gives money of a paid session back: `amount` minor units, or all that is left.
@@ -164,13 +146,7 @@ impl Simulateur {
     #[must_use]
     pub fn events(&self, kind: &str) -> Vec<Value> {
         self.core.read(|state| {
-            state
-                .events
-                .rows()
-                .iter()
-                .filter(|event| event.kind == kind)
-                .map(objects::event)
-                .collect()
+            state.events.rows().iter().filter(|event| event.kind == kind).map(objects::event).collect()
         })
     }
 
@@ -178,9 +154,7 @@ impl Simulateur {
     #[must_use]
     pub fn make_event(&self, kind: &str, object: Value) -> String {
         let origin = state::Origin::default();
-        let id = self
-            .core
-            .change(|state| payment::record(state, kind, object, origin));
+        let id = self.core.change(|state| payment::record(state, kind, object, origin));
         drop(self.core.dispatch(std::slice::from_ref(&id)));
         id
     }
@@ -196,8 +170,7 @@ impl Simulateur {
     /// All deliveries, oldest first.
     #[must_use]
     pub fn deliveries(&self) -> Vec<LivraisonVue> {
-        self.core
-            .read(|state| state.deliveries.rows().iter().map(LivraisonVue::of).collect())
+        self.core.read(|state| state.deliveries.rows().iter().map(LivraisonVue::of).collect())
     }
 
     /// Ends it and writes its file.

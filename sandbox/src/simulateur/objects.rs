@@ -96,10 +96,7 @@ pub(crate) fn page_url(base: &str, session: &str) -> String {
 
 /// The lines of a session, as its `line_items` list.
 pub(crate) fn line_items(session: &Session) -> Value {
-    let suffix = session
-        .id
-        .get(session.id.len().saturating_sub(12)..)
-        .unwrap_or_default();
+    let suffix = session.id.get(session.id.len().saturating_sub(12)..).unwrap_or_default();
     let lines: Vec<_> = session
         .lines
         .iter()
@@ -144,11 +141,7 @@ pub(crate) fn line_items(session: &Session) -> Value {
             })
         })
         .collect();
-    list(
-        &lines,
-        false,
-        &format!("/v1/checkout/sessions/{}/line_items", session.id),
-    )
+    list(&lines, false, &format!("/v1/checkout/sessions/{}/line_items", session.id))
 }
 
 /// A `PaymentIntent`.

@@ -22,9 +22,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("accueil.html", include_str!("pages/accueil.html")),
         ("payer.html", include_str!("pages/payer.html")),
     ] {
-        pages
-            .add_template(name, source)
-            .expect("the pages are part of the program and were tried");
+        pages.add_template(name, source).expect("the pages are part of the program and were tried");
     }
     pages
 });
@@ -89,9 +87,8 @@ pub(crate) async fn pay(core: &Arc<Core>, id: &str, moyen: Moyen) -> Result<(), 
     let events = core.change(|state| payment::pay(state, &core.base, id, moyen))?;
     let tries = core.dispatch(&events);
     let wait = async {
-        for (_, tried) in tries
-            .into_iter()
-            .filter(|(kind, _): &FirstTry| kind == "checkout.session.completed")
+        for (_, tried) in
+            tries.into_iter().filter(|(kind, _): &FirstTry| kind == "checkout.session.completed")
         {
             // A delivery that ended with the simulator was not tried: nothing more to wait for.
             drop(tried.await);
@@ -111,11 +108,7 @@ pub(crate) async fn home(Shared(core): Shared<Arc<Core>>) -> Response {
         (sessions, deliveries)
     });
     let endpoint = core.endpoint().map(|endpoint| endpoint.url);
-    page(
-        "accueil.html",
-        &context! { sessions, deliveries, endpoint },
-        StatusCode::OK,
-    )
+    page("accueil.html", &context! { sessions, deliveries, endpoint }, StatusCode::OK)
 }
 
 /// What the home page's buttons send.
@@ -180,10 +173,7 @@ fn delivery_row(delivery: &Delivery) -> minijinja::Value {
 }
 
 fn hosted_page(session: &Session, status: StatusCode) -> Response {
-    let fr = session
-        .locale
-        .as_ref()
-        .is_none_or(|locale| locale == "auto" || locale.starts_with("fr"));
+    let fr = session.locale.as_ref().is_none_or(|locale| locale == "auto" || locale.starts_with("fr"));
     let context = context! {
         fr,
         session => row(session),
@@ -197,9 +187,7 @@ fn hosted_page(session: &Session, status: StatusCode) -> Response {
 }
 
 fn page(name: &str, context: &minijinja::Value, status: StatusCode) -> Response {
-    let rendered = PAGES
-        .get_template(name)
-        .and_then(|template| template.render(context));
+    let rendered = PAGES.get_template(name).and_then(|template| template.render(context));
     match rendered {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),

@@ -26,14 +26,7 @@ pub enum Moyen {
 /// Makes an event.
 pub(crate) fn record(state: &mut State, kind: &str, object: Value, request: Origin) -> String {
     let id = new_id("evt_1", 23);
-    let event = Event {
-        id: id.clone(),
-        kind: kind.to_owned(),
-        created: now(),
-        object,
-        request,
-        pending: 0,
-    };
+    let event = Event { id: id.clone(), kind: kind.to_owned(), created: now(), object, request, pending: 0 };
     state.events.insert(event);
     id
 }
@@ -42,18 +35,14 @@ pub(crate) fn record(state: &mut State, kind: &str, object: Value, request: Orig
 pub(crate) fn pay(state: &mut State, base: &str, id: &str, moyen: Moyen) -> Result<Vec<String>> {
     let session = state.sessions.get(id)?.clone();
     if session.status != "open" {
-        let message = format!(
-            "This Checkout Session has a status of `{}` and cannot be paid.",
-            session.status
-        );
+        let message =
+            format!("This Checkout Session has a status of `{}` and cannot be paid.", session.status);
         return Err(StripeError::refused(message));
     }
     let debit = matches!(moyen, Moyen::Sepa | Moyen::SepaEchec);
     let means = if debit { "sepa_debit" } else { "card" };
     if !session.means.iter().any(|offered| offered == means) {
-        return Err(StripeError::refused(format!(
-            "This Checkout Session does not accept {means}."
-        )));
+        return Err(StripeError::refused(format!("This Checkout Session does not accept {means}.")));
     }
     // A second attempt goes on with the intent of the first.
     let (intent_id, mut events) = match &session.intent {
@@ -89,13 +78,7 @@ pub(crate) fn pay(state: &mut State, base: &str, id: &str, moyen: Moyen) -> Resu
     };
     events.extend(record_payment(state, &intent_id, charge_kind, intent_kind)?);
     if moyen != Moyen::CarteRefusee {
-        events.push(record_session(
-            state,
-            base,
-            id,
-            "checkout.session.completed",
-            Origin::default(),
-        )?);
+        events.push(record_session(state, base, id, "checkout.session.completed", Origin::default())?);
     }
     Ok(events)
 }
@@ -110,34 +93,19 @@ pub(crate) fn settle_debit(
     let session = state.sessions.get(id)?;
     let intent_id = session.intent.clone().unwrap_or_default();
     let waiting = session.status == "complete" && session.payment_status == "unpaid";
-    if !waiting
-        || state
-            .intents
-            .get(&intent_id)
-            .is_ok_and(|intent| intent.status != "processing")
-    {
-        return Err(StripeError::refused(
-            "No debit of this Checkout Session is being processed.",
-        ));
+    if !waiting || state.intents.get(&intent_id).is_ok_and(|intent| intent.status != "processing") {
+        return Err(StripeError::refused("No debit of this Checkout Session is being processed."));
     }
     let honoured = honoured.unwrap_or(!session.debit_will_fail);
     let intent = state.intents.get_mut(&intent_id)?;
     let (charge_kind, intent_kind, session_kind) = if honoured {
         "succeeded".clone_into(&mut intent.status);
         "paid".clone_into(&mut state.sessions.get_mut(id)?.payment_status);
-        (
-            "charge.succeeded",
-            "payment_intent.succeeded",
-            "checkout.session.async_payment_succeeded",
-        )
+        ("charge.succeeded", "payment_intent.succeeded", "checkout.session.async_payment_succeeded")
     } else {
         "requires_payment_method".clone_into(&mut intent.status);
         intent.failure = Some("insufficient_funds".to_owned());
-        (
-            "charge.failed",
-            "payment_intent.payment_failed",
-            "checkout.session.async_payment_failed",
-        )
+        ("charge.failed", "payment_intent.payment_failed", "checkout.session.async_payment_failed")
     };
     let mut events = record_payment(state, &intent_id, charge_kind, intent_kind)?;
     events.push(record_session(state, base, id, session_kind, Origin::default())?);
@@ -156,13 +124,7 @@ pub(crate) fn expire(state: &mut State, base: &str, id: &str, request: Origin) -
         return Err(StripeError::refused(message));
     }
     "expired".clone_into(&mut session.status);
-    Ok(vec![record_session(
-        state,
-        base,
-        id,
-        "checkout.session.expired",
-        request,
-    )?])
+    Ok(vec![record_session(state, base, id, "checkout.session.expired", request)?])
 }
 
 /// Closes the sessions whose time is over.
@@ -175,10 +137,7 @@ pub(crate) fn expire_due(state: &mut State, base: &str) -> Vec<String> {
         .filter(|session| session.status == "open" && session.expires_at <= now)
         .map(|session| session.id.clone())
         .collect();
-    due.iter()
-        .filter_map(|id| expire(state, base, id, Origin::default()).ok())
-        .flatten()
-        .collect()
+    due.iter().filter_map(|id| expire(state, base, id, Origin::default()).ok()).flatten().collect()
 }
 
 /// Gives money back, all that is left unless `amount` (minor units) is given; the refund and its events.
@@ -191,9 +150,7 @@ pub(crate) fn refund(
 ) -> Result<(Value, Vec<String>)> {
     let intent = state.intents.get_mut(intent_id)?;
     if intent.status != "succeeded" {
-        return Err(StripeError::refused(
-            "This PaymentIntent does not have a successful charge to refund.",
-        ));
+        return Err(StripeError::refused("This PaymentIntent does not have a successful charge to refund."));
     }
     let left = intent.amount - intent.amount_refunded;
     if left == 0 {

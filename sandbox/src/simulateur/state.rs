@@ -28,11 +28,7 @@ pub(crate) trait Row {
 
 /// Rows in the order of their making, found by id; none is ever removed.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(
-    from = "Vec<T>",
-    into = "Vec<T>",
-    bound = "T: Clone + Row + Serialize + for<'a> Deserialize<'a>"
-)]
+#[serde(from = "Vec<T>", into = "Vec<T>", bound = "T: Clone + Row + Serialize + for<'a> Deserialize<'a>")]
 pub(crate) struct Table<T: Clone + Row> {
     rows: Vec<T>,
     places: HashMap<String, usize>,
@@ -40,20 +36,13 @@ pub(crate) struct Table<T: Clone + Row> {
 
 impl<T: Clone + Row> Default for Table<T> {
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            places: HashMap::new(),
-        }
+        Self { rows: Vec::new(), places: HashMap::new() }
     }
 }
 
 impl<T: Clone + Row> From<Vec<T>> for Table<T> {
     fn from(rows: Vec<T>) -> Self {
-        let places = rows
-            .iter()
-            .enumerate()
-            .map(|(place, row)| (row.id().to_owned(), place))
-            .collect();
+        let places = rows.iter().enumerate().map(|(place, row)| (row.id().to_owned(), place)).collect();
         Self { rows, places }
     }
 }
@@ -77,10 +66,7 @@ impl<T: Clone + Row> Table<T> {
     }
 
     pub(crate) fn get(&self, id: &str) -> Result<&T> {
-        self.places
-            .get(id)
-            .map(|place| &self.rows[*place])
-            .ok_or_else(|| not_found::<T>(id))
+        self.places.get(id).map(|place| &self.rows[*place]).ok_or_else(|| not_found::<T>(id))
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Result<&mut T> {
@@ -250,19 +236,12 @@ pub(crate) fn new_id(prefix: &str, length: usize) -> String {
     const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut rng = rand::rng();
     let mut id = prefix.to_owned();
-    id.extend(
-        (0..length)
-            .filter_map(|_| LETTERS.choose(&mut rng))
-            .map(|letter| char::from(*letter)),
-    );
+    id.extend((0..length).filter_map(|_| LETTERS.choose(&mut rng)).map(|letter| char::from(*letter)));
     id
 }
 
 /// Seconds since 1970.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "Stripe has a clock of its own, and this stands for Stripe"
-)]
+#[expect(clippy::disallowed_methods, reason = "Stripe has a clock of its own, and this stands for Stripe")]
 pub(crate) fn now() -> i64 {
     chrono::Utc::now().timestamp()
 }

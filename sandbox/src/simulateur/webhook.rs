@@ -28,10 +28,7 @@ pub struct Endpoint {
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Endpoint")
-            .field("url", &self.url)
-            .field("types", &self.types)
-            .finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("url", &self.url).field("types", &self.types).finish_non_exhaustive()
     }
 }
 
@@ -96,9 +93,7 @@ impl Core {
     pub(crate) fn resume_deliveries(self: &Arc<Self>) {
         let waiting: Vec<_> = self.read(|state| {
             let rows = state.deliveries.rows().iter();
-            rows.filter(|d| d.outcome == Outcome::EnCours)
-                .map(|d| d.id.clone())
-                .collect()
+            rows.filter(|d| d.outcome == Outcome::EnCours).map(|d| d.id.clone()).collect()
         });
         for id in waiting {
             let core = Arc::clone(self);
@@ -119,11 +114,7 @@ impl Core {
                 };
                 delivery.attempts.push(attempt);
                 if taken || wait.is_none() {
-                    delivery.outcome = if taken {
-                        Outcome::Livree
-                    } else {
-                        Outcome::Abandonnee
-                    };
+                    delivery.outcome = if taken { Outcome::Livree } else { Outcome::Abandonnee };
                     let event = delivery.event.clone();
                     if let Ok(event) = state.events.get_mut(&event) {
                         event.pending = event.pending.saturating_sub(1);
@@ -148,35 +139,19 @@ impl Core {
         });
         let sent = match (self.endpoint(), body) {
             (Some(endpoint), Ok(body)) => {
-                let request = self
-                    .http
-                    .post(&endpoint.url)
-                    .timeout(self.options.webhook_timeout);
+                let request = self.http.post(&endpoint.url).timeout(self.options.webhook_timeout);
                 let request = request
                     .header("Content-Type", "application/json; charset=utf-8")
                     .header("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
-                    .header(
-                        "Stripe-Signature",
-                        signature(&endpoint.secret, date, body.as_bytes()),
-                    );
+                    .header("Stripe-Signature", signature(&endpoint.secret, date, body.as_bytes()));
                 request.body(body).send().await.map_err(|error| error.to_string())
             }
             _ => Err("no endpoint".to_owned()),
         };
         let duree_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         match sent {
-            Ok(answer) => Attempt {
-                date,
-                statut: Some(answer.status().as_u16()),
-                erreur: None,
-                duree_ms,
-            },
-            Err(error) => Attempt {
-                date,
-                statut: None,
-                erreur: Some(error),
-                duree_ms,
-            },
+            Ok(answer) => Attempt { date, statut: Some(answer.status().as_u16()), erreur: None, duree_ms },
+            Err(error) => Attempt { date, statut: None, erreur: Some(error), duree_ms },
         }
     }
 }
@@ -189,12 +164,6 @@ fn new_delivery(state: &mut State, event: &str, outcome: Outcome) -> String {
         event.pending += usize::from(outcome == Outcome::EnCours);
     }
     let event = event.to_owned();
-    state.deliveries.insert(Delivery {
-        id: id.clone(),
-        event,
-        kind,
-        outcome,
-        attempts: Vec::new(),
-    });
+    state.deliveries.insert(Delivery { id: id.clone(), event, kind, outcome, attempts: Vec::new() });
     id
 }

@@ -138,7 +138,9 @@ impl StripeEvent {
     pub fn object<T: DeserializeOwned>(&self) -> Option<T> {
         let object = &self.data.as_ref()?.object;
         serde_json::from_value(object.clone())
-            .inspect_err(|error| tracing::warn!(r#type = self.r#type, "an event's object cannot be read: {error}"))
+            .inspect_err(|error| {
+                tracing::warn!(r#type = self.r#type, "an event's object cannot be read: {error}")
+            })
             .ok()
     }
 
@@ -285,7 +287,9 @@ fn stripe_currency(devise: Devise) -> stripe_types::Currency {
 }
 
 /// Sorts what came back: known, refused for good, or to be asked again.
-fn answer(result: Result<stripe_shared::CheckoutSession, StripeError>) -> Result<StripeAnswer, StripeUnavailable> {
+fn answer(
+    result: Result<stripe_shared::CheckoutSession, StripeError>,
+) -> Result<StripeAnswer, StripeUnavailable> {
     let (error, status) = match result {
         Ok(session) => return Ok(StripeAnswer::Session(Box::new(session.into()))),
         Err(StripeError::Stripe(error, status)) => (error, status),
@@ -293,7 +297,8 @@ fn answer(result: Result<stripe_shared::CheckoutSession, StripeError>) -> Result
         // The library's messages hold hosts and parse errors, never a body or a key.
         Err(error) => return Err(StripeUnavailable(error.to_string())),
     };
-    let code = error.code.as_ref().map_or_else(|| error.type_.as_str().to_owned(), |code| code.as_str().to_owned());
+    let code =
+        error.code.as_ref().map_or_else(|| error.type_.as_str().to_owned(), |code| code.as_str().to_owned());
     match status {
         404 => Ok(StripeAnswer::Unknown),
         // Another process is making this very call: its answer will be ours.

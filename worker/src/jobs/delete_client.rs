@@ -33,10 +33,9 @@ impl Handle for DeleteClient {
 
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         lock_deletable(cx, self.client_id).await?;
-        sqlx::query!("DELETE FROM client WHERE id = $1", self.client_id)
-            .execute(&mut *cx.tx)
-            .await
-            .map_err(|error| on_constraint(error, "paiement_opportunite", || Refus::conflict("client-a-paiements")))?;
+        sqlx::query!("DELETE FROM client WHERE id = $1", self.client_id).execute(&mut *cx.tx).await.map_err(
+            |error| on_constraint(error, "paiement_opportunite", || Refus::conflict("client-a-paiements")),
+        )?;
         Ok(reference(Entite::Client, self.client_id))
     }
 }

@@ -27,7 +27,11 @@ impl Handle for ProcessStripeWebhook {
     }
 }
 
-async fn record_event(cx: &mut Cx, job: &ProcessStripeWebhook, event: Option<&StripeEvent>) -> Result<(), JobError> {
+async fn record_event(
+    cx: &mut Cx,
+    job: &ProcessStripeWebhook,
+    event: Option<&StripeEvent>,
+) -> Result<(), JobError> {
     // A text column cannot hold NUL, which no JSON text may hold either.
     let corps = job.corps.replace('\0', "\u{fffd}");
     let reversal = event.filter(|event| event.is_reversal()).and_then(StripeEvent::object::<StripeReversal>);

@@ -14,7 +14,8 @@ impl Handle for RecordEmail {
         let id = cx.new_id();
         let utilisateur_id = cx.utilisateur()?;
         // Without a Message-ID the content tells: who, what, and the text. The date is often not pasted.
-        let empreinte = Sha256::digest(format!("{}\n{}\n{}", self.expediteur, self.sujet, self.corps)).to_vec();
+        let empreinte =
+            Sha256::digest(format!("{}\n{}\n{}", self.expediteur, self.sujet, self.corps)).to_vec();
         let inserted = sqlx::query!(
             "INSERT INTO evenement_timeline (id, utilisateur_id, client_id, type_evenement, description_texte, meta_json,
                  date_evenement, auteur_id, empreinte, date_creation)

@@ -16,10 +16,14 @@ impl Handle for UpdateEvenement {
         let (client_id, type_evenement, texte, mut meta) = lock_editable(cx, self.evenement_id).await?;
         let is_email = type_evenement == TypeEvenement::EmailClient.as_str();
         if let Some(cible) = self.client_id {
-            sqlx::query_scalar!("SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2", cible, utilisateur_id)
-                .fetch_optional(&mut *cx.tx)
-                .await?
-                .ok_or_else(|| Refus { champ: Some("clientId".into()), ..Refus::not_found() })?;
+            sqlx::query_scalar!(
+                "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2",
+                cible,
+                utilisateur_id
+            )
+            .fetch_optional(&mut *cx.tx)
+            .await?
+            .ok_or_else(|| Refus { champ: Some("clientId".into()), ..Refus::not_found() })?;
         }
         let texte = if is_email { self.corps } else { self.texte }.unwrap_or(texte);
         if is_email {

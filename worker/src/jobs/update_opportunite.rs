@@ -37,8 +37,12 @@ impl Handle for UpdateOpportunite {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let current = lock(&self, cx).await?;
         let price_changes = changes_price(&self, &current);
-        if price_changes && !matches!(current.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue) {
-            return Err(Refus { champ: Some("montantEstime".into()), ..Refus::conflict("prix-deja-paye") }.into());
+        if price_changes
+            && !matches!(current.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue)
+        {
+            return Err(
+                Refus { champ: Some("montantEstime".into()), ..Refus::conflict("prix-deja-paye") }.into()
+            );
         }
         if (price_changes || leaves_gagne(&self, &current)) && is_payable(&self, cx).await? {
             // Somebody opened a session after we had closed the last one: close that one too.
@@ -111,7 +115,12 @@ async fn write(job: &UpdateOpportunite, cx: &mut Cx) -> Result<(), JobError> {
     Ok(())
 }
 
-async fn tell(job: &UpdateOpportunite, cx: &mut Cx, current: &Current, price_changes: bool) -> Result<(), JobError> {
+async fn tell(
+    job: &UpdateOpportunite,
+    cx: &mut Cx,
+    current: &Current,
+    price_changes: bool,
+) -> Result<(), JobError> {
     let titre = job.titre.as_ref().unwrap_or(&current.titre);
     let mut lines = Vec::new();
     if let Some(etape) = job.etape_pipeline.filter(|etape| *etape != current.etape_pipeline) {

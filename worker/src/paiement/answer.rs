@@ -18,7 +18,8 @@ pub async fn record_answer(
 ) -> Result<Option<Refus>, JobError> {
     match answer {
         StripeAnswer::Session(session) => {
-            let ours = matches!(call, StripeCall::Expire { .. }) && session.status.as_deref() == Some("expired");
+            let ours =
+                matches!(call, StripeCall::Expire { .. }) && session.status.as_deref() == Some("expired");
             let occasion = Occasion { date: cx.now, debit_failed: false };
             let opportunite = record_session(cx, &session, occasion).await?;
             if ours {

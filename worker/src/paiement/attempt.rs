@@ -119,7 +119,8 @@ pub async fn prepare_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option
         return if wanted { Ok(None) } else { close(cx, attempt).map(Some) };
     }
     insert_attempt(cx, opportunite_id, deal, montant_minor).await?;
-    let attempt = live_attempt(cx, opportunite_id).await?.ok_or_else(|| anyhow::anyhow!("the new attempt is gone"))?;
+    let attempt =
+        live_attempt(cx, opportunite_id).await?.ok_or_else(|| anyhow::anyhow!("the new attempt is gone"))?;
     create(cx, attempt).map(Some)
 }
 

@@ -136,7 +136,11 @@ async fn adopt(
 }
 
 /// Moves the attempt on. Complete is final: no later news takes it back.
-async fn update_attempt(cx: &mut Cx, session: &StripeSession, attempt: &MatchedAttempt) -> Result<(), JobError> {
+async fn update_attempt(
+    cx: &mut Cx,
+    session: &StripeSession,
+    attempt: &MatchedAttempt,
+) -> Result<(), JobError> {
     let statut = match (session.status.as_deref(), attempt.statut) {
         (_, StatutSession::Payee) | (Some("complete"), _) => StatutSession::Payee,
         (Some("expired"), StatutSession::Annulee) => StatutSession::Annulee,
@@ -226,7 +230,11 @@ pub(super) struct Fact<'a> {
 }
 
 /// Adds a fact to the ledger unless it stands there, and tells the timeline of a new one.
-pub(super) async fn add_fact(cx: &mut Cx, fact: &Fact<'_>, told: Option<TypeEvenement>) -> Result<(), JobError> {
+pub(super) async fn add_fact(
+    cx: &mut Cx,
+    fact: &Fact<'_>,
+    told: Option<TypeEvenement>,
+) -> Result<(), JobError> {
     let id = cx.new_id();
     let added = sqlx::query_scalar!(
         "INSERT INTO paiement (id, opportunite_id, session_paiement_id, type, stripe_id, montant_minor, devise, livemode,
@@ -274,7 +282,10 @@ fn mode_is_ours(cx: &Cx, session: &StripeSession) -> bool {
 }
 
 /// Derives the deal's state and its link anew from its rows.
-pub(super) async fn refresh_opportunite(cx: &mut Cx, opportunite_id: Uuid) -> Result<StatutPaiement, JobError> {
+pub(super) async fn refresh_opportunite(
+    cx: &mut Cx,
+    opportunite_id: Uuid,
+) -> Result<StatutPaiement, JobError> {
     let faits = sqlx::query_as!(
         Fait,
         r#"SELECT type AS "type: TypePaiement", stripe_id, montant_minor, conforme FROM paiement

@@ -75,7 +75,10 @@ mod tests {
             (vec![en_cours, recu.clone()], S::Paye),
             (vec![echoue, recu.clone()], S::Paye),
             (vec![recu.clone(), fait(T::Rembourse, "re_1", 40)], S::RemboursePartiel),
-            (vec![recu.clone(), fait(T::Rembourse, "re_1", 40), fait(T::Rembourse, "re_2", 60)], S::Rembourse),
+            (
+                vec![recu.clone(), fait(T::Rembourse, "re_1", 40), fait(T::Rembourse, "re_2", 60)],
+                S::Rembourse,
+            ),
             (vec![recu.clone(), dispute.clone()], S::Conteste),
             (vec![recu.clone(), dispute.clone(), fait(T::ContesteGagne, "dp_1", 100)], S::Paye),
             (vec![recu, dispute, fait(T::ContestePerdu, "dp_1", 100)], S::Conteste),
@@ -102,7 +105,8 @@ mod tests {
             fait(T::ContesteGagne, "dp_1", 100),
         ];
         for subset in 0_usize..1 << all.len() {
-            let chosen: Vec<_> = (0..all.len()).filter(|i| subset >> i & 1 == 1).map(|i| all[i].clone()).collect();
+            let chosen: Vec<_> =
+                (0..all.len()).filter(|i| subset >> i & 1 == 1).map(|i| all[i].clone()).collect();
             let expected = statut_paiement(&chosen);
             permutations(&chosen, &mut |order| assert_eq!(statut_paiement(order), expected, "{order:?}"));
         }

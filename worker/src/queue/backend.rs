@@ -70,12 +70,7 @@ impl Streams {
         notes: mpsc::UnboundedSender<Note>,
         ending: CancellationToken,
     ) -> Self {
-        Self {
-            consumer,
-            inbox,
-            notes,
-            _alive: ending.drop_guard(),
-        }
+        Self { consumer, inbox, notes, _alive: ending.drop_guard() }
     }
 }
 
@@ -92,12 +87,7 @@ impl Backend for Streams {
         cx: &mut Context<'_>,
         _: &WorkerContext,
     ) -> Poll<Option<Result<Task<Fetched>, Infallible>>> {
-        let fetched = ready!(
-            self.inbox
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .poll_recv(cx)
-        );
+        let fetched = ready!(self.inbox.lock().unwrap_or_else(PoisonError::into_inner).poll_recv(cx));
         // No more jobs come once we are stopping. "None" would have apalis wait for a stop that it has not seen.
         let Some(fetched) = fetched else {
             return Poll::Pending;
@@ -124,10 +114,7 @@ impl BackendConfig for Streams {
     }
 
     fn middleware(&mut self, _: &mut WorkerContext) -> VerdictLayer {
-        VerdictLayer {
-            consumer: self.consumer.clone(),
-            notes: self.notes.clone(),
-        }
+        VerdictLayer { consumer: self.consumer.clone(), notes: self.notes.clone() }
     }
 }
 
@@ -142,10 +129,7 @@ impl<S> tower::Layer<S> for VerdictLayer {
     type Service = VerdictService<S>;
 
     fn layer(&self, inner: S) -> VerdictService<S> {
-        VerdictService {
-            inner,
-            layer: self.clone(),
-        }
+        VerdictService { inner, layer: self.clone() }
     }
 }
 

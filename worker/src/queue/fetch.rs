@@ -33,9 +33,7 @@ impl Consumer {
         // A blocked read has a connection of its own: it would hold up whatever came after it.
         let config = AsyncConnectionConfig::new().set_response_timeout(Some(BLOCK + PATIENCE));
         let client = self.link.client();
-        let mut connection = client
-            .get_multiplexed_async_connection_with_config(&config)
-            .await?;
+        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
         let connection_id: u64 = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
         loop {
             let ready = async {
@@ -48,12 +46,8 @@ impl Consumer {
             let count = if probe.is_some() { 1 } else { slots.num_permits() };
 
             let mut read = cmd("XREADGROUP");
-            read.arg(&["GROUP", keys::GROUP, &self.name])
-                .arg("COUNT")
-                .arg(count);
-            read.arg("BLOCK")
-                .arg(millis(BLOCK))
-                .arg(&["STREAMS", &self.stream, ">"]);
+            read.arg(&["GROUP", keys::GROUP, &self.name]).arg("COUNT").arg(count);
+            read.arg("BLOCK").arg(millis(BLOCK)).arg(&["STREAMS", &self.stream, ">"]);
             let reading = read.query_async::<Option<StreamReadReply>>(&mut connection);
             tokio::pin!(reading);
             let interrupted = async {
@@ -91,11 +85,7 @@ impl Consumer {
         let mut slots = self.slots.clone().acquire_owned().await.ok()?;
         let more = self.slots.available_permits().min(BATCH - 1);
         // Only this task takes slots, so what was there still is.
-        if let Ok(more) = self
-            .slots
-            .clone()
-            .try_acquire_many_owned(u32::try_from(more).unwrap_or(0))
-        {
+        if let Ok(more) = self.slots.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(0)) {
             slots.merge(more);
         }
         Some(slots)
@@ -104,11 +94,7 @@ impl Consumer {
     /// Has Redis answer our blocked read now.
     async fn unblock(&self, connection_id: u64) {
         let mut unblock = cmd("CLIENT");
-        if let Err(error) = self
-            .link
-            .ask::<()>(unblock.arg("UNBLOCK").arg(connection_id))
-            .await
-        {
+        if let Err(error) = self.link.ask::<()>(unblock.arg("UNBLOCK").arg(connection_id)).await {
             tracing::debug!("the blocked read ends by itself: {error}");
         }
     }
@@ -140,11 +126,6 @@ impl Consumer {
         };
         let job = job.into();
         let receipt = Receipt { entry, job, failures };
-        Fetched {
-            delivery,
-            receipt,
-            slot,
-            turn,
-        }
+        Fetched { delivery, receipt, slot, turn }
     }
 }

@@ -58,10 +58,7 @@ impl Pace {
         self.0.send_if_modified(|state| {
             let resumes = state.rests > 0;
             if resumes {
-                *state = State {
-                    verdicts: state.verdicts + 1,
-                    ..State::default()
-                };
+                *state = State { verdicts: state.verdicts + 1, ..State::default() };
             }
             resumes
         })
@@ -88,9 +85,7 @@ impl Pace {
                 }
                 (state.until, state.verdicts)
             };
-            let left = until.map_or(Duration::ZERO, |until| {
-                until.saturating_duration_since(Instant::now())
-            });
+            let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
             if left.is_zero() {
                 return Some(Probe { watched, verdicts });
             }
@@ -110,11 +105,7 @@ pub(super) struct Probe {
 impl Probe {
     /// Waits until a job has given its verdict.
     pub(super) async fn judged(mut self) {
-        drop(
-            self.watched
-                .wait_for(|state| state.verdicts > self.verdicts)
-                .await,
-        );
+        drop(self.watched.wait_for(|state| state.verdicts > self.verdicts).await);
     }
 }
 
@@ -151,11 +142,7 @@ impl Trouble {
         let Some(began) = spell.began.take() else { return };
         // A spell that went by unsaid ends unsaid.
         if spell.told.is_some_and(|told| told >= began) {
-            tracing::info!(
-                failures = spell.failures,
-                "Redis works again after {:?}",
-                began.elapsed()
-            );
+            tracing::info!(failures = spell.failures, "Redis works again after {:?}", began.elapsed());
         }
         spell.failures = 0;
     }

@@ -67,10 +67,7 @@ impl Consumer {
         }
         let mut renewals = self.renewals.lock().unwrap_or_else(PoisonError::into_inner);
         // A row is broken by a gap, also by one that Redis's clock made.
-        if now
-            .checked_sub(renewals.last)
-            .is_none_or(|age| age > self.renewal_age())
-        {
+        if now.checked_sub(renewals.last).is_none_or(|age| age > self.renewal_age()) {
             renewals.since = now;
         }
         renewals.last = now;

@@ -31,11 +31,7 @@ pub(super) enum Passage {
 impl Quarantine {
     pub(super) fn new(patience: Duration) -> Self {
         let turns = Arc::new(Semaphore::new(1));
-        Self {
-            turns,
-            gate: Arc::default(),
-            patience,
-        }
+        Self { turns, gate: Arc::default(), patience }
     }
 
     /// Waits until it is a suspect's turn. Taken before a suspect is, so that none waits while it is counted.

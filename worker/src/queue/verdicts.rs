@@ -45,20 +45,14 @@ impl Consumer {
             Verdict::Done => Outcome::Done,
             Verdict::Retry { after } => {
                 let after = after.unwrap_or_else(|| back_off(failures));
-                Outcome::Later {
-                    failures: failures.saturating_add(1),
-                    after,
-                }
+                Outcome::Later { failures: failures.saturating_add(1), after }
             }
             Verdict::Defer { after } => Outcome::Later { failures, after },
             Verdict::Unavailable => {
                 if self.pace.is_well() {
                     tracing::warn!(queue, "a job needs what is unavailable: the queue rests");
                 }
-                Outcome::Later {
-                    failures,
-                    after: self.pace.outage(),
-                }
+                Outcome::Later { failures, after: self.pace.outage() }
             }
         }
     }
@@ -89,8 +83,7 @@ impl Consumer {
 
     async fn conclude_batch(&self, batch: &[Note]) -> RedisResult<()> {
         let mut call = CONCLUDE.key(&self.stream);
-        call.key(&self.delayed)
-            .arg(&[keys::GROUP, &self.name, DONE_CHANNEL]);
+        call.key(&self.delayed).arg(&[keys::GROUP, &self.name, DONE_CHANNEL]);
         let mut any = false;
         for note in batch {
             let (receipt, word, failures, after) = match note {
@@ -104,9 +97,7 @@ impl Consumer {
             };
             any = true;
             call.key(keys::record(self.queue, &receipt.job));
-            call.arg(&[&*receipt.entry, &*receipt.job, word])
-                .arg(failures)
-                .arg(millis(after));
+            call.arg(&[&*receipt.entry, &*receipt.job, word]).arg(failures).arg(millis(after));
         }
         if any { self.link.run(&call).await } else { Ok(()) }
     }
@@ -131,9 +122,7 @@ impl Consumer {
             let moved: RedisResult<(usize, i64)> = self.link.run(call.key(&self.stream).arg(BATCH)).await;
             let wait = match moved {
                 Ok((BATCH.., _)) => continue,
-                Ok((_, next)) => u64::try_from(next)
-                    .map_or(LONGEST, Duration::from_millis)
-                    .min(LONGEST),
+                Ok((_, next)) => u64::try_from(next).map_or(LONGEST, Duration::from_millis).min(LONGEST),
                 Err(error) => {
                     self.failed("moving jobs that are due", &error).await;
                     LONGEST

@@ -80,13 +80,9 @@ pub async fn timeline(
     let types = champs.choix_optionnel("typeEvenement").map(|choix| [choix]);
     let tranche = Tranche::of(&mut champs);
     let Tranche { apres, limite } = champs.fin(tranche)?;
-    client::find(&app.pool, moi.id, id, &app.liens)
-        .await?
-        .ok_or(Erreur::Introuvable)?;
+    client::find(&app.pool, moi.id, id, &app.liens).await?.ok_or(Erreur::Introuvable)?;
     let types = types.as_ref().map(<[_; 1]>::as_slice);
-    Ok(Json(
-        evenement::timeline(&app.pool, moi.id, id, types, apres, limite).await?,
-    ))
+    Ok(Json(evenement::timeline(&app.pool, moi.id, id, types, apres, limite).await?))
 }
 
 /// `POST /api/clients/{id}/emails`
@@ -120,14 +116,7 @@ pub async fn generate_portail(
     Id(client_id): Id,
     demande: Demande,
 ) -> Result<Response, Erreur> {
-    write(
-        &app,
-        &moi,
-        &demande,
-        &GeneratePortail { client_id },
-        StatusCode::CREATED,
-    )
-    .await
+    write(&app, &moi, &demande, &GeneratePortail { client_id }, StatusCode::CREATED).await
 }
 
 /// `DELETE /api/clients/{id}/portail`

@@ -32,12 +32,5 @@ pub async fn delete(
     Id(evenement_id): Id,
     demande: Demande,
 ) -> Result<Response, Erreur> {
-    write(
-        &app,
-        &moi,
-        &demande,
-        &DeleteEvenement { evenement_id },
-        StatusCode::OK,
-    )
-    .await
+    write(&app, &moi, &demande, &DeleteEvenement { evenement_id }, StatusCode::OK).await
 }

@@ -18,9 +18,6 @@ pub struct Tranche<C> {
 impl<C: std::str::FromStr> Tranche<C> {
     /// Reads `apres` and `limite`.
     pub fn of(champs: &mut Champs) -> Self {
-        Self {
-            apres: champs.curseur("apres"),
-            limite: champs.limite("limite", PAR_PAGE, LIMITE_MAX),
-        }
+        Self { apres: champs.curseur("apres"), limite: champs.limite("limite", PAR_PAGE, LIMITE_MAX) }
     }
 }

@@ -32,9 +32,7 @@ pub async fn list(
     };
     let tranche = Tranche::of(&mut champs);
     let Tranche { apres, limite } = champs.fin(tranche)?;
-    Ok(Json(
-        opportunite::list(&app.pool, moi.id, &filtre, apres, limite, &app.liens).await?,
-    ))
+    Ok(Json(opportunite::list(&app.pool, moi.id, &filtre, apres, limite, &app.liens).await?))
 }
 
 /// `POST /api/opportunites`
@@ -73,14 +71,7 @@ pub async fn delete(
     Id(opportunite_id): Id,
     demande: Demande,
 ) -> Result<Response, Erreur> {
-    write(
-        &app,
-        &moi,
-        &demande,
-        &DeleteOpportunite { opportunite_id },
-        StatusCode::OK,
-    )
-    .await
+    write(&app, &moi, &demande, &DeleteOpportunite { opportunite_id }, StatusCode::OK).await
 }
 
 /// `POST /api/opportunites/{id}/verification`: what does Stripe say of it?
@@ -90,12 +81,5 @@ pub async fn refresh(
     Id(opportunite_id): Id,
     demande: Demande,
 ) -> Result<Response, Erreur> {
-    write(
-        &app,
-        &moi,
-        &demande,
-        &RefreshPayment { opportunite_id },
-        StatusCode::OK,
-    )
-    .await
+    write(&app, &moi, &demande, &RefreshPayment { opportunite_id }, StatusCode::OK).await
 }

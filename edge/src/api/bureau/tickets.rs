@@ -29,9 +29,7 @@ pub async fn list(
     };
     let tranche = Tranche::of(&mut champs);
     let Tranche { apres, limite } = champs.fin(tranche)?;
-    Ok(Json(
-        ticket::list(&app.pool, moi.id, &filtre, apres, limite).await?,
-    ))
+    Ok(Json(ticket::list(&app.pool, moi.id, &filtre, apres, limite).await?))
 }
 
 /// `POST /api/tickets`
@@ -47,10 +45,7 @@ pub async fn create(
 
 /// `GET /api/tickets/{id}`, with its thread
 pub async fn show(State(app): State<App>, moi: Utilisateur, Id(id): Id) -> Result<Json<Ticket>, Erreur> {
-    ticket::find(&app.pool, moi.id, id)
-        .await?
-        .map(Json)
-        .ok_or(Erreur::Introuvable)
+    ticket::find(&app.pool, moi.id, id).await?.map(Json).ok_or(Erreur::Introuvable)
 }
 
 /// `PATCH /api/tickets/{id}`

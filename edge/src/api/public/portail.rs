@@ -33,11 +33,7 @@ pub async fn create_ticket(
 ) -> Result<Response, Erreur> {
     let client_id = client.acces.client_id;
     let job = commandes::create_ticket_portail(client_id, &mut champs)?;
-    limites::compter(
-        &app,
-        &[Regle::TicketClient(client_id), Regle::TicketAdresse(adresse)],
-    )
-    .await?;
+    limites::compter(&app, &[Regle::TicketClient(client_id), Regle::TicketAdresse(adresse)]).await?;
     write(&app, &client, &demande, &job, StatusCode::CREATED).await
 }
 
@@ -51,14 +47,8 @@ pub async fn reply_ticket(
     mut champs: Champs,
 ) -> Result<Response, Erreur> {
     let job = commandes::reply_ticket(id, &mut champs)?;
-    limites::compter(
-        &app,
-        &[
-            Regle::TicketClient(client.acces.client_id),
-            Regle::TicketAdresse(adresse),
-        ],
-    )
-    .await?;
+    limites::compter(&app, &[Regle::TicketClient(client.acces.client_id), Regle::TicketAdresse(adresse)])
+        .await?;
     write(&app, &client, &demande, &job, StatusCode::CREATED).await
 }
 

@@ -16,12 +16,7 @@ pub async fn live() -> impl IntoResponse {
 
 /// `GET /pret`: Postgres and Redis answer; else 503, and which one does not.
 pub async fn ready(State(app): State<App>) -> Response {
-    let postgres = async {
-        sqlx::query_scalar!(r#"SELECT 1 as "un!""#)
-            .fetch_one(&app.pool)
-            .await
-            .is_ok()
-    };
+    let postgres = async { sqlx::query_scalar!(r#"SELECT 1 as "un!""#).fetch_one(&app.pool).await.is_ok() };
     let redis = async { app.store.ping().await.is_ok() };
     let (postgres, redis) = tokio::join!(postgres, redis);
     let corps = Json(json!({ "postgres": postgres, "redis": redis }));

@@ -24,11 +24,7 @@ pub fn verify(entete: &str, corps: &[u8], secrets: &[SecretString], now: DateTim
         return false;
     }
     let mut juste = Choice::from(0);
-    for secret in secrets
-        .iter()
-        .map(ExposeSecret::expose_secret)
-        .filter(|secret| !secret.trim().is_empty())
-    {
+    for secret in secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.trim().is_empty()) {
         let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
             continue;
         };
@@ -47,10 +43,7 @@ pub fn verify(entete: &str, corps: &[u8], secrets: &[SecretString], now: DateTim
 fn parse(entete: &str) -> Option<(&str, Vec<[u8; 32]>)> {
     let mut temps = None;
     let mut signatures = Vec::new();
-    for (nom, valeur) in entete
-        .split(',')
-        .filter_map(|partie| partie.trim().split_once('='))
-    {
+    for (nom, valeur) in entete.split(',').filter_map(|partie| partie.trim().split_once('=')) {
         match nom {
             "t" if temps.is_none() => temps = Some(valeur),
             "t" => return None,
@@ -81,12 +74,7 @@ mod tests {
 
     fn passe(entete: &str, secrets: &[&str], decalage: i64) -> bool {
         let secrets: Vec<_> = secrets.iter().map(|secret| SecretString::from(*secret)).collect();
-        verify(
-            entete,
-            CORPS,
-            &secrets,
-            DateTime::from_timestamp(T + decalage, 0).unwrap(),
-        )
+        verify(entete, CORPS, &secrets, DateTime::from_timestamp(T + decalage, 0).unwrap())
     }
 
     #[test]
@@ -102,11 +90,7 @@ mod tests {
         let juste = signe("whsec_a", "1700000000", CORPS);
         let fausse = "00".repeat(32);
         assert!(passe(&format!("t={T},v1={juste}"), &["whsec_a"], 0));
-        assert!(passe(
-            &format!("t={T},v1={fausse},v1={juste},v0=x"),
-            &["whsec_b", "whsec_a"],
-            0
-        ));
+        assert!(passe(&format!("t={T},v1={fausse},v1={juste},v0=x"), &["whsec_b", "whsec_a"], 0));
         assert!(!passe(&format!("t={T},v1={juste}"), &["whsec_b"], 0));
         assert!(!passe(&format!("t={T},v0={juste}"), &["whsec_a"], 0));
         assert!(!passe(&format!("t={T},v1={fausse}"), &["whsec_a"], 0));
@@ -115,13 +99,7 @@ mod tests {
     #[test]
     fn five_minutes_either_way_and_not_a_second_more() {
         let entete = format!("t={T},v1={}", signe("whsec_a", "1700000000", CORPS));
-        for (decalage, juste) in [
-            (300, true),
-            (-300, true),
-            (301, false),
-            (-301, false),
-            (299, true),
-        ] {
+        for (decalage, juste) in [(300, true), (-300, true), (301, false), (-301, false), (299, true)] {
             assert_eq!(passe(&entete, &["whsec_a"], decalage), juste, "{decalage}");
         }
     }

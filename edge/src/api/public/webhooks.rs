@@ -20,9 +20,7 @@ pub async fn stripe(State(app): State<App>, entetes: HeaderMap, corps: Bytes) ->
     if app.webhook_secrets.is_empty() {
         return Err(Erreur::WebhookFerme);
     }
-    let entete = entetes
-        .get("stripe-signature")
-        .and_then(|valeur| valeur.to_str().ok());
+    let entete = entetes.get("stripe-signature").and_then(|valeur| valeur.to_str().ok());
     let entete = entete.ok_or(Erreur::SignatureInvalide)?;
     if !signature::verify(entete, &corps, &app.webhook_secrets, app.now()) {
         return Err(Erreur::SignatureInvalide);
@@ -62,18 +60,8 @@ mod tests {
 
     #[test]
     fn an_event_goes_by_stripe_s_id_or_by_its_digest() {
-        assert_eq!(
-            event(br#"{"id":"evt_1","object":"event"}"#).stripe_event_id,
-            "evt_1"
-        );
-        for corps in [
-            &b"{}"[..],
-            b"[]",
-            b"\xff\x00",
-            br#"{"id":7}"#,
-            br#"{"id":""}"#,
-            br#"{"id":"a b"}"#,
-        ] {
+        assert_eq!(event(br#"{"id":"evt_1","object":"event"}"#).stripe_event_id, "evt_1");
+        for corps in [&b"{}"[..], b"[]", b"\xff\x00", br#"{"id":7}"#, br#"{"id":""}"#, br#"{"id":"a b"}"#] {
             let job = event(corps);
             assert!(job.stripe_event_id.starts_with("sha256:") && !job.corps.contains('\0'));
         }

@@ -142,15 +142,9 @@ async fn page(
 ) -> Result<Response, Erreur> {
     let (app, cadre, params, moi) = (&bureau.app, &bureau.cadre, &bureau.params, bureau.moi.id);
     let aujourdhui = cadre.aujourdhui();
-    let annee = debut(
-        NaiveDate::from_ymd_opt(aujourdhui.year(), 1, 1).unwrap_or(aujourdhui),
-        cadre.fuseau,
-    );
+    let annee = debut(NaiveDate::from_ymd_opt(aujourdhui.year(), 1, 1).unwrap_or(aujourdhui), cadre.fuseau);
     let filtre = Filtre::of(params.get("filtre").unwrap_or_default());
-    let du_client = opportunite::Filtre {
-        client_id: Some(id),
-        ..Default::default()
-    };
+    let du_client = opportunite::Filtre { client_id: Some(id), ..Default::default() };
     let (client, faits, opportunites, historique) = tokio::try_join!(
         client::find(&app.pool, moi, id, &app.liens),
         client::faits(&app.pool, moi, id, aujourdhui, annee),
@@ -215,10 +209,7 @@ impl Filtre {
                     T::LienPaiementGenere,
                 ]),
             ),
-            "tickets" => (
-                "tickets",
-                Some(&[T::TicketCree, T::TicketReponse, T::TicketResolu]),
-            ),
+            "tickets" => ("tickets", Some(&[T::TicketCree, T::TicketReponse, T::TicketResolu])),
             "notes" => ("notes", Some(&[T::Note])),
             "etapes" => ("etapes", Some(&[T::EtapeChangee, T::MontantChange])),
             _ => ("tout", None),
@@ -241,10 +232,7 @@ fn by_day(evenements: Vec<Evenement>, cadre: &Cadre) -> Vec<Jour> {
         let date = evenement.date_evenement.with_timezone(&cadre.fuseau).date_naive();
         match jours.last_mut() {
             Some(jour) if jour.date == date => jour.evenements.push(evenement),
-            _ => jours.push(Jour {
-                date,
-                evenements: vec![evenement],
-            }),
+            _ => jours.push(Jour { date, evenements: vec![evenement] }),
         }
     }
     jours

@@ -22,15 +22,7 @@ use crate::session::{self, Cookie, next_relatif};
 pub async fn show(State(app): State<App>, lecteur: Lecteur, params: Params) -> Result<Response, Erreur> {
     let next = params.get("next").and_then(next_relatif);
     let cree = params.get("cree").is_some();
-    page(
-        &app,
-        &lecteur,
-        StatusCode::OK,
-        next,
-        cree,
-        &Formulaires::default(),
-    )
-    .await
+    page(&app, &lecteur, StatusCode::OK, next, cree, &Formulaires::default()).await
 }
 
 /// `POST /connexion`
@@ -67,11 +59,7 @@ async fn page(
     cree: bool,
     formulaires: &Formulaires,
 ) -> Result<Response, Erreur> {
-    let cadre = Cadre {
-        langue: lecteur.langue(),
-        fuseau: chrono_tz::Europe::Paris,
-        maintenant: app.now(),
-    };
+    let cadre = Cadre { langue: lecteur.langue(), fuseau: chrono_tz::Europe::Paris, maintenant: app.now() };
     let instance = queries::utilisateur::instance(&app.pool).await?;
     let contexte = contexte! {
         f => formulaires.get("connexion", Saisie::new()),

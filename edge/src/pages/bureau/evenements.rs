@@ -46,14 +46,11 @@ pub async fn delete(bureau: Bureau, Id(evenement_id): Id, mut champs: Champs) ->
 async fn home(bureau: &Bureau, id: Uuid, client: Option<Uuid>) -> Result<Vers, Erreur> {
     let client = match client {
         Some(client) => Some(client),
-        None => evenement::find(&bureau.app.pool, bureau.moi.id, id)
-            .await?
-            .map(|evenement| evenement.client_id),
+        None => {
+            evenement::find(&bureau.app.pool, bureau.moi.id, id).await?.map(|evenement| evenement.client_id)
+        }
     };
-    Ok(Vers::Page(client.map_or_else(
-        || "/clients".into(),
-        |client| format!("/clients/{client}#historique"),
-    )))
+    Ok(Vers::Page(client.map_or_else(|| "/clients".into(), |client| format!("/clients/{client}#historique"))))
 }
 
 async fn page(
@@ -65,9 +62,7 @@ async fn page(
     let (app, moi) = (&bureau.app, bureau.moi.id);
     let (evenement, clients) =
         tokio::try_join!(evenement::find(&app.pool, moi, id), client::choix(&app.pool, moi))?;
-    let evenement = evenement
-        .filter(Evenement::is_editable)
-        .ok_or(Erreur::Introuvable)?;
+    let evenement = evenement.filter(Evenement::is_editable).ok_or(Erreur::Introuvable)?;
     let contexte = contexte! {
         client => contexte! { id => evenement.client_id, nom => evenement.client_nom },
         f => formulaires.get("f", fields(&evenement, &bureau.cadre)),
@@ -75,9 +70,7 @@ async fn page(
         evenement,
         clients,
     };
-    bureau
-        .page("evenements/id.html", "clients", statut, contexte)
-        .await
+    bureau.page("evenements/id.html", "clients", statut, contexte).await
 }
 
 fn fields(evenement: &Evenement, cadre: &Cadre) -> Saisie {

@@ -65,9 +65,7 @@ async fn sign_up(app: &App, adresse: Adresse, jeton: &Jeton, champs: &mut Champs
     let job = commandes::create_utilisateur(app, adresse, jeton, champs).await?;
     let id = enqueue(app, &Actor::Systeme, champs.cle(), &job).await?;
     let Some(fini) = attente::attendre(app, &Actor::Systeme, id, PATIENCE).await else {
-        return Err(Erreur::Indisponible(anyhow::anyhow!(
-            "the first account is not made yet"
-        )));
+        return Err(Erreur::Indisponible(anyhow::anyhow!("the first account is not made yet")));
     };
     match (fini.statut, fini.erreur) {
         (StatutJob::Termine, _) => Ok(()),
@@ -83,11 +81,7 @@ fn page(
     statut: StatusCode,
     formulaires: &Formulaires,
 ) -> Result<Response, Erreur> {
-    let cadre = Cadre {
-        langue: lecteur.langue(),
-        fuseau: chrono_tz::Europe::Paris,
-        maintenant: app.now(),
-    };
+    let cadre = Cadre { langue: lecteur.langue(), fuseau: chrono_tz::Europe::Paris, maintenant: app.now() };
     let contexte = contexte! {
         f => formulaires.get("installation", Saisie::new()),
         chemin => format!("/installation/{}", jeton.expose()),

@@ -14,10 +14,7 @@ use crate::session::Id;
 pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, Erreur> {
     let suite = bureau.params.get("suite");
     let phrase = |erreur: &Erreur| erreur.probleme(bureau.cadre.langue).detail().to_owned();
-    let attendu = bureau
-        .expediteur()
-        .await_page(&bureau.app, JobId(id), suite, phrase)
-        .await?;
+    let attendu = bureau.expediteur().await_page(&bureau.app, JobId(id), suite, phrase).await?;
     let (etat, erreur, retour) = match attendu {
         Attendu::Reponse(reponse) => return Ok(reponse),
         Attendu::Page { etat, erreur, retour } => (etat, erreur, retour),

@@ -56,11 +56,7 @@ impl FromRequestParts<App> for Bureau {
         let instance = queries::utilisateur::instance(&app.pool).await?;
         Ok(Self {
             app: app.clone(),
-            cadre: Cadre {
-                langue: moi.langue,
-                fuseau: moi.fuseau,
-                maintenant: app.now(),
-            },
+            cadre: Cadre { langue: moi.langue, fuseau: moi.fuseau, maintenant: app.now() },
             moi,
             params,
             stripe_livemode: instance.stripe_livemode,
@@ -80,12 +76,7 @@ impl Bureau {
     ) -> Result<Response, Erreur> {
         let bureau = contexte! { nom => self.moi.nom, stripeLivemode => self.stripe_livemode };
         let fait = self.done().await?;
-        html(
-            template,
-            &self.cadre,
-            statut,
-            context! { bureau, rubrique, fait, ..contexte },
-        )
+        html(template, &self.cadre, statut, context! { bureau, rubrique, fait, ..contexte })
     }
 
     /// What was just done, if the address says so and it is true.
@@ -94,18 +85,11 @@ impl Bureau {
             return Ok(None);
         };
         let job = queries::job::find(&self.app.pool, &self.moi.actor(), JobId(id)).await?;
-        Ok(job
-            .filter(|job| job.statut == StatutJob::Termine)
-            .map(|job| job.r#type))
+        Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| job.r#type))
     }
 
     fn expediteur(&self) -> Expediteur {
-        Expediteur {
-            actor: self.moi.actor(),
-            racine: String::new(),
-            langue: String::new(),
-            json: self.json,
-        }
+        Expediteur { actor: self.moi.actor(), racine: String::new(), langue: String::new(), json: self.json }
     }
 
     /// Queues what a form asks for.

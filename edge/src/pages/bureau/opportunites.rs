@@ -63,11 +63,7 @@ async fn list_page(
         (colonnes, None)
     };
     let ouvert = params.get("nouveau").is_some() || formulaires.is_refused("f");
-    let clients = if ouvert {
-        client::choix(pool, moi).await?
-    } else {
-        Vec::new()
-    };
+    let clients = if ouvert { client::choix(pool, moi).await? } else { Vec::new() };
     let nouvelle = saisie([
         ("clientId", filtre.client_id.map(|id| id.to_string())),
         ("devise", Some(Devise::EUR.to_string())),
@@ -88,9 +84,7 @@ async fn list_page(
         f => formulaires.get("f", nouvelle),
         fDeplacer => formulaires.get("deplacer", Saisie::new()),
     };
-    bureau
-        .page("opportunites.html", "opportunites", statut, contexte)
-        .await
+    bureau.page("opportunites.html", "opportunites", statut, contexte).await
 }
 
 /// `GET /opportunites/{id}?modifier=`
@@ -130,9 +124,7 @@ pub async fn refresh(bureau: Bureau, Id(opportunite_id): Id, mut champs: Champs)
 /// `POST /opportunites/{id}/supprimer`
 pub async fn delete(bureau: Bureau, Id(opportunite_id): Id, mut champs: Champs) -> Result<Response, Erreur> {
     let job = champs.fin(DeleteOpportunite { opportunite_id });
-    let envoi = bureau
-        .send(job, &champs, Vers::Page("/opportunites".into()))
-        .await;
+    let envoi = bureau.send(job, &champs, Vers::Page("/opportunites".into())).await;
     again(&bureau, opportunite_id, envoi, "supprimer", &champs).await
 }
 
@@ -165,9 +157,7 @@ async fn page(
         evenement::of_reference(pool, moi, id, EVENEMENTS),
     )?;
     let o = o.ok_or(Erreur::Introuvable)?;
-    let client = client::find(pool, moi, o.client_id, &bureau.app.liens)
-        .await?
-        .ok_or(Erreur::Introuvable)?;
+    let client = client::find(pool, moi, o.client_id, &bureau.app.liens).await?.ok_or(Erreur::Introuvable)?;
     let contexte = contexte! {
         message => message(&o, &client, &bureau.moi.nom),
         client,
@@ -180,18 +170,13 @@ async fn page(
         modifier => bureau.params.get("modifier").is_some() || formulaires.is_refused("modifier"),
         o,
     };
-    bureau
-        .page("opportunites/id.html", "opportunites", statut, contexte)
-        .await
+    bureau.page("opportunites/id.html", "opportunites", statut, contexte).await
 }
 
 fn card(o: &Opportunite) -> Saisie {
     saisie([
         ("titre", Some(o.titre.clone())),
-        (
-            "montantEstime",
-            o.montant_estime.map(|montant| montant.to_string()),
-        ),
+        ("montantEstime", o.montant_estime.map(|montant| montant.to_string())),
         ("devise", Some(o.devise.to_string())),
         ("echeance", o.echeance.map(|jour| jour.to_string())),
     ])

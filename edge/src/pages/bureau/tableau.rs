@@ -19,12 +19,5 @@ pub async fn show(bureau: Bureau) -> Result<Response, Erreur> {
     let mois = debut(premier, cadre.fuseau);
     let tableau = tableau::read(&app.pool, bureau.moi.id, aujourdhui, mois, &app.liens).await?;
     let f = Formulaires::default().get("lien", Saisie::new());
-    bureau
-        .page(
-            "tableau.html",
-            "tableau",
-            StatusCode::OK,
-            contexte! { tableau, f },
-        )
-        .await
+    bureau.page("tableau.html", "tableau", StatusCode::OK, contexte! { tableau, f }).await
 }

@@ -24,14 +24,8 @@ pub async fn list(bureau: Bureau) -> Result<Response, Erreur> {
         client_id: params.parse("client"),
         statut_ticket: params.parse("statut"),
     };
-    let page = ticket::list(
-        &bureau.app.pool,
-        bureau.moi.id,
-        &filtre,
-        params.parse("apres"),
-        PAR_PAGE,
-    )
-    .await?;
+    let page =
+        ticket::list(&bureau.app.pool, bureau.moi.id, &filtre, params.parse("apres"), PAR_PAGE).await?;
     let contexte = contexte! {
         page,
         filtre => contexte! {
@@ -40,9 +34,7 @@ pub async fn list(bureau: Bureau) -> Result<Response, Erreur> {
         },
         requete => params.query(&["statut", "q", "client"]),
     };
-    bureau
-        .page("tickets.html", "tickets", StatusCode::OK, contexte)
-        .await
+    bureau.page("tickets.html", "tickets", StatusCode::OK, contexte).await
 }
 
 /// `GET /tickets/{id}`
@@ -53,9 +45,7 @@ pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, Erreur> {
 /// `POST /tickets/{id}`
 pub async fn update(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
     let job = commandes::update_ticket(id, &mut champs);
-    let envoi = bureau
-        .send(job, &champs, Vers::Page(format!("/tickets/{id}")))
-        .await;
+    let envoi = bureau.send(job, &champs, Vers::Page(format!("/tickets/{id}"))).await;
     let page = async |statut, formulaires| page(&bureau, id, statut, formulaires).await;
     bureau.or_again(envoi, "modifier", &champs, page).await
 }
@@ -63,9 +53,7 @@ pub async fn update(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Re
 /// `POST /tickets/{id}/messages`
 pub async fn reply(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
     let job = commandes::reply_ticket(id, &mut champs);
-    let envoi = bureau
-        .send(job, &champs, Vers::Page(format!("/tickets/{id}")))
-        .await;
+    let envoi = bureau.send(job, &champs, Vers::Page(format!("/tickets/{id}"))).await;
     let page = async |statut, formulaires| page(&bureau, id, statut, formulaires).await;
     bureau.or_again(envoi, "reponse", &champs, page).await
 }
@@ -76,9 +64,7 @@ async fn page(
     statut: StatusCode,
     formulaires: Formulaires,
 ) -> Result<Response, Erreur> {
-    let ticket = ticket::find(&bureau.app.pool, bureau.moi.id, id)
-        .await?
-        .ok_or(Erreur::Introuvable)?;
+    let ticket = ticket::find(&bureau.app.pool, bureau.moi.id, id).await?.ok_or(Erreur::Introuvable)?;
     let etat = saisie([
         ("statutTicket", Some(ticket.statut_ticket.to_string())),
         ("typeTicket", Some(ticket.type_ticket.to_string())),

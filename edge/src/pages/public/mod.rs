@@ -52,10 +52,7 @@ impl Public {
 
     /// What keeps that choice from page to page, without a cookie: `langue=en`, or nothing.
     fn choix_langue(&self) -> String {
-        self.params
-            .parse::<Langue>("langue")
-            .map(|langue| format!("langue={langue}"))
-            .unwrap_or_default()
+        self.params.parse::<Langue>("langue").map(|langue| format!("langue={langue}")).unwrap_or_default()
     }
 
     /// Renders one of the pages; `ici` is its own path.
@@ -74,12 +71,7 @@ impl Public {
             q => if choix.is_empty() { choix } else { format!("?{choix}") },
         };
         let fait = self.done().await?;
-        html(
-            template,
-            &self.cadre,
-            statut,
-            context! { public, fait, ..contexte },
-        )
+        html(template, &self.cadre, statut, context! { public, fait, ..contexte })
     }
 
     /// What was just done, if the address says so and it is true.
@@ -88,9 +80,7 @@ impl Public {
             return Ok(None);
         };
         let job = queries::job::find(&self.app.pool, &self.actor, JobId(id)).await?;
-        Ok(job
-            .filter(|job| job.statut == StatutJob::Termine)
-            .map(|job| job.r#type))
+        Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| job.r#type))
     }
 
     fn expediteur(&self) -> Expediteur {

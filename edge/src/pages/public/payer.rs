@@ -142,17 +142,9 @@ impl Public {
     /// The link's own path with parameters, the chosen language kept.
     fn with_langue(&self, params: &[&str]) -> String {
         let choix = self.choix_langue();
-        let params: Vec<&str> = params
-            .iter()
-            .copied()
-            .chain([choix.as_str()])
-            .filter(|param| !param.is_empty())
-            .collect();
-        if params.is_empty() {
-            self.chemin.clone()
-        } else {
-            format!("{}?{}", self.chemin, params.join("&"))
-        }
+        let params: Vec<&str> =
+            params.iter().copied().chain([choix.as_str()]).filter(|param| !param.is_empty()).collect();
+        if params.is_empty() { self.chemin.clone() } else { format!("{}?{}", self.chemin, params.join("&")) }
     }
 }
 

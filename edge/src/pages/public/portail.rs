@@ -100,10 +100,7 @@ pub async fn show_job(portail: Portail, Id(id): Id) -> Result<Response, Erreur> 
     let public = &portail.public;
     let phrase = |erreur: &Erreur| public.phrase(erreur);
     let suite = public.params.get("suite");
-    let attendu = public
-        .expediteur()
-        .await_page(&public.app, JobId(id), suite, phrase)
-        .await?;
+    let attendu = public.expediteur().await_page(&public.app, JobId(id), suite, phrase).await?;
     let (etat, erreur, retour) = match attendu {
         Attendu::Reponse(reponse) => return Ok(reponse),
         Attendu::Page { etat, erreur, retour } => (etat, erreur, retour),
@@ -115,9 +112,7 @@ pub async fn show_job(portail: Portail, Id(id): Id) -> Result<Response, Erreur> 
         retour,
         ici => format!("{chemin}?{}", public.params.query(&["suite", "langue"])),
     };
-    public
-        .page("portail/jobs/id.html", &chemin, StatusCode::OK, contexte)
-        .await
+    public.page("portail/jobs/id.html", &chemin, StatusCode::OK, contexte).await
 }
 
 async fn send<J: crate::cible::Vise>(
@@ -129,16 +124,8 @@ async fn send<J: crate::cible::Vise>(
 ) -> Result<Response, Erreur> {
     let (app, client_id) = (&portail.public.app, portail.client.acces.client_id);
     let job = job?;
-    limites::compter(
-        app,
-        &[Regle::TicketClient(client_id), Regle::TicketAdresse(adresse)],
-    )
-    .await?;
-    portail
-        .public
-        .expediteur()
-        .send(app, champs.cle(), &job, vers)
-        .await
+    limites::compter(app, &[Regle::TicketClient(client_id), Regle::TicketAdresse(adresse)]).await?;
+    portail.public.expediteur().send(app, champs.cle(), &job, vers).await
 }
 
 /// The one thing that the page asks of the client.
@@ -168,9 +155,7 @@ impl<'a> Prochain<'a> {
         let mut answered = contenu.tickets.iter().filter(|it| {
             it.dernier_auteur == Auteur::Utilisateur && it.contrat.statut_ticket != StatutTicket::Resolu
         });
-        answered
-            .next()
-            .map_or(Self::Rien, |ticket| Self::Repondre { ticket })
+        answered.next().map_or(Self::Rien, |ticket| Self::Repondre { ticket })
     }
 }
 
@@ -192,9 +177,7 @@ async fn page(portail: &Portail, statut: StatusCode, formulaires: Formulaires) -
         f => formulaires.get("ticket", Saisie::new()),
         chemin => public.chemin,
     };
-    public
-        .page("portail.html", &public.chemin, statut, contexte)
-        .await
+    public.page("portail.html", &public.chemin, statut, contexte).await
 }
 
 fn ticket_path(portail: &Portail, id: Uuid) -> String {
@@ -218,7 +201,5 @@ async fn ticket_page(
         retour => public.chemin,
         chemin,
     };
-    public
-        .page("portail/tickets/id.html", &chemin, statut, contexte)
-        .await
+    public.page("portail/tickets/id.html", &chemin, statut, contexte).await
 }

@@ -73,11 +73,7 @@ fn evenements() -> Value {
     let mut events: Vec<_> = common::domaine::TypeEvenement::ALL
         .iter()
         .map(|kind| kind.as_str())
-        .filter(|kind| {
-            ["paiement", "litige", "lien", "montant"]
-                .iter()
-                .any(|debut| kind.starts_with(debut))
-        })
+        .filter(|kind| ["paiement", "litige", "lien", "montant"].iter().any(|debut| kind.starts_with(debut)))
         .map(|kind| event(kind, "", money(), false))
         .collect();
     events.extend([
@@ -88,30 +84,10 @@ fn evenements() -> Value {
             true,
         ),
         event("note", "Après <i>15 h</i>.", json!({}), true),
-        event(
-            "ticket_cree",
-            "Four <i>en panne</i>",
-            json!({ "typeTicket": "bug" }),
-            false,
-        ),
-        event(
-            "ticket_cree",
-            "Four en panne",
-            json!({ "typeTicket": "bug" }),
-            true,
-        ),
-        event(
-            "ticket_reponse",
-            "Four en panne",
-            json!({ "auteur": "client" }),
-            false,
-        ),
-        event(
-            "ticket_reponse",
-            "Four en panne",
-            json!({ "auteur": "utilisateur" }),
-            true,
-        ),
+        event("ticket_cree", "Four <i>en panne</i>", json!({ "typeTicket": "bug" }), false),
+        event("ticket_cree", "Four en panne", json!({ "typeTicket": "bug" }), true),
+        event("ticket_reponse", "Four en panne", json!({ "auteur": "client" }), false),
+        event("ticket_reponse", "Four en panne", json!({ "auteur": "utilisateur" }), true),
         event("ticket_resolu", "Four en panne", json!({}), true),
         event(
             "etape_changee",
@@ -145,22 +121,13 @@ fn public(page: Value) -> Value {
 /// Every page with its contexts.
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     let mut all = vec![
-        (
-            "erreur.html",
-            json!({ "statut": 503, "phrase": "<i>Non</i>", "requeteId": "ab12", "retour": "/" }),
-        ),
-        (
-            "erreur.html",
-            json!({ "statut": null, "phrase": "Non", "requeteId": null, "retour": null }),
-        ),
+        ("erreur.html", json!({ "statut": 503, "phrase": "<i>Non</i>", "requeteId": "ab12", "retour": "/" })),
+        ("erreur.html", json!({ "statut": null, "phrase": "Non", "requeteId": null, "retour": null })),
         (
             "connexion.html",
             json!({ "f": formulaire("connexion"), "cree": true, "next": "/clients?q=<i>", "stripeLivemode": null }),
         ),
-        (
-            "installation.html",
-            json!({ "f": formulaire("installation"), "chemin": "/installation/ab" }),
-        ),
+        ("installation.html", json!({ "f": formulaire("installation"), "chemin": "/installation/ab" })),
     ];
     all.extend(bureau::pages());
     all.extend(opportunites::pages());

@@ -26,17 +26,10 @@ fn other_pages() -> Vec<(&'static str, Value)> {
             }),
         )
     };
-    let mail = evenements()
-        .as_array()
-        .unwrap()
-        .iter()
-        .position(|it| it["typeEvenement"] == "email_client")
-        .unwrap();
+    let mail =
+        evenements().as_array().unwrap().iter().position(|it| it["typeEvenement"] == "email_client").unwrap();
     let job = |etat: &str, erreur: Option<&str>| {
-        bureau(
-            "",
-            json!({ "etat": etat, "erreur": erreur, "retour": "/clients", "ici": "/jobs/1?" }),
-        )
+        bureau("", json!({ "etat": etat, "erreur": erreur, "retour": "/clients", "ici": "/jobs/1?" }))
     };
     let liste = |page: Value| {
         bureau(
@@ -45,17 +38,8 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         )
     };
     vec![
-        (
-            "tableau.html",
-            bureau("tableau", json!({ "tableau": tableau, "f": vierge("lien") })),
-        ),
-        (
-            "tableau.html",
-            bureau(
-                "tableau",
-                json!({ "tableau": vide, "f": vierge("lien"), "fait": null }),
-            ),
-        ),
+        ("tableau.html", bureau("tableau", json!({ "tableau": tableau, "f": vierge("lien") }))),
+        ("tableau.html", bureau("tableau", json!({ "tableau": vide, "f": vierge("lien"), "fait": null }))),
         ("evenements/id.html", evenement(mail)),
         ("evenements/id.html", evenement(mail + 1)),
         (

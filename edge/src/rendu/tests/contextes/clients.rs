@@ -32,12 +32,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
         .iter()
         .filter(|it| {
             let kind = it["typeEvenement"].as_str().unwrap();
-            let shown = [
-                "paiement_recu",
-                "paiement_lance",
-                "paiement_echoue",
-                "paiement_rembourse",
-            ];
+            let shown = ["paiement_recu", "paiement_lance", "paiement_echoue", "paiement_rembourse"];
             shown.contains(&kind) || kind.starts_with("ticket")
         })
         .cloned()
@@ -94,10 +89,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
                 json!(true),
             ),
         ),
-        (
-            "portail.html",
-            portail(json!({ "genre": "rien" }), json!([]), json!([]), json!(true)),
-        ),
+        ("portail.html", portail(json!({ "genre": "rien" }), json!([]), json!([]), json!(true))),
         ("portail/tickets/id.html", fil("en_cours")),
         ("portail/tickets/id.html", fil("resolu")),
         ("portail/jobs/id.html", envoi("en_attente", None)),
@@ -128,23 +120,11 @@ fn payer_pages() -> Vec<(&'static str, Value)> {
             json!({ "public": { "freelanceNom": "Claire", "stripeLivemode": livemode, "chemin": "/payer/cd", "q": "" }, "fait": null }),
         )
     };
-    for etat in [
-        "du",
-        "echoue",
-        "en_cours",
-        "paye",
-        "rembourse_partiel",
-        "rembourse",
-        "conteste",
-        "fermee",
-    ] {
+    for etat in ["du", "echoue", "en_cours", "paye", "rembourse_partiel", "rembourse", "conteste", "fermee"] {
         for retour in [None, Some("ok"), Some("verifie"), Some("annule")] {
             pages.push(("payer.html", payer(etat, retour, json!(true), None)));
         }
-        pages.push((
-            "payer.html",
-            payer(etat, None, json!(null), Some("https://checkout.example/c")),
-        ));
+        pages.push(("payer.html", payer(etat, None, json!(null), Some("https://checkout.example/c"))));
     }
     pages
 }

@@ -11,24 +11,17 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
             "dateExpiration": DATE, "dateCreation": DATE, "dateModification": DATE, "dernierPaiement": dernier,
         })
     };
-    let mut sessions: Vec<_> = common::domaine::StatutSession::ALL
-        .iter()
-        .map(|it| session(it.as_str(), None))
-        .collect();
-    sessions.extend([
-        session("payee", Some("echoue")),
-        session("payee", Some("en_cours")),
-    ]);
+    let mut sessions: Vec<_> =
+        common::domaine::StatutSession::ALL.iter().map(|it| session(it.as_str(), None)).collect();
+    sessions.extend([session("payee", Some("echoue")), session("payee", Some("en_cours"))]);
     let preuve = |changement: Option<&str>| {
         json!({
             "stripeEventId": "evt_1", "type": "checkout.session.completed", "dateReception": DATE,
             "dateTraitement": DATE, "tentatives": 2, "changement": changement,
         })
     };
-    let mut preuves: Vec<_> = common::domaine::TypePaiement::ALL
-        .iter()
-        .map(|it| preuve(Some(it.as_str())))
-        .collect();
+    let mut preuves: Vec<_> =
+        common::domaine::TypePaiement::ALL.iter().map(|it| preuve(Some(it.as_str()))).collect();
     preuves.push(preuve(None));
     let deal = |o: Value, livemode: Value| {
         let page = json!({
@@ -64,34 +57,19 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         ("opportunites.html", list("tableau")),
         (
             "opportunites.html",
-            with(
-                list("liste"),
-                json!({ "clients": [], "page": { "elements": [], "suivant": null } }),
-            ),
+            with(list("liste"), json!({ "clients": [], "page": { "elements": [], "suivant": null } })),
         ),
         ("opportunites.html", list("liste")),
     ];
     for etape in common::domaine::EtapePipeline::ALL {
-        pages.push((
-            "opportunites/id.html",
-            deal(opportunite(etape.as_str(), "en_attente"), json!(false)),
-        ));
+        pages.push(("opportunites/id.html", deal(opportunite(etape.as_str(), "en_attente"), json!(false))));
     }
     for statut in common::domaine::StatutPaiement::ALL {
-        pages.push((
-            "opportunites/id.html",
-            deal(opportunite("gagne", statut.as_str()), json!(true)),
-        ));
-        pages.push((
-            "opportunites/id.html",
-            deal(opportunite("gagne", statut.as_str()), json!(null)),
-        ));
+        pages.push(("opportunites/id.html", deal(opportunite("gagne", statut.as_str()), json!(true))));
+        pages.push(("opportunites/id.html", deal(opportunite("gagne", statut.as_str()), json!(null))));
     }
     let bare = json!({ "dateLien": null, "montantEstime": null, "echeance": null, "surplus": null, "montantRecu": null });
-    pages.push((
-        "opportunites/id.html",
-        deal(with(opportunite("gagne", "en_attente"), bare), json!(true)),
-    ));
+    pages.push(("opportunites/id.html", deal(with(opportunite("gagne", "en_attente"), bare), json!(true))));
     let priced = with(opportunite("gagne", "en_attente"), json!({ "dateLien": null }));
     pages.push(("opportunites/id.html", deal(priced.clone(), json!(true))));
     pages.push(("opportunites/id.html", deal(priced, json!(null))));
