@@ -136,6 +136,7 @@ CREATE TABLE paiement (
 );
 CREATE INDEX paiement_par_opportunite ON paiement (opportunite_id, id);
 CREATE INDEX paiement_par_intent ON paiement (stripe_payment_intent);
+CREATE INDEX paiement_par_session ON paiement (session_paiement_id);
 
 CREATE TABLE ticket (
     id uuid PRIMARY KEY,
@@ -153,6 +154,8 @@ CREATE TABLE ticket (
 );
 CREATE INDEX ticket_par_utilisateur ON ticket (utilisateur_id, id DESC);
 CREATE INDEX ticket_par_client ON ticket (client_id, id DESC);
+CREATE INDEX ticket_par_statut ON ticket (utilisateur_id, statut_ticket, id DESC);
+CREATE INDEX ticket_ouvert ON ticket (utilisateur_id, date_modification DESC) WHERE statut_ticket <> 'resolu';
 
 CREATE TABLE message_ticket (
     id uuid PRIMARY KEY,

@@ -1,16 +1,29 @@
--- Rights, given to the two groups that `worker migrate` makes (or asks the operator to make).
--- The edge reads; the worker writes, and never deletes from the ledger.
+-- Rights, given to the two groups that `worker migrate` makes (or asks the operator to make), table by table:
+-- a new table is readable and writable by nobody until a migration says by whom.
 
 GRANT USAGE ON SCHEMA public TO guichet_edge, guichet_worker;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO guichet_edge;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guichet_worker;
-REVOKE UPDATE, DELETE ON paiement, evenement_stripe FROM guichet_worker;
--- `opportunite_id` becomes null when a deal without money is deleted.
-GRANT UPDATE (opportunite_id, date_traitement) ON evenement_stripe TO guichet_worker;
+-- The edge reads what its pages show, and nothing that only a worker needs: raw events, frozen parameters,
+-- the envelopes of parked jobs.
+GRANT SELECT ON utilisateur, client, opportunite, paiement, ticket, message_ticket, evenement_timeline, instance
+    TO guichet_edge;
+GRANT SELECT (id, opportunite_id, statut, montant_minor, devise, stripe_session_id, livemode, url, date_expiration,
+    date_creation, date_modification) ON session_paiement TO guichet_edge;
+GRANT SELECT (id, stripe_event_id, type, livemode, api_version, stripe_payment_intent, opportunite_id,
+    date_reception, date_traitement) ON evenement_stripe TO guichet_edge;
+GRANT SELECT (id, type, statut, acteur_type, acteur_id, payload_hash, resultat, erreur, tentatives, date_creation,
+    date_fin) ON job_resultat TO guichet_edge;
 
--- A role that may only read must not fill the disk either.
+-- The worker writes, and neither changes nor deletes what the ledger and Stripe's events say.
+GRANT SELECT, INSERT, UPDATE, DELETE ON utilisateur, client, opportunite, session_paiement, ticket, message_ticket,
+    evenement_timeline, job_resultat TO guichet_worker;
+GRANT SELECT, INSERT ON paiement, evenement_stripe TO guichet_worker;
+GRANT UPDATE (opportunite_id) ON evenement_stripe TO guichet_worker;
+GRANT SELECT, UPDATE ON instance TO guichet_worker;
+
+-- A role that may only read must not fill the disk either. Who does not own these functions cannot revoke
+-- them: `worker migrate` looks afterwards, and says what to run.
 DO $$
 BEGIN
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());

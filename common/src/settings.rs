@@ -7,6 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::jeton::Sealer;
 use crate::lien::PublicUrl;
 
+/// How many characters a password may have, wherever it is set.
+pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
+
 /// A setting that is wrong, by name. Never holds the value: it may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}")]
@@ -68,12 +71,13 @@ impl Shared {
         Ok(Sealer::new(&keys))
     }
 
-    /// Starts the logs of this process. To be called once.
+    /// Starts the logs of this process, on standard error. To be called once.
     pub fn start_logs(&self) -> Result<(), SettingError> {
         let filter = tracing_subscriber::EnvFilter::try_new(&self.rust_log)
             .map_err(|error| wrong("RUST_LOG", &error.to_string()))?;
-        let colours = std::io::IsTerminal::is_terminal(&std::io::stdout());
-        let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
+        let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        let logs =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
         match self.log_format {
             LogFormat::Json => logs.json().init(),
             LogFormat::Pretty => logs.init(),

@@ -15,9 +15,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::attente::Attente;
 use crate::queries::Liens;
 use crate::store::Store;
+use crate::waiting::Waiting;
 
 /// How long a request waits for a connection to Postgres: a page must say 503 while its reader still looks.
 const ACQUIRE_MAX: Duration = Duration::from_secs(2);
@@ -37,7 +37,7 @@ pub struct Inner {
     /// Sessions and limits.
     pub store: Store,
     /// Requests that wait for a job.
-    pub attente: Attente,
+    pub waiting: Waiting,
     /// Opens sealed tokens and builds the links that their owners may see.
     pub liens: Liens,
     /// The root of every link.
@@ -49,7 +49,7 @@ pub struct Inner {
     /// The `Content-Security-Policy` of every answer.
     pub csp: String,
     /// Password hashes that may be computed at once: each takes 19 MiB and a core.
-    pub hachages: Semaphore,
+    pub hashing: Semaphore,
     /// Cancelled when the process is to end: whoever waits answers.
     pub stop: CancellationToken,
     clock: fn() -> DateTime<Utc>,
@@ -70,13 +70,13 @@ impl App {
             pool: pool(&settings.edge_database_url)?,
             producer: Producer::connect(&shared.redis_url).map_err(redis)?,
             store: Store::new(&shared.redis_url).map_err(redis)?,
-            attente: Attente::new(&shared.redis_url).map_err(redis)?,
+            waiting: Waiting::new(&shared.redis_url).map_err(redis)?,
             liens: Liens { sealer: shared.sealer()?, public_url: shared.public_url.clone() },
             public_url: shared.public_url.clone(),
             webhook_secrets: settings.webhook_secrets()?,
             trusted_proxies: settings.trusted_proxies.0.clone(),
-            csp: crate::entetes::csp(&shared.stripe_api_base),
-            hachages: Semaphore::new(2),
+            csp: crate::headers::csp(&shared.stripe_api_base),
+            hashing: Semaphore::new(2),
             stop: CancellationToken::new(),
             clock,
         })))

@@ -3,10 +3,10 @@
 use secrecy::SecretString;
 
 use crate::app::App;
-use crate::champs::Champs;
-use crate::limites::{self, Adresse, Regle};
-use crate::mot_de_passe;
-use crate::probleme::Erreur;
+use crate::fields::Fields;
+use crate::limits::{self, Address, Rule};
+use crate::password;
+use crate::problem::AppError;
 use crate::queries;
 use crate::session::{self, Cookie, SetSession};
 
@@ -14,23 +14,23 @@ use crate::session::{self, Cookie, SetSession};
 /// after the same work. A field of the caller's own (`next`) must have been read before.
 pub async fn sign_in(
     app: &App,
-    adresse: Adresse,
-    ancienne: Cookie,
-    champs: &mut Champs,
-) -> Result<SetSession, Erreur> {
-    let email = champs.texte("email", 254);
-    let mot_de_passe: SecretString = champs.mot_de_passe("motDePasse", 1);
-    champs.fin(())?;
-    let compte = Regle::ConnexionCompte(&email);
-    limites::compter(app, &[compte, Regle::ConnexionAdresse(adresse)]).await?;
-    let identifiants = queries::utilisateur::identifiants(&app.pool, &email).await?;
-    let (id, hash) = identifiants.map(|trouve| (trouve.id, trouve.mot_de_passe_hash)).unzip();
-    let juste = mot_de_passe::verify(app, mot_de_passe, hash).await?;
+    address: Address,
+    old: Cookie,
+    fields: &mut Fields,
+) -> Result<SetSession, AppError> {
+    let email = fields.text("email", 254);
+    let password: SecretString = fields.password("motDePasse", 1);
+    fields.finish(())?;
+    let account = Rule::ConnexionByEmail(&email);
+    limits::count(app, &[account, Rule::ConnexionByAddress(address)]).await?;
+    let credentials = queries::utilisateur::credentials(&app.pool, &email).await?;
+    let (id, hash) = credentials.map(|found| (found.id, found.mot_de_passe_hash)).unzip();
+    let valid = password::verify(app, password, hash).await?;
     match id {
-        Some(id) if juste => {
-            limites::oublier(app, compte).await;
-            session::open(app, id, ancienne).await
+        Some(id) if valid => {
+            limits::forget(app, account).await;
+            session::open(app, id, old).await
         }
-        _ => Err(Erreur::Identifiants),
+        _ => Err(AppError::Credentials),
     }
 }

@@ -12,27 +12,27 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::probleme::Erreur;
+use crate::problem::AppError;
 
 /// Lets safe methods and our own pages' requests pass; 403 for the others.
-pub async fn guard(State(app): State<App>, requete: Request, suite: Next) -> Response {
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     // Sent by Stripe, proven by its signature.
-    let webhook = requete.uri().path() == crate::routes::WEBHOOK;
-    let sure = matches!(*requete.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let cookie = !crate::routes::is_public(requete.uri().path()) && requete.headers().contains_key(COOKIE);
-    if sure || webhook || is_ours(requete.headers(), &app.public_url.origin(), cookie) {
-        suite.run(requete).await
+    let webhook = request.uri().path() == crate::routes::WEBHOOK;
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let cookie = !crate::routes::is_public(request.uri().path()) && request.headers().contains_key(COOKIE);
+    if safe || webhook || is_ours(request.headers(), &app.public_url.origin(), cookie) {
+        next.run(request).await
     } else {
-        Erreur::OrigineRefusee.into_response()
+        AppError::ForeignOrigin.into_response()
     }
 }
 
-fn is_ours(headers: &HeaderMap, notre: &str, cookie: bool) -> bool {
+fn is_ours(headers: &HeaderMap, ours: &str, cookie: bool) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
     match headers.get(ORIGIN) {
-        Some(origine) => origine == notre,
+        Some(origin) => origin == ours,
         None => !cookie,
     }
 }
@@ -43,28 +43,28 @@ mod tests {
 
     use super::*;
 
-    fn passe(entetes: &[(&'static str, &str)], cookie: bool) -> bool {
-        let entetes =
-            entetes.iter().map(|(nom, valeur)| (HeaderName::from_static(nom), valeur.parse().unwrap()));
-        is_ours(&entetes.collect(), "https://guichet.example", cookie)
+    fn passes(headers: &[(&'static str, &str)], cookie: bool) -> bool {
+        let headers =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
+        is_ours(&headers.collect(), "https://guichet.example", cookie)
     }
 
     #[test]
     fn only_our_own_pages_and_cookieless_programs_may_write() {
         for cookie in [true, false] {
-            assert!(passe(&[("sec-fetch-site", "same-origin")], cookie));
-            assert!(passe(&[("sec-fetch-site", "none")], cookie));
-            assert!(passe(&[("origin", "https://guichet.example")], cookie));
-            assert!(!passe(&[("sec-fetch-site", "same-site")], cookie));
-            assert!(!passe(
+            assert!(passes(&[("sec-fetch-site", "same-origin")], cookie));
+            assert!(passes(&[("sec-fetch-site", "none")], cookie));
+            assert!(passes(&[("origin", "https://guichet.example")], cookie));
+            assert!(!passes(&[("sec-fetch-site", "same-site")], cookie));
+            assert!(!passes(
                 &[("sec-fetch-site", "cross-site"), ("origin", "https://guichet.example")],
                 cookie
             ));
-            assert!(!passe(&[("origin", "https://evil.example")], cookie));
-            assert!(!passe(&[("origin", "http://guichet.example")], cookie));
-            assert!(!passe(&[("origin", "null")], cookie));
+            assert!(!passes(&[("origin", "https://evil.example")], cookie));
+            assert!(!passes(&[("origin", "http://guichet.example")], cookie));
+            assert!(!passes(&[("origin", "null")], cookie));
         }
-        assert!(passe(&[], false));
-        assert!(!passe(&[], true));
+        assert!(passes(&[], false));
+        assert!(!passes(&[], true));
     }
 }

@@ -4,50 +4,55 @@ use common::job::{Actor, Envelope, JobId};
 use common::queue::{PushError, Pushed};
 
 use crate::app::App;
-use crate::cible::{self, Vise};
-use crate::probleme::Erreur;
+use crate::ownership::{self, Targets};
+use crate::problem::AppError;
 
 /// The longest key that makes a wish one wish.
-const CLE_MAX: usize = 255;
+const KEY_MAX: usize = 255;
 
 /// Queues a job that `actor` asks for and returns its id. The same actor, kind and key give the same id:
 /// sent again it is the same job, finished or not, and with another payload it is refused
-/// ([`Erreur::CleReutilisee`]). Without a key each call is a wish of its own. What the job is about must
+/// ([`AppError::KeyReused`]). Without a key each call is a wish of its own. What the job is about must
 /// be the actor's.
-pub async fn enqueue<J: Vise>(app: &App, actor: &Actor, cle: Option<&str>, job: &J) -> Result<JobId, Erreur> {
-    let enveloppe =
-        |id| Envelope::new(id, *actor, job, app.now()).map_err(|erreur| Erreur::Interne(erreur.into()));
-    let visee = cible::check(app, actor, &job.cibles()).await;
-    let Some(cle) = cle else {
-        visee?;
+pub async fn enqueue<J: Targets>(
+    app: &App,
+    actor: &Actor,
+    key: Option<&str>,
+    job: &J,
+) -> Result<JobId, AppError> {
+    let envelope =
+        |id| Envelope::new(id, *actor, job, app.now()).map_err(|error| AppError::Internal(error.into()));
+    let owned = ownership::check(app, actor, &job.targets()).await;
+    let Some(key) = key else {
+        owned?;
         let unique = hex::encode(rand::random::<[u8; 16]>());
-        return push(app, &enveloppe(JobId::of::<J>(actor, &unique))?).await;
+        return push(app, &envelope(JobId::of::<J>(actor, &unique))?).await;
     };
-    if cle.is_empty() || cle.len() > CLE_MAX || !cle.bytes().all(|octet| octet.is_ascii_graphic()) {
-        return Err(Erreur::CleInvalide);
+    if key.is_empty() || key.len() > KEY_MAX || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(AppError::InvalidKey);
     }
-    let enveloppe = enveloppe(JobId::of::<J>(actor, cle))?;
+    let envelope = envelope(JobId::of::<J>(actor, key))?;
     // A finished job has no record in Redis any more; its row says what the key was used for. It is asked
-    // before the refusal of `visee`: a deletion sent twice meets its own effect. Should the job finish
+    // before the refusal of `owned`: a deletion sent twice meets its own effect. Should the job finish
     // between this look and the push, the worker finds the row when it claims.
-    match finished_hash(app, enveloppe.id).await? {
-        Some(hash) if hash == enveloppe.payload_hash => Ok(enveloppe.id),
-        Some(_) => Err(Erreur::CleReutilisee),
+    match finished_hash(app, envelope.id).await? {
+        Some(hash) if hash == envelope.payload_hash => Ok(envelope.id),
+        Some(_) => Err(AppError::KeyReused),
         None => {
-            visee?;
-            push(app, &enveloppe).await
+            owned?;
+            push(app, &envelope).await
         }
     }
 }
 
 /// Queues an envelope as it is. Asks Redis only.
-pub async fn push(app: &App, enveloppe: &Envelope) -> Result<JobId, Erreur> {
-    match app.producer.push(enveloppe).await {
-        Ok(Pushed::Queued | Pushed::Pending) => Ok(enveloppe.id),
-        Ok(Pushed::KeyReused) => Err(Erreur::CleReutilisee),
-        Err(PushError::Full) => Err(Erreur::FilePleine),
-        Err(erreur @ PushError::Unavailable(_)) => Err(Erreur::Indisponible(erreur.into())),
-        Err(erreur @ PushError::Encoding(_)) => Err(Erreur::Interne(erreur.into())),
+pub async fn push(app: &App, envelope: &Envelope) -> Result<JobId, AppError> {
+    match app.producer.push(envelope).await {
+        Ok(Pushed::Queued | Pushed::Pending) => Ok(envelope.id),
+        Ok(Pushed::KeyReused) => Err(AppError::KeyReused),
+        Err(PushError::Full) => Err(AppError::QueueFull),
+        Err(error @ PushError::Unavailable(_)) => Err(AppError::Unavailable(error.into())),
+        Err(error @ PushError::Encoding(_)) => Err(AppError::Internal(error.into())),
     }
 }
 

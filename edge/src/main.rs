@@ -26,9 +26,9 @@ async fn main() -> ExitCode {
             edge::serve(app, listener).await;
             ExitCode::SUCCESS
         }
-        Err(erreur) => {
+        Err(error) => {
             use std::io::Write;
-            let _ = writeln!(std::io::stderr(), "edge: {erreur}");
+            let _ = writeln!(std::io::stderr(), "edge: {error}");
             ExitCode::from(2)
         }
     }
@@ -39,10 +39,10 @@ async fn boot(settings: &EdgeSettings) -> Result<(App, TcpListener), SettingErro
     let app = App::new(settings)?;
     let listener = TcpListener::bind(settings.edge_addr)
         .await
-        .map_err(|erreur| SettingError { name: "EDGE_ADDR", problem: erreur.to_string() })?;
+        .map_err(|error| SettingError { name: "EDGE_ADDR", problem: error.to_string() })?;
     raise_descriptors();
-    if let Ok(adresse) = listener.local_addr() {
-        tracing::info!(%adresse, "listening");
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!(%address, "listening");
     }
     if app.webhook_secrets.is_empty() {
         tracing::warn!("STRIPE_WEBHOOK_SECRET is unset: the webhook is closed");
@@ -55,8 +55,8 @@ async fn boot(settings: &EdgeSettings) -> Result<(App, TcpListener), SettingErro
 fn raise_descriptors() {
     let raised = getrlimit(Resource::RLIMIT_NOFILE)
         .and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard.min(65_536), hard));
-    if let Err(erreur) = raised {
-        tracing::warn!(%erreur, "the limit of open files stays as it is");
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }
 

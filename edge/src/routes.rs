@@ -9,15 +9,15 @@ use tower_http::compression::CompressionLayer;
 use crate::api::bureau::{clients, connexion, evenements, jobs, opportunites, paiements, tickets};
 use crate::api::public::{portail, sante, webhooks};
 use crate::app::App;
-use crate::probleme::{self, Erreur};
-use crate::{corps, csrf, entetes};
+use crate::problem::{self, AppError};
+use crate::{body, csrf, headers};
 
 /// Where Stripe sends its events: the one unsafe route that other sites may call.
 pub const WEBHOOK: &str = "/api/webhooks/stripe";
 
 /// Whether a path belongs to clients, who have no account and no cookie.
 pub fn is_public(path: &str) -> bool {
-    ["/portail/", "/payer/", "/api/portail/"].iter().any(|prefixe| path.starts_with(prefixe))
+    ["/portail/", "/payer/", "/api/portail/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Every route, with what all answers have in common around them.
@@ -27,15 +27,15 @@ pub fn table(app: App) -> Router {
         .merge(public())
         .merge(pages_bureau())
         .merge(pages_public())
-        .fallback(async || Erreur::Introuvable)
-        .method_not_allowed_fallback(async || Erreur::Methode)
+        .fallback(async || AppError::NotFound)
+        .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(from_fn_with_state(app.clone(), csrf::guard))
-        .layer(from_fn(corps::buffer))
-        .layer(from_fn(probleme::in_time))
-        .layer(CatchPanicLayer::custom(probleme::of_panic))
-        .layer(from_fn_with_state(app.clone(), probleme::render))
+        .layer(from_fn(body::buffer))
+        .layer(from_fn(problem::in_time))
+        .layer(CatchPanicLayer::custom(problem::of_panic))
+        .layer(from_fn_with_state(app.clone(), problem::render))
         .layer(CompressionLayer::new().gzip(true))
-        .layer(from_fn_with_state(app.clone(), entetes::middleware))
+        .layer(from_fn_with_state(app.clone(), headers::middleware))
         .with_state(app)
 }
 
@@ -117,5 +117,5 @@ fn pages_public() -> Router<App> {
         .route("/portail/{token}/jobs/{id}", get(portail::show_job))
         .route("/payer/{token}", get(payer::show).post(payer::pay))
         .route("/payer/{token}/verifier", post(payer::refresh))
-        .route("/assets/{hash}/{name}", get(crate::rendu::assets::serve))
+        .route("/assets/{hash}/{name}", get(crate::render::assets::serve))
 }

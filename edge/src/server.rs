@@ -18,74 +18,74 @@ use tokio::time::{sleep, timeout};
 use tower::Service;
 
 use crate::app::App;
-use crate::limites::Pair;
+use crate::limits::Peer;
 use crate::routes;
 
 /// How long a client may take to send a request's head; an idle connection is closed after it too.
-const TETE_MAX: Duration = Duration::from_secs(8);
+const HEAD_TIME_MAX: Duration = Duration::from_secs(8);
 /// The most bytes of a request's head: beyond it hyper answers 431.
-const TETE_OCTETS: usize = 32 * 1024;
+const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Connections at once. Who comes later waits in the kernel's queue.
-const CONNEXIONS_MAX: usize = 8192;
+const CONNECTIONS_MAX: usize = 8192;
 /// How long requests in flight may take once the process is to end; with the rest of the shutdown it is
 /// gone within ten seconds.
-const VIDANGE_MAX: Duration = Duration::from_secs(9);
+const DRAIN_MAX: Duration = Duration::from_secs(9);
 
 /// Serves until `app.stop` is cancelled, then finishes the requests in flight.
 pub async fn serve(app: App, listener: TcpListener) {
     let router = routes::table(app.clone());
-    let ecoute = tokio::spawn({
+    let listening = tokio::spawn({
         let app = app.clone();
-        async move { app.attente.listen().await }
+        async move { app.waiting.listen().await }
     });
-    let places = Arc::new(Semaphore::new(CONNEXIONS_MAX));
-    let vidange = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let drain = GracefulShutdown::new();
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
             break;
         };
-        let (connexion, pair) = tokio::select! {
-            accepte = listener.accept() => match accepte {
-                Ok(accepte) => accepte,
-                Err(erreur) => { pause_after(&erreur).await; continue }
+        let (connection, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => { pause_after(&error).await; continue }
             },
             () = app.stop.cancelled() => break,
         };
-        let (router, watcher) = (router.clone(), vidange.watcher());
+        let (router, watcher) = (router.clone(), drain.watcher());
         tokio::spawn(async move {
-            serve_connection(connexion, pair, router, watcher).await;
+            serve_connection(connection, peer, router, watcher).await;
             drop(place);
         });
     }
     drop(listener);
-    if timeout(VIDANGE_MAX, vidange.shutdown()).await.is_err() {
+    if timeout(DRAIN_MAX, drain.shutdown()).await.is_err() {
         tracing::warn!("some requests were cut off");
     }
-    ecoute.abort();
+    listening.abort();
     app.pool.close().await;
 }
 
-async fn serve_connection(connexion: TcpStream, pair: SocketAddr, router: Router, watcher: Watcher) {
+async fn serve_connection(connection: TcpStream, peer: SocketAddr, router: Router, watcher: Watcher) {
     // Answers are whole when they are written: waiting for more would only delay them.
-    let _ = connexion.set_nodelay(true);
-    let service = hyper::service::service_fn(move |mut requete: Request<Incoming>| {
-        requete.extensions_mut().insert(Pair(pair.ip()));
-        router.clone().call(requete)
+    let _ = connection.set_nodelay(true);
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer.ip()));
+        router.clone().call(request)
     });
-    let connexion = http1::Builder::new()
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(TETE_MAX)
-        .max_buf_size(TETE_OCTETS)
-        .serve_connection(TokioIo::new(connexion), service);
+        .header_read_timeout(HEAD_TIME_MAX)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(connection), service);
     // A connection that breaks is the other side's affair.
-    let _ = watcher.watch(connexion).await;
+    let _ = watcher.watch(connection).await;
 }
 
 /// Out of file descriptors, accepting at once again would only burn the processor.
-async fn pause_after(erreur: &io::Error) {
-    let perdue = [io::ErrorKind::ConnectionAborted, io::ErrorKind::ConnectionReset];
-    if !perdue.contains(&erreur.kind()) {
-        tracing::error!(%erreur, "cannot accept a connection");
+async fn pause_after(error: &io::Error) {
+    let lost = [io::ErrorKind::ConnectionAborted, io::ErrorKind::ConnectionReset];
+    if !lost.contains(&error.kind()) {
+        tracing::error!(%error, "cannot accept a connection");
         sleep(Duration::from_millis(100)).await;
     }
 }

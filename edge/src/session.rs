@@ -17,15 +17,15 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::lecteur::Lecteur;
-use crate::limites::{self, Adresse, Regle};
-use crate::probleme::Erreur;
+use crate::limits::{self, Address, Rule};
+use crate::problem::AppError;
 use crate::queries;
+use crate::reader::Reader;
 
 /// Bytes of a session's secret.
 const SESSION_BYTES: usize = 32;
 /// Browsers keep a cookie 400 days at most; the session itself ends earlier, in Redis.
-const COOKIE_SECONDES: u32 = 400 * 24 * 3600;
+const COOKIE_SECONDS: u32 = 400 * 24 * 3600;
 
 /// A signed-in freelancer. Without one: 401, on pages the way to `/connexion`.
 #[derive(Debug, Clone)]
@@ -50,19 +50,19 @@ impl Utilisateur {
 }
 
 impl FromRequestParts<App> for Utilisateur {
-    type Rejection = Erreur;
+    type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
-        let cookie = SessionCookie::of(&parts.headers, app).ok_or(Erreur::NonConnecte)?;
-        let id = app.store.touch_session(&cookie.hash()).await?.ok_or(Erreur::NonConnecte)?;
-        let trouve = queries::utilisateur::find(&app.pool, id).await?.ok_or(Erreur::NonConnecte)?;
-        Lecteur::find(&parts.extensions).connu(trouve.langue);
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let cookie = SessionCookie::of(&parts.headers, app).ok_or(AppError::NotSignedIn)?;
+        let id = app.store.touch_session(&cookie.hash()).await?.ok_or(AppError::NotSignedIn)?;
+        let found = queries::utilisateur::find(&app.pool, id).await?.ok_or(AppError::NotSignedIn)?;
+        Reader::find(&parts.extensions).note(found.langue);
         Ok(Self {
-            id: trouve.id,
-            nom: trouve.nom,
-            email: trouve.email,
-            langue: trouve.langue,
-            fuseau: fuseau(&trouve.fuseau),
+            id: found.id,
+            nom: found.nom,
+            email: found.email,
+            langue: found.langue,
+            fuseau: fuseau(&found.fuseau),
         })
     }
 }
@@ -84,7 +84,7 @@ impl PortailClient {
     }
 
     /// The portal's path.
-    pub fn chemin(&self) -> String {
+    pub fn path(&self) -> String {
         format!("/portail/{}", self.jeton.expose())
     }
 
@@ -95,18 +95,18 @@ impl PortailClient {
 }
 
 impl FromRequestParts<App> for PortailClient {
-    type Rejection = Erreur;
+    type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let lien = Lien::of::<PORTAIL_BYTES>(parts, app).await?;
         let acces = match &lien.jeton {
             Some(jeton) => queries::portail::acces(&app.pool, &jeton.hash()).await?,
             None => None,
         };
         let (Some(acces), Some(jeton)) = (acces, lien.jeton) else {
-            return Err(lien.adresse.missed(app).await);
+            return Err(lien.address.missed(app).await);
         };
-        Lecteur::find(&parts.extensions).connu(acces.langue);
+        Reader::find(&parts.extensions).note(acces.langue);
         Ok(Self { acces, jeton })
     }
 }
@@ -127,7 +127,7 @@ impl PayerLien {
     }
 
     /// The link's path.
-    pub fn chemin(&self) -> String {
+    pub fn path(&self) -> String {
         format!("/payer/{}", self.jeton.expose())
     }
 
@@ -138,42 +138,42 @@ impl PayerLien {
 }
 
 impl FromRequestParts<App> for PayerLien {
-    type Rejection = Erreur;
+    type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let lien = Lien::of::<PAYER_BYTES>(parts, app).await?;
         let payer = match &lien.jeton {
             Some(jeton) => queries::payer::find(&app.pool, &jeton.hash()).await?,
             None => None,
         };
         let (Some(payer), Some(jeton)) = (payer, lien.jeton) else {
-            return Err(lien.adresse.missed(app).await);
+            return Err(lien.address.missed(app).await);
         };
-        Lecteur::find(&parts.extensions).connu(payer.langue);
+        Reader::find(&parts.extensions).note(payer.langue);
         Ok(Self { payer, jeton })
     }
 }
 
 /// The token of a private link, before it is looked up.
 struct Lien {
-    adresse: Adresse,
+    address: Address,
     /// `None` when it cannot be a token of ours; it misses like any other.
     jeton: Option<Jeton>,
 }
 
 impl Lien {
-    async fn of<const N: usize>(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
-        let Ok(adresse) = Adresse::from_request_parts(parts, app).await;
-        limites::verifier(app, Regle::LienMort(adresse)).await?;
-        let jeton = path_param(parts, app, "token").await.and_then(|texte| Jeton::parse(&texte, N));
-        Ok(Self { adresse, jeton })
+    async fn of<const N: usize>(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let Ok(address) = Address::from_request_parts(parts, app).await;
+        limits::check(app, Rule::DeadLink(address)).await?;
+        let jeton = path_param(parts, app, "token").await.and_then(|text| Jeton::parse(&text, N));
+        Ok(Self { address, jeton })
     }
 }
 
-impl Adresse {
-    async fn missed(self, app: &App) -> Erreur {
-        limites::noter(app, Regle::LienMort(self)).await;
-        Erreur::LienMort
+impl Address {
+    async fn missed(self, app: &App) -> AppError {
+        limits::note(app, Rule::DeadLink(self)).await;
+        AppError::DeadLink
     }
 }
 
@@ -182,17 +182,17 @@ impl Adresse {
 pub struct Id(pub Uuid);
 
 impl FromRequestParts<App> for Id {
-    type Rejection = Erreur;
+    type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
-        let texte = path_param(parts, app, "id").await.ok_or(Erreur::Introuvable)?;
-        Uuid::try_parse(&texte).map(Self).map_err(|_| Erreur::Introuvable)
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let text = path_param(parts, app, "id").await.ok_or(AppError::NotFound)?;
+        Uuid::try_parse(&text).map(Self).map_err(|_| AppError::NotFound)
     }
 }
 
-async fn path_param(parts: &mut Parts, app: &App, nom: &str) -> Option<String> {
+async fn path_param(parts: &mut Parts, app: &App, name: &str) -> Option<String> {
     let params = RawPathParams::from_request_parts(parts, app).await.ok()?;
-    params.iter().find(|(cle, _)| *cle == nom).map(|(_, valeur)| valeur.to_owned())
+    params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
 /// The secret of the session that a request carries, whether or not it still opens one.
@@ -201,11 +201,10 @@ pub struct SessionCookie(Jeton);
 
 impl SessionCookie {
     fn of(headers: &HeaderMap, app: &App) -> Option<Self> {
-        let nom = cookie_name(app);
-        let paires = headers.get_all(COOKIE).iter().filter_map(|valeur| valeur.to_str().ok());
-        let mut paires =
-            paires.flat_map(|texte| texte.split(';')).filter_map(|paire| paire.trim().split_once('='));
-        let (_, secret) = paires.find(|(cle, _)| *cle == nom)?;
+        let name = cookie_name(app);
+        let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = pairs.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let (_, secret) = pairs.find(|(key, _)| *key == name)?;
         Jeton::parse(secret, SESSION_BYTES).map(Self)
     }
 
@@ -234,37 +233,37 @@ pub struct SetSession(HeaderValue);
 impl IntoResponseParts for SetSession {
     type Error = std::convert::Infallible;
 
-    fn into_response_parts(self, mut reponse: ResponseParts) -> Result<ResponseParts, Self::Error> {
-        reponse.headers_mut().append(SET_COOKIE, self.0);
-        Ok(reponse)
+    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        response.headers_mut().append(SET_COOKIE, self.0);
+        Ok(response)
     }
 }
 
 /// Opens a new session, always under a new secret, and ends the one that the request came with.
-pub async fn open(app: &App, utilisateur_id: Uuid, ancienne: Cookie) -> Result<SetSession, Erreur> {
+pub async fn open(app: &App, utilisateur_id: Uuid, old: Cookie) -> Result<SetSession, AppError> {
     let secret = SessionCookie(Jeton::generate::<SESSION_BYTES>(&mut rand::rng()));
     app.store.open_session(&secret.hash(), utilisateur_id).await?;
-    if let Some(ancienne) = ancienne.0 {
-        app.store.close_session(&ancienne.hash()).await?;
+    if let Some(old) = old.0 {
+        app.store.close_session(&old.hash()).await?;
     }
-    set_cookie(app, secret.0.expose(), COOKIE_SECONDES)
+    set_cookie(app, secret.0.expose(), COOKIE_SECONDS)
 }
 
 /// Ends the session at once, wherever its secret may have got to.
-pub async fn close(app: &App, cookie: Cookie) -> Result<SetSession, Erreur> {
+pub async fn close(app: &App, cookie: Cookie) -> Result<SetSession, AppError> {
     if let Some(cookie) = cookie.0 {
         app.store.close_session(&cookie.hash()).await?;
     }
     set_cookie(app, "", 0)
 }
 
-fn set_cookie(app: &App, valeur: &str, secondes: u32) -> Result<SetSession, Erreur> {
+fn set_cookie(app: &App, value: &str, seconds: u32) -> Result<SetSession, AppError> {
     let secure = if app.public_url.is_https() { "; Secure" } else { "" };
-    let nom = cookie_name(app);
-    let texte = format!("{nom}={valeur}; Path=/; HttpOnly; SameSite=Lax; Max-Age={secondes}{secure}");
-    let mut entete = HeaderValue::try_from(texte).map_err(|erreur| Erreur::Interne(erreur.into()))?;
-    entete.set_sensitive(true);
-    Ok(SetSession(entete))
+    let name = cookie_name(app);
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let mut header = HeaderValue::try_from(text).map_err(|error| AppError::Internal(error.into()))?;
+    header.set_sensitive(true);
+    Ok(SetSession(header))
 }
 
 /// `__Host-` keeps other hosts of the domain from planting one; browsers take it over https only.
@@ -275,28 +274,28 @@ fn cookie_name(app: &App) -> &'static str {
 /// Where to sign in, and where to come back to: the page that was asked for.
 pub fn to_connexion(page: Option<&Uri>) -> HeaderValue {
     let page = page.and_then(|uri| uri.path_and_query()).map(PathAndQuery::as_str);
-    let cible = match page.and_then(next_relatif).filter(|page| *page != "/") {
+    let target = match page.and_then(relative_next).filter(|page| *page != "/") {
         Some(page) => {
-            let requete = form_urlencoded::Serializer::new(String::new()).append_pair("next", page).finish();
-            format!("/connexion?{requete}")
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", page).finish();
+            format!("/connexion?{query}")
         }
         None => "/connexion".to_owned(),
     };
-    HeaderValue::try_from(cible).unwrap_or_else(|_| HeaderValue::from_static("/connexion"))
+    HeaderValue::try_from(target).unwrap_or_else(|_| HeaderValue::from_static("/connexion"))
 }
 
 /// The page to go to after sign-in, if it is one of ours: a path, never another site.
-pub fn next_relatif(next: &str) -> Option<&str> {
-    let propre = next.starts_with('/')
+pub fn relative_next(next: &str) -> Option<&str> {
+    let is_plain = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
-        && next.bytes().all(|octet| octet.is_ascii_graphic());
-    propre.then_some(next)
+        && next.bytes().all(|byte| byte.is_ascii_graphic());
+    is_plain.then_some(next)
 }
 
 /// A zone by its IANA name; Paris's where the name is unknown here.
-fn fuseau(nom: &str) -> chrono_tz::Tz {
-    nom.parse().unwrap_or(chrono_tz::Europe::Paris)
+fn fuseau(name: &str) -> chrono_tz::Tz {
+    name.parse().unwrap_or(chrono_tz::Europe::Paris)
 }
 
 #[cfg(test)]
@@ -305,19 +304,19 @@ mod tests {
 
     #[test]
     fn the_way_back_is_a_path_of_ours() {
-        assert_eq!(next_relatif("/clients?q=a%20b"), Some("/clients?q=a%20b"));
-        for mauvais in
+        assert_eq!(relative_next("/clients?q=a%20b"), Some("/clients?q=a%20b"));
+        for wrong in
             ["", "clients", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/é"]
         {
-            assert_eq!(next_relatif(mauvais), None, "{mauvais:?}");
+            assert_eq!(relative_next(wrong), None, "{wrong:?}");
         }
     }
 
     #[test]
     fn the_page_that_was_asked_for_is_remembered() {
-        let vers = |uri: &'static str| to_connexion(Some(&Uri::from_static(uri)));
-        assert_eq!(vers("/clients?q=a&b=%2F"), "/connexion?next=%2Fclients%3Fq%3Da%26b%3D%252F");
-        assert_eq!(vers("/"), "/connexion");
+        let destination = |uri: &'static str| to_connexion(Some(&Uri::from_static(uri)));
+        assert_eq!(destination("/clients?q=a&b=%2F"), "/connexion?next=%2Fclients%3Fq%3Da%26b%3D%252F");
+        assert_eq!(destination("/"), "/connexion");
         assert_eq!(to_connexion(None), "/connexion");
     }
 }

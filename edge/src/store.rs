@@ -1,4 +1,4 @@
-//! What the edge keeps in Redis besides the queue: sessions and rate limits. With `attente`, the only
+//! What the edge keeps in Redis besides the queue: sessions and rate limits. With `waiting`, the only
 //! file of the edge that names Redis.
 
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// How long one answer of Redis may take: a page must say 503 while its reader still looks.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// A session dies when it was not used for this long.
-const SESSION_SECONDES: u64 = 30 * 24 * 3600;
+const SESSION_SECONDS: u64 = 30 * 24 * 3600;
 
 /// Redis does not answer, or not what was asked.
 pub type StoreError = redis::RedisError;
@@ -25,13 +25,13 @@ pub struct Store {
 
 /// A counter that fills up and empties by itself.
 #[derive(Debug, Clone)]
-pub struct Compteur {
+pub struct Counter {
     /// What it counts, without personal data.
-    pub cle: String,
+    pub key: String,
     /// How many it takes.
-    pub plafond: u32,
+    pub max: u32,
     /// How long from the first until it is empty again.
-    pub secondes: u32,
+    pub seconds: u32,
 }
 
 impl Store {
@@ -48,13 +48,13 @@ impl Store {
     /// Opens a session under the hash of its cookie.
     pub async fn open_session(&self, hash: &str, utilisateur_id: Uuid) -> RedisResult<()> {
         let mut set = redis::cmd("SET");
-        self.ask(set.arg(session(hash)).arg(utilisateur_id.to_string()).arg("EX").arg(SESSION_SECONDES)).await
+        self.ask(set.arg(session(hash)).arg(utilisateur_id.to_string()).arg("EX").arg(SESSION_SECONDS)).await
     }
 
     /// Whose session it is, and keeps it alive. `None`: it does not exist.
     pub async fn touch_session(&self, hash: &str) -> RedisResult<Option<Uuid>> {
         let mut getex = redis::cmd("GETEX");
-        let id: Option<String> = self.ask(getex.arg(session(hash)).arg("EX").arg(SESSION_SECONDES)).await?;
+        let id: Option<String> = self.ask(getex.arg(session(hash)).arg("EX").arg(SESSION_SECONDS)).await?;
         Ok(id.and_then(|id| Uuid::try_parse(&id).ok()))
     }
 
@@ -63,27 +63,27 @@ impl Store {
         self.ask(redis::cmd("DEL").arg(session(hash))).await
     }
 
-    /// Counts `combien` more under each key, unless one of them is full: then nothing is counted, and
+    /// Counts `count` more under each key, unless one of them is full: then nothing is counted, and
     /// the seconds until it empties are returned. With 0 it only looks.
-    pub async fn count(&self, compteurs: &[Compteur], combien: u32) -> RedisResult<Option<u64>> {
+    pub async fn count(&self, counters: &[Counter], count: u32) -> RedisResult<Option<u64>> {
         static COUNT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("store/count.lua")));
         let mut call = COUNT.prepare_invoke();
-        call.arg(combien);
-        for compteur in compteurs {
-            call.key(limite(&compteur.cle)).arg(compteur.plafond).arg(compteur.secondes);
+        call.arg(count);
+        for counter in counters {
+            call.key(limit(&counter.key)).arg(counter.max).arg(counter.seconds);
         }
-        let attente: u64 = self.link.run(&call).await?;
-        Ok((attente > 0).then_some(attente))
+        let wait: u64 = self.link.run(&call).await?;
+        Ok((wait > 0).then_some(wait))
     }
 
     /// Empties a counter.
-    pub async fn forget(&self, cle: &str) -> RedisResult<()> {
-        self.ask(redis::cmd("DEL").arg(limite(cle))).await
+    pub async fn forget(&self, key: &str) -> RedisResult<()> {
+        self.ask(redis::cmd("DEL").arg(limit(key))).await
     }
 
-    async fn ask<T: FromRedisValue>(&self, commande: &redis::Cmd) -> RedisResult<T> {
+    async fn ask<T: FromRedisValue>(&self, cmd: &redis::Cmd) -> RedisResult<T> {
         let mut pipe = redis::pipe();
-        pipe.add_command(commande.clone());
+        pipe.add_command(cmd.clone());
         let (answer,): (T,) = self.link.pipe(&pipe).await?;
         Ok(answer)
     }
@@ -93,6 +93,6 @@ fn session(hash: &str) -> String {
     format!("guichet:session:{hash}")
 }
 
-fn limite(cle: &str) -> String {
-    format!("guichet:limite:{cle}")
+fn limit(key: &str) -> String {
+    format!("guichet:limite:{key}")
 }

@@ -64,7 +64,7 @@ async fn a_new_link_kills_the_old_one_and_revoking_kills_both() {
 
 #[tokio::test]
 async fn no_token_stands_in_the_database_the_queue_or_the_logs() {
-    let app = App::start().await;
+    let mut app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
@@ -72,6 +72,10 @@ async fn no_token_stands_in_the_database_the_queue_or_the_logs() {
     let link = claire.pay_link(deal).await;
     portail.get("").await.expect(200);
     portail.post("/tickets", json!({ "sujet": "s", "description": "d" })).await.expect(201);
+    // Without a worker, what is pushed stays where it can be seen.
+    app.kill_workers();
+    let waiting = json!({ "sujet": "en attente", "description": "d" });
+    portail.push("/tickets", waiting).await.expect(202);
     let payer = link["lienPaiement"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     for table in [
         "client",
@@ -87,6 +91,9 @@ async fn no_token_stands_in_the_database_the_queue_or_the_logs() {
             assert!(!dump.contains(token.as_str()), "{table}");
         }
     }
+    let dump = app.dump_redis().await;
+    assert!(dump.contains("job"), "the dump shows what Redis holds");
+    assert!(!dump.contains(&portail.token) && !dump.contains(&payer), "{dump}");
     for log in [app.log("edge"), app.log("worker")] {
         assert!(!log.contains(&portail.token) && !log.contains(&payer), "{log}");
     }

@@ -29,17 +29,18 @@ async fn a_killed_workers_job_is_finished_by_another_within_fifteen_seconds() {
     let mut app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    let deal = claire.add_won_deal(client, "Site", "100").await;
+    let ticket = json!({ "clientId": client, "sujet": "s", "description": "d" });
+    let ticket = tests::people::id(&claire.post("/api/tickets", ticket).await.expect(201));
 
-    // The job's transaction is open and waits for this row, its claim already written.
+    // The job has claimed its row and works: its transaction waits for the ticket that the test holds.
     let mut hold = app.db.begin().await.unwrap();
-    sqlx::query("SELECT id FROM opportunite WHERE id = $1 FOR UPDATE")
-        .bind(deal)
+    sqlx::query("SELECT id FROM ticket WHERE id = $1 FOR UPDATE")
+        .bind(ticket)
         .execute(&mut *hold)
         .await
         .unwrap();
-    let path = format!("/api/opportunites/{deal}");
-    let request = claire.request(reqwest::Method::PATCH, &path).json(&json!({ "etapePipeline": "perdu" }));
+    let path = format!("/api/tickets/{ticket}/messages");
+    let request = claire.request(reqwest::Method::POST, &path).json(&json!({ "corps": "réponse" }));
     let job = tests::Answer::of(request).await.expect(202)["jobId"].as_str().unwrap().to_owned();
     app.until_count(WAITING, 1).await;
 
@@ -51,9 +52,9 @@ async fn a_killed_workers_job_is_finished_by_another_within_fifteen_seconds() {
         (claire.get(&format!("/api/jobs/{job}")).await.expect(200)["statut"] == "termine").then_some(())
     })
     .await;
-    assert_eq!(claire.deal(deal).await["etapePipeline"], "perdu");
+    assert_eq!(app.count("SELECT count(*) FROM message_ticket WHERE corps = 'réponse'").await, 1);
     assert_eq!(
-        app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'etape_changee'").await,
+        app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'ticket_reponse'").await,
         1
     );
 }

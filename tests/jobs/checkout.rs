@@ -3,11 +3,11 @@
 use common::domaine::{EtapePipeline, Langue, TypeClient};
 use common::job::{Actor, Envelope, JobId};
 use common::jobs::{
-    CreateCheckoutSession, CreateClient, CreateOpportunite, DeleteOpportunite, ProcessStripeWebhook,
-    RefreshPayment, UpdateOpportunite,
+    CreateCheckoutSession, CreateClient, CreateOpportunite, DeleteClient, DeleteOpportunite,
+    ProcessStripeWebhook, RefreshPayment, UpdateOpportunite,
 };
 use common::montant::Devise;
-use sandbox::simulateur::Moyen;
+use sandbox::simulateur::{FauteApi, Fautes, GenreApi, Moyen};
 use serde_json::Value;
 use tests::{App, Options};
 use uuid::Uuid;
@@ -188,4 +188,110 @@ async fn asking_stripe_finds_a_payment_whose_event_never_came() {
     deal.hand_over("checkout.session.completed").await;
     assert_eq!(deal.app.count("SELECT count(*) FROM paiement").await, 1);
     assert_eq!(deal.app.count("SELECT count(*) FROM evenement_stripe").await, 1);
+}
+
+fn fault(path: &str, faute: GenreApi, fois: u32) -> Fautes {
+    let fault = FauteApi {
+        methode: Some("POST".into()),
+        chemin: Some(path.into()),
+        faute,
+        fois: Some(fois),
+        delai_ms: 0,
+    };
+    Fautes { api: vec![fault], webhooks: Vec::new() }
+}
+
+#[tokio::test]
+async fn a_refused_key_says_nothing_about_an_open_session() {
+    let mut deal = Deal::won().await;
+    deal.open_session("a").await;
+    let session = deal.session_id().await;
+    deal.app.kill_workers();
+    deal.app.start_worker_with(&[("STRIPE_SECRET_KEY", "sk_refused")]);
+    let (statut, refused) = deal.app.run(deal.owner, "r", &RefreshPayment { opportunite_id: deal.id }).await;
+    assert_eq!((statut.as_str(), refused["code"].as_str()), ("rejete", Some("stripe-refuse")));
+    let (statut, _) = deal.app.run(deal.owner, "d", &DeleteOpportunite { opportunite_id: deal.id }).await;
+    assert_eq!(statut, "rejete");
+    assert_eq!(deal.app.count("SELECT count(*) FROM session_paiement WHERE statut = 'ouverte'").await, 1);
+
+    deal.app.kill_workers();
+    deal.app.start_worker();
+    deal.open_session("b").await;
+    assert_eq!(deal.session_id().await, session, "still the one session");
+}
+
+#[tokio::test]
+async fn a_failure_that_stripe_keeps_under_its_key_is_left_behind() {
+    for faute in [GenreApi::Erreur, GenreApi::ErreurApres, GenreApi::CoupureApres, GenreApi::TropDeRequetes] {
+        let deal = Deal::won().await;
+        deal.app.simulateur.set_faults(fault("/v1/checkout/sessions", faute, 1));
+        let (statut, result) = deal.open_session("a").await;
+        assert_eq!(statut, "termine", "{faute:?} {result}");
+        assert_eq!(deal.app.count("SELECT count(*) FROM session_paiement WHERE statut = 'ouverte'").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_stray_payment_of_a_deal_without_a_price_does_not_pay_it() {
+    let deal = Deal::won().await;
+    sqlx::query("UPDATE opportunite SET montant_estime = NULL").execute(&deal.app.db).await.unwrap();
+    let stray = |id: &str, status: &str, currency: &str| {
+        serde_json::json!({ "id": id, "type": "checkout.session.completed", "livemode": false, "data": { "object": {
+            "id": format!("cs_{id}"), "status": "complete", "payment_status": status, "amount_total": 7,
+            "currency": currency, "livemode": false, "metadata": { "opportuniteId": deal.id } } } })
+    };
+    for (id, status, currency) in [("1", "paid", "eur"), ("2", "unpaid", "eur"), ("3", "paid", "usdc")] {
+        let job = ProcessStripeWebhook {
+            stripe_event_id: id.into(),
+            corps: stray(id, status, currency).to_string(),
+        };
+        let job_id = JobId::of_stripe_event(id);
+        deal.app.push(&Envelope::new(job_id, Actor::Stripe, &job, worker::clock()).unwrap()).await;
+        assert_eq!(deal.app.end_of(job_id).await.0, "termine");
+    }
+    assert_eq!(deal.column("statut_paiement").await.as_deref(), Some("en_attente"));
+    assert_eq!(deal.app.count("SELECT count(*) FROM paiement WHERE NOT conforme").await, 2);
+    assert_eq!(
+        deal.app.count("SELECT count(*) FROM evenement_stripe WHERE opportunite_id IS NOT NULL").await,
+        3
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_spells_nul_is_applied_without_it() {
+    let deal = Deal::won().await;
+    let corps = r#"{"id":"evt_nul","type":"some.\u0000event","api_version":"\u0000","data":{"object":{}}}"#;
+    let job = ProcessStripeWebhook { stripe_event_id: "evt_nul".into(), corps: corps.into() };
+    let job_id = JobId::of_stripe_event("evt_nul");
+    deal.app.push(&Envelope::new(job_id, Actor::Stripe, &job, worker::clock()).unwrap()).await;
+    assert_eq!(deal.app.end_of(job_id).await.0, "termine");
+}
+
+#[tokio::test]
+async fn a_session_opened_while_its_client_is_deleted_is_closed_first() {
+    let deal = Deal::won().await;
+    let client: Uuid = sqlx::query_scalar("SELECT id FROM client").fetch_one(&deal.app.db).await.unwrap();
+    // The deletion has asked what is open (nothing), and waits for its claim, which the test holds.
+    let delete = DeleteClient { client_id: client };
+    let job_id = JobId::of::<DeleteClient>(&deal.owner, "delete");
+    let mut hold = deal.app.db.begin().await.unwrap();
+    sqlx::query(
+        "INSERT INTO job_resultat (id, type, statut, acteur_type, payload_hash, date_creation, date_fin)
+         VALUES ($1, 'DeleteClient', 'en_cours', 'systeme', '', now(), now())",
+    )
+    .bind(job_id.0)
+    .execute(&mut *hold)
+    .await
+    .unwrap();
+    deal.app.push(&Envelope::new(job_id, deal.owner, &delete, worker::clock()).unwrap()).await;
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'guichet-worker'
+        AND wait_event_type = 'Lock'";
+    deal.app.until_count(waiting, 1).await;
+    deal.open_session("meanwhile").await;
+    let session = deal.session_id().await;
+    hold.rollback().await.unwrap();
+
+    assert_eq!(deal.app.end_of(job_id).await.0, "termine");
+    deal.app.simulateur.pay(&session, Moyen::Carte).await.expect_err("it was expired first");
+    assert_eq!(deal.app.count("SELECT count(*) FROM client").await, 0);
 }

@@ -130,6 +130,7 @@ impl App {
             .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
             .env("EDGE_DATABASE_URL", self.postgres.edge_url(DATABASE))
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .status();
         assert!(migrated.expect("the worker's binary").success(), "worker migrate");
     }
@@ -160,10 +161,10 @@ impl App {
             .arg("run")
             .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
             .env("WORKER_CONCURRENCY", "4");
-        command.envs(env.iter().copied());
         if self.options.stripe {
             command.env("STRIPE_SECRET_KEY", "sk_test_guichet");
         }
+        command.envs(env.iter().copied());
         self.workers.push(Service::start("worker", command).expect("the worker"));
     }
 
@@ -215,6 +216,7 @@ impl App {
             .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn()
             .expect("the worker's binary");
         child.stdin.take().expect("a pipe").write_all(PASSWORD.as_bytes()).expect("it reads");
@@ -278,6 +280,27 @@ impl App {
         .await;
     }
 
+    /// Everything that Redis holds, as text.
+    pub async fn dump_redis(&self) -> String {
+        let client = redis::Client::open(self.redis.url()).expect("a URL");
+        let mut redis = client.get_multiplexed_async_connection().await.expect("Redis");
+        let keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut redis).await.expect("keys");
+        let mut dump = String::new();
+        for key in keys {
+            let kind: String = redis::cmd("TYPE").arg(&key).query_async(&mut redis).await.expect("a type");
+            let read = match kind.as_str() {
+                "stream" => redis::cmd("XRANGE").arg(&key).arg("-").arg("+").to_owned(),
+                "hash" => redis::cmd("HGETALL").arg(&key).to_owned(),
+                "zset" => redis::cmd("ZRANGE").arg(&key).arg(0).arg(-1).to_owned(),
+                _ => redis::cmd("GET").arg(&key).to_owned(),
+            };
+            let value: redis::Value = read.query_async(&mut redis).await.expect("a value");
+            dump.push_str(&key);
+            dump.push_str(&printed(&value));
+        }
+        dump
+    }
+
     /// Waits until a count is what it should be.
     pub async fn until_count(&self, sql: &'static str, expected: i64) {
         until(&format!("{expected} from {sql}"), || async {
@@ -302,6 +325,20 @@ impl Drop for App {
             }
         }
         assert!(panicked.is_empty(), "a process panicked:\n{}", panicked.join("\n"));
+    }
+}
+
+/// A value out of Redis, as text.
+fn printed(value: &redis::Value) -> String {
+    match value {
+        redis::Value::BulkString(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        redis::Value::Array(items) => items.iter().map(printed).collect::<Vec<_>>().join(" "),
+        redis::Value::Map(pairs) => pairs
+            .iter()
+            .map(|(key, value)| format!("{} {}", printed(key), printed(value)))
+            .collect::<Vec<_>>()
+            .join(" "),
+        other => format!("{other:?}"),
     }
 }
 

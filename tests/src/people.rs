@@ -176,6 +176,11 @@ impl Portail {
         Answer::of(self.request(Method::GET, path)).await
     }
 
+    /// Posts under the portal, and waits for nothing.
+    pub async fn push(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(&body)).await
+    }
+
     /// Posts under the portal, and waits for the result.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         Answer::of(self.request(Method::POST, path).header("Prefer", prefer_wait()).json(&body)).await

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use common::jeton::{INSTALLATION_BYTES, Jeton};
+use common::lien::PublicUrl;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
+use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::cx::Shared;
@@ -44,23 +46,36 @@ async fn try_announce(shared: &Shared) -> anyhow::Result<()> {
     print_installation_link(shared).await
 }
 
-/// While there is nobody to sign in, each start draws a new set-up link and shows it once, here.
+/// While there is nobody to sign in and no link was drawn, draws one and shows it once, here. A link that
+/// was mailed to somebody outlives restarts and further workers.
 async fn print_installation_link(shared: &Shared) -> anyhow::Result<()> {
+    draw_installation_link(&shared.pool, &shared.public_url, false).await
+}
+
+/// Draws the one-time set-up link and shows it; with `again`, also in place of one that was drawn before.
+/// Does nothing once somebody can sign in.
+pub async fn draw_installation_link(
+    pool: &PgPool,
+    public_url: &PublicUrl,
+    again: bool,
+) -> anyhow::Result<()> {
     let jeton = Jeton::generate::<INSTALLATION_BYTES>(&mut UnwrapErr(SysRng));
-    let opened = sqlx::query!(
-        "UPDATE instance SET installation_hash = $1 WHERE NOT EXISTS (SELECT FROM utilisateur)",
-        jeton.hash()
+    let drawn = sqlx::query!(
+        "UPDATE instance SET installation_hash = $1
+         WHERE (installation_hash IS NULL OR $2) AND NOT EXISTS (SELECT FROM utilisateur)",
+        jeton.hash(),
+        again
     )
-    .execute(&shared.pool)
+    .execute(pool)
     .await?;
-    if opened.rows_affected() == 1 {
-        show(&format!("Guichet: create the first account at {}", shared.public_url.installation(&jeton)));
+    if drawn.rows_affected() == 1 {
+        show(&format!("Guichet: create the first account at {}", public_url.installation(&jeton)));
     }
     Ok(())
 }
 
-/// On standard output and not in the logs: the link is a secret until it is used.
-#[expect(clippy::print_stdout, reason = "the operator reads it here, log collectors do not")]
+/// On standard output, where no log line goes: the link is a secret until it is used.
+#[expect(clippy::print_stdout, reason = "the operator reads it here")]
 fn show(line: &str) {
     println!("{line}");
 }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use common::domaine::{Entite, TypeEvenement};
+use common::domaine::{Auteur, Entite, TypeEvenement};
 use common::jeton::Sealer;
-use common::job::{Actor, Job, JobId, Reference};
+use common::job::{Actor, Envelope, Job, JobId, Reference};
 use common::lien::PublicUrl;
 use common::refus::Refus;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sqlx::{Postgres, Transaction};
+use tokio::sync::Semaphore;
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::integrations::stripe::{Stripe, StripeCall};
@@ -26,6 +27,9 @@ pub struct Shared {
     pub public_url: PublicUrl,
     /// Stripe, when a key is set.
     pub stripe: Option<Stripe>,
+    /// Calls to Stripe that may be under way at once: fewer than a queue has slots, so that a Stripe that
+    /// hangs does not keep its events from being recorded.
+    pub stripe_calls: Semaphore,
     /// The clock.
     pub now: fn() -> DateTime<Utc>,
 }
@@ -40,6 +44,10 @@ pub struct Cx {
     pub actor: Actor,
     /// The job's id.
     pub job: JobId,
+    /// When it was asked for.
+    pub asked: DateTime<Utc>,
+    /// Which try this is, from 1.
+    pub attempt: u32,
     /// The system's random generator.
     pub rng: UnwrapErr<SysRng>,
     /// What the process shares.
@@ -49,12 +57,14 @@ pub struct Cx {
 
 impl Cx {
     /// Opens a transaction for a run.
-    pub async fn begin(shared: &Arc<Shared>, actor: Actor, job: JobId) -> sqlx::Result<Self> {
+    pub async fn begin(shared: &Arc<Shared>, envelope: &Envelope, attempt: u32) -> sqlx::Result<Self> {
         Ok(Self {
             tx: shared.pool.begin().await?,
             now: (shared.now)(),
-            actor,
-            job,
+            actor: envelope.actor,
+            job: envelope.id,
+            asked: envelope.cree_le,
+            attempt,
             rng: UnwrapErr(SysRng),
             shared: Arc::clone(shared),
             ids: ContextV7::new(),
@@ -72,6 +82,16 @@ impl Cx {
         match self.actor {
             Actor::Utilisateur(id) => Ok(id),
             _ => Err(Refus::not_found().into()),
+        }
+    }
+
+    /// Whose rows the actor may touch: a freelancer's own, or those of one client. Nobody else's.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self.actor {
+            Actor::Utilisateur(id) => Scope { utilisateur_id: Some(id), client_id: None },
+            Actor::Client(id) => Scope { utilisateur_id: None, client_id: Some(id) },
+            Actor::Stripe | Actor::Systeme => Scope { utilisateur_id: None, client_id: None },
         }
     }
 
@@ -104,6 +124,23 @@ impl Cx {
         .execute(&mut *self.tx)
         .await?;
         Ok(id)
+    }
+}
+
+/// The owner columns that a row must match one of. Both null match nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope {
+    /// A freelancer's own rows.
+    pub utilisateur_id: Option<Uuid>,
+    /// One client's rows.
+    pub client_id: Option<Uuid>,
+}
+
+impl Scope {
+    /// On which side of a thread the actor writes.
+    #[must_use]
+    pub fn auteur(&self) -> Auteur {
+        if self.client_id.is_some() { Auteur::Client } else { Auteur::Utilisateur }
     }
 }
 
@@ -151,8 +188,10 @@ pub enum JobError {
     Reject(Refus),
     /// Something went wrong that may go right next time. `?` means this.
     Retry(anyhow::Error),
-    /// Something that the job needs is out of reach: no attempt is spent.
+    /// Postgres is out of reach: no fault of the job, the whole queue rests.
     Outage(anyhow::Error),
+    /// Stripe is out of reach or busy: no fault of the job, which comes back while others go on.
+    Later(anyhow::Error),
 }
 
 impl From<Refus> for JobError {

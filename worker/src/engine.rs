@@ -6,13 +6,14 @@
 //!    too. A retry rolls back everything. The last failure commits `echoue` with the envelope.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use common::job::{Envelope, Job, Reference};
 use common::refus::Refus;
 
 use crate::cx::{Cx, Handle, JobError, Shared};
-use crate::paiement;
+use crate::paiement::{self, Recorded};
 use crate::queue::{Delivery, Process, Verdict};
 
 /// Runs that ask for a retry before a job is parked, its horizon aside.
@@ -22,7 +23,18 @@ const MAX_DELIVERIES: u32 = 3;
 /// Calls that one run may make: an old session learnt, expired, and a new one opened, twice over.
 const MAX_CALLS: usize = 8;
 /// How long a job that this worker does not know waits for a newer worker.
-const UNKNOWN_JOB_DELAY: std::time::Duration = std::time::Duration::from_secs(30);
+const UNKNOWN_JOB_DELAY: Duration = Duration::from_secs(30);
+/// Bounds of how long a job that Stripe keeps waiting is put off.
+const PUT_OFF_LEAST: Duration = Duration::from_secs(2);
+const PUT_OFF_MOST: Duration = Duration::from_mins(5);
+
+/// What the calls of an external job left to do.
+enum Called {
+    /// Nothing: the job's result stood already.
+    DoneBefore,
+    /// The job's own work.
+    Ready,
+}
 
 /// The worker's trade, as the queue sees it.
 #[derive(Debug, Clone)]
@@ -75,29 +87,21 @@ impl Engine {
         let ended = if delivery.deliveries > MAX_DELIVERIES {
             Err(JobError::Retry(anyhow::anyhow!("it ended its worker {MAX_DELIVERIES} times")))
         } else {
-            self.execute::<J>(&envelope).await
-        };
-        let ended = match ended {
-            Err(JobError::Reject(refus)) => {
-                tracing::info!(%job, kind, code = refus.code, "rejected");
-                self.store_rejection(&envelope, &refus).await
-            }
-            other => other,
+            self.execute::<J>(&envelope, delivery).await
         };
         let error = match ended {
             Ok(()) => return Verdict::Done,
-            // A rejection's own transaction does not reject.
-            Err(JobError::Reject(refus)) => anyhow::Error::new(refus),
-            Err(JobError::Outage(error)) if error.is::<sqlx::Error>() => {
+            Err(JobError::Outage(error)) => {
                 tracing::warn!(%job, kind, "Postgres is out of reach: {error:#}");
                 return Verdict::Unavailable;
             }
-            // Stripe's outage stops the jobs that need Stripe, not the events about to be recorded.
-            Err(JobError::Outage(error)) if !self.is_past_horizon::<J>(&envelope) => {
+            Err(JobError::Later(error)) if !self.is_past_horizon::<J>(&envelope) => {
                 tracing::warn!(%job, kind, "put off: {error:#}");
-                return Verdict::Defer { after: std::time::Duration::from_secs(5) };
+                return Verdict::Defer { after: self.put_off(&envelope) };
             }
-            Err(JobError::Outage(error) | JobError::Retry(error)) => error,
+            Err(JobError::Later(error) | JobError::Retry(error)) => error,
+            // `execute` stores rejections.
+            Err(JobError::Reject(refus)) => refus.into(),
         };
         let spent = delivery.deliveries > MAX_DELIVERIES || delivery.failures + 1 >= MAX_FAILURES;
         if !spent && !self.is_past_horizon::<J>(&envelope) {
@@ -116,15 +120,32 @@ impl Engine {
         (self.shared.now)() - envelope.cree_le > horizon
     }
 
-    /// Runs a job to its committed result.
-    async fn execute<J: Handle>(&self, envelope: &Envelope) -> Result<(), JobError> {
+    /// How long a job that Stripe keeps waiting is put off: a quarter of its age, within bounds.
+    fn put_off(&self, envelope: &Envelope) -> Duration {
+        let age = ((self.shared.now)() - envelope.cree_le).to_std().unwrap_or_default();
+        (age / 4).clamp(PUT_OFF_LEAST, PUT_OFF_MOST)
+    }
+
+    /// Runs a job to its committed result, which may be a rejection.
+    async fn execute<J: Handle>(&self, envelope: &Envelope, delivery: &Delivery) -> Result<(), JobError> {
         let job: J = serde_json::from_value(envelope.payload.clone()).map_err(anyhow::Error::from)?;
-        if J::EXTERNAL && !self.call_stripe(&job, envelope).await? {
-            return Ok(());
-        }
-        let Some(mut cx) = self.claim(envelope).await? else { return Ok(()) };
+        let refused = if J::EXTERNAL {
+            match self.call_stripe(&job, envelope, delivery).await {
+                Ok(Called::DoneBefore) => return Ok(()),
+                Ok(Called::Ready) => None,
+                Err(JobError::Reject(refus)) => Some(refus),
+                Err(error) => return Err(error),
+            }
+        } else {
+            None
+        };
+        let Some(mut cx) = self.claim(envelope, delivery).await? else { return Ok(()) };
         sqlx::query("SAVEPOINT work").execute(&mut *cx.tx).await?;
-        match job.handle(&mut cx).await {
+        let ended = match refused {
+            Some(refus) => Err(JobError::Reject(refus)),
+            None => job.handle(&mut cx).await,
+        };
+        match ended {
             Ok(reference) => store_end(&mut cx, Ok(reference)).await?,
             Err(JobError::Reject(refus)) => {
                 sqlx::query("ROLLBACK TO SAVEPOINT work").execute(&mut *cx.tx).await?;
@@ -136,43 +157,55 @@ impl Engine {
         Ok(cx.tx.commit().await?)
     }
 
-    /// Makes the calls that an external job needs, each between two transactions of its own. `false`
-    /// when the job was done already.
-    async fn call_stripe<J: Handle>(&self, job: &J, envelope: &Envelope) -> Result<bool, JobError> {
+    /// Makes the calls that an external job needs, each between two transactions of its own.
+    async fn call_stripe<J: Handle>(
+        &self,
+        job: &J,
+        envelope: &Envelope,
+        delivery: &Delivery,
+    ) -> Result<Called, JobError> {
         for asked in 0..MAX_CALLS {
-            let mut cx = self.begin(envelope).await?;
+            let mut cx = self.begin(envelope, delivery).await?;
             let done = sqlx::query_scalar!(
                 r#"SELECT EXISTS (SELECT FROM job_resultat WHERE id = $1 AND statut <> 'echoue') AS "done!""#,
                 envelope.id.0
             );
             if done.fetch_one(&mut *cx.tx).await? {
-                return Ok(false);
+                return Ok(Called::DoneBefore);
             }
-            let Some(call) = job.next_call(&mut cx, asked).await? else { return Ok(true) };
-            let stripe = cx.stripe()?.clone();
+            let call = job.next_call(&mut cx, asked).await?;
+            let stripe = cx.shared.stripe.clone();
             cx.tx.commit().await?;
+            let (Some(call), Some(stripe)) = (call, stripe) else { return Ok(Called::Ready) };
 
-            let answer = stripe.call(&call).await.map_err(|error| JobError::Outage(error.into()))?;
+            let Ok(_permit) = self.shared.stripe_calls.try_acquire() else {
+                return Err(JobError::Later(anyhow::anyhow!(
+                    "as many calls to Stripe as may be are under way"
+                )));
+            };
+            let answer = stripe.call(&call).await.map_err(|error| JobError::Later(error.into()))?;
 
-            let mut cx = self.begin(envelope).await?;
-            let refus = paiement::record_answer(&mut cx, &call, answer).await?;
+            let mut cx = self.begin(envelope, delivery).await?;
+            let recorded = paiement::record_answer(&mut cx, &call, answer).await?;
             cx.tx.commit().await?;
-            if let Some(refus) = refus {
-                return Err(refus.into());
+            match recorded {
+                Recorded::Done => {}
+                Recorded::Refused(refus) => return Err(refus.into()),
+                Recorded::TryLater => return Err(JobError::Later(anyhow::anyhow!("Stripe failed"))),
             }
         }
         Err(anyhow::anyhow!("Stripe was asked {MAX_CALLS} times and the job still asks").into())
     }
 
-    async fn begin(&self, envelope: &Envelope) -> Result<Cx, JobError> {
-        Ok(Cx::begin(&self.shared, envelope.actor, envelope.id).await?)
+    async fn begin(&self, envelope: &Envelope, delivery: &Delivery) -> Result<Cx, JobError> {
+        Ok(Cx::begin(&self.shared, envelope, delivery.failures + delivery.deliveries).await?)
     }
 
     /// Takes the job's row. `None`: it is done already. A twin that runs at this moment is waited for;
     /// a parked job may run again. The row is also the fence: a worker that was given up for dead finds
     /// it taken.
-    async fn claim(&self, envelope: &Envelope) -> Result<Option<Cx>, JobError> {
-        let mut cx = self.begin(envelope).await?;
+    async fn claim(&self, envelope: &Envelope, delivery: &Delivery) -> Result<Option<Cx>, JobError> {
+        let mut cx = self.begin(envelope, delivery).await?;
         let claimed = sqlx::query_scalar!(
             "INSERT INTO job_resultat (id, type, statut, acteur_type, acteur_id, payload_hash, date_creation, date_fin)
              VALUES ($1, $2, 'en_cours', $3, $4, $5, $6, $7)
@@ -192,15 +225,9 @@ impl Engine {
         Ok(claimed.map(|_| cx))
     }
 
-    async fn store_rejection(&self, envelope: &Envelope, refus: &Refus) -> Result<(), JobError> {
-        let Some(mut cx) = self.claim(envelope).await? else { return Ok(()) };
-        store_end(&mut cx, Err(refus)).await?;
-        Ok(cx.tx.commit().await?)
-    }
-
     /// Gives a job up, visibly: its row holds the envelope, and it can be run again.
     async fn park(&self, envelope: &Envelope, delivery: &Delivery) -> Result<(), JobError> {
-        let Some(mut cx) = self.claim(envelope).await? else { return Ok(()) };
+        let Some(mut cx) = self.claim(envelope, delivery).await? else { return Ok(()) };
         let code = if delivery.deliveries > MAX_DELIVERIES { "job-fatal" } else { "job-abandonne" };
         sqlx::query!(
             "UPDATE job_resultat SET statut = 'echoue', date_fin = $2, erreur = $3, enveloppe = $4, tentatives = $5
@@ -209,7 +236,7 @@ impl Engine {
             cx.now,
             serde_json::json!({ "code": code }),
             serde_json::to_value(envelope).map_err(anyhow::Error::from)?,
-            i32::try_from(delivery.failures + delivery.deliveries).unwrap_or(i32::MAX),
+            i32::try_from(cx.attempt).unwrap_or(i32::MAX),
         )
         .execute(&mut *cx.tx)
         .await?;
@@ -224,12 +251,13 @@ async fn store_end(cx: &mut Cx, end: Result<Reference, &Refus>) -> Result<(), Jo
         Err(refus) => ("rejete", None, serde_json::to_value(refus).ok()),
     };
     sqlx::query!(
-        "UPDATE job_resultat SET statut = $2, resultat = $3, erreur = $4, date_fin = $5 WHERE id = $1",
+        "UPDATE job_resultat SET statut = $2, resultat = $3, erreur = $4, date_fin = $5, tentatives = $6 WHERE id = $1",
         cx.job.0,
         statut,
         resultat,
         erreur,
         cx.now,
+        i32::try_from(cx.attempt).unwrap_or(i32::MAX),
     )
     .execute(&mut *cx.tx)
     .await?;

@@ -19,6 +19,7 @@ use common::settings::WorkerSettings;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::cx::Shared;
@@ -59,6 +60,7 @@ pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::
         sealer: settings.shared.sealer()?,
         public_url: settings.shared.public_url.clone(),
         stripe,
+        stripe_calls: Semaphore::new((concurrency / 2).max(1)),
         now: clock,
     });
     let engine = Arc::new(Engine::new(Arc::clone(&shared)));

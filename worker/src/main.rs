@@ -1,6 +1,7 @@
 //! `worker`: runs jobs, migrates the schema, makes accounts.
 
 use clap::{Parser, Subcommand};
+use common::lien::PublicUrl;
 use common::settings::WorkerSettings;
 use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,6 +34,15 @@ enum Command {
         #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
         database_url: SecretString,
     },
+    /// Show a new one-time link for the first account; the one shown before stops working.
+    SetupLink {
+        /// The root of every link.
+        #[arg(long, env = "PUBLIC_URL", value_parser = PublicUrl::parse)]
+        public_url: PublicUrl,
+        /// Postgres, as the user who writes.
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database_url: SecretString,
+    },
     /// Give an account a new password, read from standard input.
     ResetPassword {
         /// The account.
@@ -54,15 +64,18 @@ async fn main() -> anyhow::Result<()> {
             worker::run(&settings, stop).await
         }
         Command::Migrate(settings) => {
-            tracing_subscriber::fmt().init();
+            tracing_subscriber::fmt().with_writer(std::io::stderr).init();
             worker::migrate::run(&settings).await
         }
         Command::CreateUser { email, nom, database_url } => {
-            tracing_subscriber::fmt().init();
+            tracing_subscriber::fmt().with_writer(std::io::stderr).init();
             worker::utilisateur::create(&worker::pool(&database_url, 1)?, &email, &nom).await
         }
+        Command::SetupLink { public_url, database_url } => {
+            worker::boot::draw_installation_link(&worker::pool(&database_url, 1)?, &public_url, true).await
+        }
         Command::ResetPassword { email, database_url } => {
-            tracing_subscriber::fmt().init();
+            tracing_subscriber::fmt().with_writer(std::io::stderr).init();
             worker::utilisateur::reset_password(&worker::pool(&database_url, 1)?, &email).await
         }
     }

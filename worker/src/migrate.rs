@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 /// The settings of `worker migrate`.
 #[derive(clap::Args, Debug, Clone)]
@@ -27,14 +27,35 @@ pub async fn run(settings: &MigrateSettings) -> anyhow::Result<()> {
     connection.close().await?;
     let pool = PgPoolOptions::new().max_connections(1).connect(url).await?;
     sqlx::migrate!("../migrations").run(&pool).await?;
+    let missing = missing_revokes(&pool).await?;
+    if !missing.is_empty() {
+        tracing::warn!(
+            "the edge's role may still store large objects in this database. Run as a superuser, in it:\n{}",
+            missing.join("\n")
+        );
+    }
     tracing::info!("the schema is up to date");
     Ok(())
+}
+
+/// What the owner of the schema could not revoke from the edge, as statements for a superuser.
+async fn missing_revokes(pool: &PgPool) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC;', p.oid::regprocedure) FROM pg_proc p
+         WHERE p.pronamespace = 'pg_catalog'::regnamespace
+           AND p.proname IN ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_open', 'lo_unlink',
+                             'lo_truncate', 'lo_truncate64')
+           AND has_function_privilege('guichet_edge', p.oid, 'EXECUTE')
+         ORDER BY 1",
+    )
+    .fetch_all(pool)
+    .await
 }
 
 /// Creates the two groups and puts the users of the two URLs into them. Where the owner may not, prints
 /// the statements for somebody who may.
 async fn make_roles(connection: &mut PgConnection, settings: &MigrateSettings) -> anyhow::Result<()> {
-    let mut missing = Vec::new();
+    let mut missing: Vec<String> = Vec::new();
     for (group, url) in
         [("guichet_worker", &settings.database_url), ("guichet_edge", &settings.edge_database_url)]
     {
@@ -55,10 +76,12 @@ async fn make_roles(connection: &mut PgConnection, settings: &MigrateSettings) -
             Ok(_) => tracing::info!(statement, "done"),
             Err(sqlx::Error::Database(error))
                 if matches!(error.code().as_deref(), Some("42710" | "23505")) => {}
-            Err(error) => bail!(
+            // 42501: only somebody else may.
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42501") => bail!(
                 "this user may not make roles ({error}). Run as a superuser, then again `worker migrate`:\n{};",
                 missing.join(";\n")
             ),
+            Err(error) => return Err(error).context(statement.clone()),
         }
     }
     Ok(())

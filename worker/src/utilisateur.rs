@@ -5,11 +5,9 @@ use std::io::Read as _;
 use anyhow::{Context as _, bail, ensure};
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
+use common::settings::PASSWORD_LENGTH;
 use sqlx::PgPool;
 use uuid::{NoContext, Timestamp, Uuid};
-
-/// The least characters of a password.
-const LEAST_PASSWORD: usize = 10;
 
 /// Makes an account. The password is the first line of standard input.
 pub async fn create(pool: &PgPool, email: &str, nom: &str) -> anyhow::Result<()> {
@@ -65,8 +63,10 @@ fn read_password() -> anyhow::Result<String> {
     let password = text.lines().next().unwrap_or_default().to_owned();
     let length = password.chars().count();
     ensure!(
-        (LEAST_PASSWORD..=256).contains(&length),
-        "the password needs {LEAST_PASSWORD} to 256 characters"
+        PASSWORD_LENGTH.contains(&length),
+        "the password needs {} to {} characters",
+        PASSWORD_LENGTH.start(),
+        PASSWORD_LENGTH.end()
     );
     Ok(password)
 }

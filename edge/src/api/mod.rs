@@ -2,6 +2,6 @@
 //! became of it; a read answers what stands in Postgres.
 
 pub mod bureau;
-pub mod ecriture;
 pub mod public;
-pub mod vue;
+pub mod view;
+pub mod write;

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use url::form_urlencoded;
 
 /// The longest value that a page looks at.
-const VALEUR_MAX: usize = 500;
+const VALUE_MAX: usize = 500;
 
 /// The parameters of a page's address. Of a name that stands there twice the first counts.
 #[derive(Debug, Clone, Default)]
@@ -18,30 +18,30 @@ pub struct Params(BTreeMap<String, String>);
 impl Params {
     fn of(query: &str) -> Self {
         let mut params = BTreeMap::new();
-        for (nom, valeur) in form_urlencoded::parse(query.as_bytes()).take(50) {
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).take(50) {
             // What Postgres's text cannot hold cannot be looked for either.
-            let valeur: String = valeur.chars().filter(|c| *c != '\0').take(VALEUR_MAX).collect();
-            params.entry(nom.into_owned()).or_insert(valeur);
+            let value: String = value.chars().filter(|c| *c != '\0').take(VALUE_MAX).collect();
+            params.entry(name.into_owned()).or_insert(value);
         }
         Self(params)
     }
 
     /// What stands under a name, if anything does.
-    pub fn get(&self, nom: &str) -> Option<&str> {
-        self.0.get(nom).map(|valeur| valeur.trim()).filter(|valeur| !valeur.is_empty())
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// What stands under a name, if it can be read as a `T`.
-    pub fn parse<T: FromStr>(&self, nom: &str) -> Option<T> {
-        self.get(nom)?.parse().ok()
+    pub fn parse<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.get(name)?.parse().ok()
     }
 
     /// These parameters as a query string that another can be appended to: `a=1&b=2&`, or nothing.
-    pub fn query(&self, noms: &[&str]) -> String {
+    pub fn query(&self, names: &[&str]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        for nom in noms {
-            if let Some(valeur) = self.get(nom) {
-                query.append_pair(nom, valeur);
+        for name in names {
+            if let Some(value) = self.get(name) {
+                query.append_pair(name, value);
             }
         }
         let query = query.finish();

@@ -86,8 +86,8 @@ pub async fn list(
     pool: &PgPool,
     utilisateur_id: Uuid,
     recherche: Option<&str>,
-    apres: Option<Uuid>,
-    limite: i64,
+    after: Option<Uuid>,
+    limit: i64,
     liens: &Liens,
 ) -> sqlx::Result<Page<Client>> {
     let rows = sqlx::query_as!(
@@ -100,20 +100,20 @@ pub async fn list(
               AND ($3::text IS NULL OR nom ILIKE $3 OR email ILIKE $3)
             ORDER BY id DESC LIMIT $4"#,
         utilisateur_id,
-        apres,
+        after,
         containing(recherche),
-        limite + 1,
+        limit + 1,
     )
     .fetch_all(pool)
     .await?;
     let clients = rows.into_iter().map(|row| row.view(liens)).collect();
-    Ok(Page::cut(clients, limite, |client: &Client| client.id.to_string()))
+    Ok(Page::cut(clients, limit, |client: &Client| client.id.to_string()))
 }
 
 /// A client to choose in a form.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Choix {
+pub struct Choice {
     /// Its id.
     pub id: Uuid,
     /// Its name.
@@ -121,9 +121,9 @@ pub struct Choix {
 }
 
 /// The clients to choose from in a form, by name: the thousand first.
-pub async fn choix(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Vec<Choix>> {
+pub async fn choices(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Vec<Choice>> {
     sqlx::query_as!(
-        Choix,
+        Choice,
         "SELECT id, nom FROM client WHERE utilisateur_id = $1 ORDER BY lower(nom), id LIMIT 1000",
         utilisateur_id,
     )
@@ -151,13 +151,13 @@ pub struct Faits {
     pub dernier_contact: Option<DateTime<Utc>>,
 }
 
-/// Reads the head of a client's page. `aujourdhui` and `debut_annee` are the reader's.
+/// Reads the head of a client's page. `today` and `year_start` are the reader's.
 pub async fn faits(
     pool: &PgPool,
     utilisateur_id: Uuid,
     id: Uuid,
-    aujourdhui: NaiveDate,
-    debut_annee: DateTime<Utc>,
+    today: NaiveDate,
+    year_start: DateTime<Utc>,
 ) -> sqlx::Result<Faits> {
     let sommes = sqlx::query!(
         r#"SELECT o.devise as "devise: Devise",
@@ -171,7 +171,7 @@ pub async fn faits(
             GROUP BY o.devise ORDER BY o.devise"#,
         utilisateur_id,
         id,
-        aujourdhui,
+        today,
     )
     .fetch_all(pool);
     let recus = sqlx::query!(
@@ -184,10 +184,10 @@ pub async fn faits(
             GROUP BY p.devise ORDER BY p.devise"#,
         utilisateur_id,
         id,
-        debut_annee,
+        year_start,
     )
     .fetch_all(pool);
-    let echanges = sqlx::query!(
+    let exchanges = sqlx::query!(
         r#"SELECT (SELECT count(*) FROM ticket
                     WHERE utilisateur_id = $1 AND client_id = $2 AND statut_ticket <> 'resolu') as "ouverts!",
                   (SELECT count(*) FROM ticket
@@ -200,12 +200,12 @@ pub async fn faits(
         id,
     )
     .fetch_one(pool);
-    let (sommes, recus, echanges) = tokio::try_join!(sommes, recus, echanges)?;
+    let (sommes, recus, exchanges) = tokio::try_join!(sommes, recus, exchanges)?;
 
     let mut faits = Faits {
-        tickets_ouverts: echanges.ouverts,
-        tickets_a_repondre: echanges.a_repondre,
-        dernier_contact: echanges.dernier,
+        tickets_ouverts: exchanges.ouverts,
+        tickets_a_repondre: exchanges.a_repondre,
+        dernier_contact: exchanges.dernier,
         ..Faits::default()
     };
     for row in sommes {

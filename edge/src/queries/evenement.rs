@@ -44,40 +44,40 @@ impl Evenement {
 
 /// A place in a timeline: after this event, going back in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Curseur {
+pub struct Cursor {
     date: DateTime<Utc>,
     id: Uuid,
 }
 
-impl std::fmt::Display for Curseur {
+impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let date = self.date.to_rfc3339_opts(SecondsFormat::Micros, true);
         write!(f, "{date}_{}", self.id)
     }
 }
 
-impl std::str::FromStr for Curseur {
-    type Err = InvalidCurseur;
-    fn from_str(text: &str) -> Result<Self, InvalidCurseur> {
-        let (date, id) = text.split_once('_').ok_or(InvalidCurseur)?;
-        let date = DateTime::parse_from_rfc3339(date).map_err(|_| InvalidCurseur)?;
-        Ok(Self { date: date.to_utc(), id: id.parse().map_err(|_| InvalidCurseur)? })
+impl std::str::FromStr for Cursor {
+    type Err = InvalidCursor;
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let (date, id) = text.split_once('_').ok_or(InvalidCursor)?;
+        let date = DateTime::parse_from_rfc3339(date).map_err(|_| InvalidCursor)?;
+        Ok(Self { date: date.to_utc(), id: id.parse().map_err(|_| InvalidCursor)? })
     }
 }
 
 /// A text that no page of a timeline gave as its `suivant`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidCurseur;
+pub struct InvalidCursor;
 
 /// Selects events; the text after it continues the statement.
 macro_rules! select_evenements {
-    ($suite:literal, $($arg:expr),* $(,)?) => {
+    ($rest:literal, $($arg:expr),* $(,)?) => {
         sqlx::query_as!(
             Evenement,
             r#"SELECT e.id, e.client_id, c.nom as client_nom, e.type_evenement, e.reference_id,
                       e.description_texte, e.meta_json, e.date_evenement, e.auteur_id
                  FROM evenement_timeline e JOIN client c ON c.id = e.client_id
-                WHERE "# + $suite,
+                WHERE "# + $rest,
             $($arg),*
         )
     };
@@ -94,8 +94,8 @@ pub async fn timeline(
     utilisateur_id: Uuid,
     client_id: Uuid,
     types: Option<&[TypeEvenement]>,
-    apres: Option<Curseur>,
-    limite: i64,
+    after: Option<Cursor>,
+    limit: i64,
 ) -> sqlx::Result<Page<Evenement>> {
     let types: Option<Vec<String>> =
         types.map(|types| types.iter().map(|kind| kind.as_str().to_owned()).collect());
@@ -107,15 +107,15 @@ pub async fn timeline(
         utilisateur_id,
         client_id,
         types.as_deref(),
-        apres.map(|curseur| curseur.date),
-        apres.map(|curseur| curseur.id),
-        limite + 1,
+        after.map(|cursor| cursor.date),
+        after.map(|cursor| cursor.id),
+        limit + 1,
     )
     .fetch_all(pool)
     .await?;
-    Ok(Page::cut(rows, limite, |event: &Evenement| {
+    Ok(Page::cut(rows, limit, |event: &Evenement| {
         let (date, id) = (event.date_evenement, event.id);
-        Curseur { date, id }.to_string()
+        Cursor { date, id }.to_string()
     }))
 }
 
@@ -124,39 +124,39 @@ pub async fn of_reference(
     pool: &PgPool,
     utilisateur_id: Uuid,
     reference_id: Uuid,
-    limite: i64,
+    limit: i64,
 ) -> sqlx::Result<Vec<Evenement>> {
     select_evenements!(
         "e.utilisateur_id = $1 AND e.reference_id = $2
          ORDER BY e.date_evenement DESC, e.id DESC LIMIT $3",
         utilisateur_id,
         reference_id,
-        limite,
+        limit,
     )
     .fetch_all(pool)
     .await
 }
 
 /// What happened last with any of the freelancer's clients.
-pub async fn recents(pool: &PgPool, utilisateur_id: Uuid, limite: i64) -> sqlx::Result<Vec<Evenement>> {
+pub async fn recent(pool: &PgPool, utilisateur_id: Uuid, limit: i64) -> sqlx::Result<Vec<Evenement>> {
     select_evenements!(
         "e.utilisateur_id = $1 ORDER BY e.date_evenement DESC, e.id DESC LIMIT $2",
         utilisateur_id,
-        limite,
+        limit,
     )
     .fetch_all(pool)
     .await
 }
 
 /// What a client may read of their own timeline: payments and tickets, never notes or mails.
-pub async fn of_portail(pool: &PgPool, client_id: Uuid, limite: i64) -> sqlx::Result<Vec<Evenement>> {
+pub async fn of_portail(pool: &PgPool, client_id: Uuid, limit: i64) -> sqlx::Result<Vec<Evenement>> {
     select_evenements!(
         "e.client_id = $1
           AND e.type_evenement IN ('paiement_recu', 'paiement_lance', 'paiement_echoue', 'paiement_rembourse',
                                    'ticket_cree', 'ticket_reponse', 'ticket_resolu')
         ORDER BY e.date_evenement DESC, e.id DESC LIMIT $2",
         client_id,
-        limite,
+        limit,
     )
     .fetch_all(pool)
     .await
@@ -168,11 +168,11 @@ mod tests {
 
     #[test]
     fn a_place_in_the_timeline_reads_back_as_it_was_written() {
-        let curseur = Curseur {
+        let cursor = Cursor {
             date: DateTime::from_timestamp_micros(1_795_000_000_123_456).unwrap(),
             id: Uuid::from_u128(7),
         };
-        assert_eq!(curseur.to_string().parse(), Ok(curseur));
-        assert_eq!("2026_x".parse::<Curseur>(), Err(InvalidCurseur));
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        assert_eq!("2026_x".parse::<Cursor>(), Err(InvalidCursor));
     }
 }

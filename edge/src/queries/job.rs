@@ -20,17 +20,17 @@ pub struct JobResultat {
     pub erreur: Option<Refus>,
 }
 
-/// Reads the outcome of a job that `acteur` asked for. Absent, unfinished and somebody else's look the
+/// Reads the outcome of a job that `actor` asked for. Absent, unfinished and somebody else's look the
 /// same.
-pub async fn find(pool: &PgPool, acteur: &Actor, id: JobId) -> sqlx::Result<Option<JobResultat>> {
+pub async fn find(pool: &PgPool, actor: &Actor, id: JobId) -> sqlx::Result<Option<JobResultat>> {
     let row = sqlx::query!(
         r#"SELECT id, type, statut as "statut: StatutJob",
                   resultat, erreur
              FROM job_resultat
             WHERE id = $1 AND acteur_type = $2 AND acteur_id IS NOT DISTINCT FROM $3"#,
         id.0,
-        acteur.type_str(),
-        acteur.id(),
+        actor.type_str(),
+        actor.id(),
     )
     .fetch_optional(pool)
     .await?;

@@ -23,7 +23,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// Rows of one page of a list.
-pub const PAR_PAGE: i64 = 50;
+pub const PER_PAGE: i64 = 50;
 
 /// Opens sealed tokens and builds the links that their owners may see.
 #[derive(Debug, Clone)]
@@ -65,11 +65,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Cuts what was read (at most one row more than `limite`) into a page.
-    fn cut(mut elements: Vec<T>, limite: i64, cursor: impl Fn(&T) -> String) -> Self {
-        let limite = usize::try_from(limite).unwrap_or(usize::MAX);
-        let more = elements.len() > limite;
-        elements.truncate(limite);
+    /// Cuts what was read (at most one row more than `limit`) into a page.
+    fn cut(mut elements: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = elements.len() > limit;
+        elements.truncate(limit);
         let suivant = elements.last().filter(|_| more).map(cursor);
         Self { elements, suivant }
     }

@@ -90,8 +90,8 @@ impl Row {
         let of_minor = |minor: i64| (minor > 0).then(|| Somme::of_minor(minor, devise).montant);
         let kept = Somme::of_minor(self.recu_minor - self.rembourse_minor, devise).montant;
         let surplus = montant_estime
-            .filter(|prix| self.recus > 1 && kept > *prix)
-            .map(|prix| exact(kept - prix, devise));
+            .filter(|price| self.recus > 1 && kept > *price)
+            .map(|price| exact(kept - price, devise));
         Opportunite {
             lien_paiement: liens.payer(&self.token_paiement_scelle, self.id),
             id: self.id,
@@ -119,7 +119,7 @@ impl Row {
 
 /// Selects deals with what the ledger says of each; the text after it continues the statement.
 macro_rules! select_opportunites {
-    ($suite:literal, $($arg:expr),* $(,)?) => {
+    ($rest:literal, $($arg:expr),* $(,)?) => {
         sqlx::query_as!(
             Row,
             r#"SELECT o.id, o.client_id, c.nom as client_nom, o.titre, o.montant_estime,
@@ -140,7 +140,7 @@ macro_rules! select_opportunites {
                                as rembourse_minor,
                              coalesce(bool_or(NOT conforme AND type = 'recu'), false) as non_conforme
                         FROM paiement WHERE opportunite_id = o.id) p
-                WHERE "# + $suite,
+                WHERE "# + $rest,
             $($arg),*
         )
     };
@@ -161,7 +161,7 @@ pub async fn find(
 
 /// What a list of deals is narrowed to; each `None` lets all pass.
 #[derive(Debug, Clone, Default)]
-pub struct Filtre {
+pub struct Filter {
     /// Looked for in titles and clients' names.
     pub recherche: Option<String>,
     /// Of one client.
@@ -178,9 +178,9 @@ pub struct Filtre {
 pub async fn list(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    filtre: &Filtre,
-    apres: Option<Uuid>,
-    limite: i64,
+    filter: &Filter,
+    after: Option<Uuid>,
+    limit: i64,
     liens: &Liens,
 ) -> sqlx::Result<Page<Opportunite>> {
     let rows = select_opportunites!(
@@ -193,18 +193,18 @@ pub async fn list(
           AND ($7::text IS NULL OR o.devise = $7)
         ORDER BY o.id DESC LIMIT $8",
         utilisateur_id,
-        apres,
-        containing(filtre.recherche.as_deref()),
-        filtre.client_id,
-        filtre.etape_pipeline.map(EtapePipeline::as_str),
-        filtre.statut_paiement.map(StatutPaiement::as_str),
-        filtre.devise.map(Devise::code),
-        limite + 1,
+        after,
+        containing(filter.recherche.as_deref()),
+        filter.client_id,
+        filter.etape_pipeline.map(EtapePipeline::as_str),
+        filter.statut_paiement.map(StatutPaiement::as_str),
+        filter.devise.map(Devise::code),
+        limit + 1,
     )
     .fetch_all(pool)
     .await?;
     let deals = rows.into_iter().map(|row| row.view(liens)).collect();
-    Ok(Page::cut(deals, limite, |deal: &Opportunite| deal.id.to_string()))
+    Ok(Page::cut(deals, limit, |deal: &Opportunite| deal.id.to_string()))
 }
 
 /// The deals that ask something of the freelancer, most urgent first: overdue, refused, contested, won
@@ -212,8 +212,8 @@ pub async fn list(
 pub async fn a_faire(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    aujourdhui: NaiveDate,
-    limite: i64,
+    today: NaiveDate,
+    limit: i64,
     liens: &Liens,
 ) -> sqlx::Result<Vec<Opportunite>> {
     let rows = select_opportunites!(
@@ -225,8 +225,8 @@ pub async fn a_faire(
                       WHEN o.statut_paiement = 'echoue' THEN 1
                       ELSE 3 END, o.echeance, o.id LIMIT $3",
         utilisateur_id,
-        aujourdhui,
-        limite,
+        today,
+        limit,
     )
     .fetch_all(pool)
     .await?;
@@ -247,15 +247,15 @@ pub struct Colonne {
     pub opportunites: Vec<Opportunite>,
 }
 
-/// Reads the board: every stage with its count, its sums and its `par_colonne` newest deals.
+/// Reads the board: every stage with its count, its sums and its `per_column` newest deals.
 pub async fn board(
     pool: &PgPool,
     utilisateur_id: Uuid,
     recherche: Option<&str>,
-    par_colonne: i64,
+    per_column: i64,
     liens: &Liens,
 ) -> sqlx::Result<Vec<Colonne>> {
-    let motif = containing(recherche);
+    let pattern = containing(recherche);
     let sommes = sqlx::query!(
         r#"SELECT o.etape_pipeline as "etape: EtapePipeline", o.devise as "devise: Devise",
                   count(*) as "nombre!", sum(o.montant_estime) as somme
@@ -263,7 +263,7 @@ pub async fn board(
             WHERE o.utilisateur_id = $1 AND ($2::text IS NULL OR o.titre ILIKE $2 OR c.nom ILIKE $2)
             GROUP BY o.etape_pipeline, o.devise ORDER BY o.devise"#,
         utilisateur_id,
-        motif,
+        pattern,
     )
     .fetch_all(pool);
     let cards = select_opportunites!(
@@ -276,8 +276,8 @@ pub async fn board(
                     ORDER BY i.id DESC LIMIT $3) newest)
          ORDER BY o.id DESC",
         utilisateur_id,
-        motif,
-        par_colonne,
+        pattern,
+        per_column,
     )
     .fetch_all(pool);
     let (sommes, cards) = tokio::try_join!(sommes, cards)?;

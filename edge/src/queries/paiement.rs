@@ -32,27 +32,6 @@ pub struct SessionPaiement {
     pub dernier_paiement: Option<TypePaiement>,
 }
 
-/// A line of the ledger.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Paiement {
-    /// Its id.
-    pub id: Uuid,
-    /// What it says.
-    pub r#type: TypePaiement,
-    /// How much.
-    #[serde(flatten)]
-    pub somme: Somme,
-    /// Real money, or a test.
-    pub livemode: bool,
-    /// Whether it matches what was asked; what does not never makes a deal `paye`.
-    pub conforme: bool,
-    /// Stripe's id of what it tells of.
-    pub stripe_id: String,
-    /// When it happened.
-    pub date_paiement: DateTime<Utc>,
-}
-
 /// One accepted event of Stripe's and what came of it: a line of the proof.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -102,37 +81,6 @@ pub async fn sessions(
             date_creation: row.date_creation,
             date_modification: row.date_modification,
             dernier_paiement: row.dernier,
-        })
-        .collect())
-}
-
-/// The ledger of one deal of the freelancer's own, latest first.
-pub async fn paiements(
-    pool: &PgPool,
-    utilisateur_id: Uuid,
-    opportunite_id: Uuid,
-) -> sqlx::Result<Vec<Paiement>> {
-    let rows = sqlx::query!(
-        r#"SELECT p.id, p.type as "type: TypePaiement", p.montant_minor, p.devise as "devise: Devise",
-                  p.livemode, p.conforme, p.stripe_id, p.date_paiement
-             FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
-            WHERE o.utilisateur_id = $1 AND p.opportunite_id = $2
-            ORDER BY p.date_paiement DESC, p.id DESC LIMIT 200"#,
-        utilisateur_id,
-        opportunite_id,
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Paiement {
-            id: row.id,
-            r#type: row.r#type,
-            somme: Somme::of_minor(row.montant_minor, row.devise),
-            livemode: row.livemode,
-            conforme: row.conforme,
-            stripe_id: row.stripe_id,
-            date_paiement: row.date_paiement,
         })
         .collect())
 }

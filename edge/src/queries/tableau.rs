@@ -13,7 +13,7 @@ use super::ticket::{self, Ticket};
 use super::{Liens, Somme, exact};
 
 /// Rows of each list of the dashboard.
-const LIGNES: i64 = 12;
+const ROWS: i64 = 12;
 
 /// What the dashboard shows.
 #[derive(Debug, Clone, Serialize)]
@@ -63,21 +63,21 @@ pub struct Argent {
     pub recu: Option<Decimal>,
 }
 
-/// Reads the dashboard. `aujourdhui` and `debut_mois` are the reader's.
+/// Reads the dashboard. `today` and `month_start` are the reader's.
 pub async fn read(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    aujourdhui: NaiveDate,
-    debut_mois: DateTime<Utc>,
+    today: NaiveDate,
+    month_start: DateTime<Utc>,
     liens: &Liens,
 ) -> sqlx::Result<Tableau> {
-    let (a_faire, argent, tickets, recents) = tokio::try_join!(
-        opportunite::a_faire(pool, utilisateur_id, aujourdhui, LIGNES, liens),
-        argent(pool, utilisateur_id, aujourdhui, debut_mois),
-        ticket::ouverts(pool, utilisateur_id, LIGNES),
-        evenement::recents(pool, utilisateur_id, LIGNES),
+    let (a_faire, argent, tickets, recent) = tokio::try_join!(
+        opportunite::a_faire(pool, utilisateur_id, today, ROWS, liens),
+        argent(pool, utilisateur_id, today, month_start),
+        ticket::open(pool, utilisateur_id, ROWS),
+        evenement::recent(pool, utilisateur_id, ROWS),
     )?;
-    let mouvements = recents
+    let mouvements = recent
         .into_iter()
         .map(|evenement| Mouvement { client_nom: evenement.client_nom.clone(), evenement })
         .collect();
@@ -87,8 +87,8 @@ pub async fn read(
 async fn argent(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    aujourdhui: NaiveDate,
-    debut_mois: DateTime<Utc>,
+    today: NaiveDate,
+    month_start: DateTime<Utc>,
 ) -> sqlx::Result<Vec<Argent>> {
     let rows = sqlx::query!(
         r#"WITH dus AS (
@@ -114,8 +114,8 @@ async fn argent(
              FROM dus d FULL JOIN recus r ON r.devise = d.devise
             ORDER BY 1"#,
         utilisateur_id,
-        aujourdhui,
-        debut_mois,
+        today,
+        month_start,
     )
     .fetch_all(pool)
     .await?;

@@ -80,7 +80,7 @@ impl Row {
 
 /// Selects tickets; the text after it continues the statement.
 macro_rules! select_tickets {
-    ($suite:literal, $($arg:expr),* $(,)?) => {
+    ($rest:literal, $($arg:expr),* $(,)?) => {
         sqlx::query_as!(
             Row,
             r#"SELECT t.id, t.client_id, c.nom as client_nom, t.sujet,
@@ -88,7 +88,7 @@ macro_rules! select_tickets {
                       t.statut_ticket as "statut_ticket: StatutTicket",
                       t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification
                  FROM ticket t JOIN client c ON c.id = t.client_id
-                WHERE "# + $suite,
+                WHERE "# + $rest,
             $($arg),*
         )
     };
@@ -122,7 +122,7 @@ async fn thread(pool: &PgPool, ticket_id: Uuid) -> sqlx::Result<Vec<MessageTicke
 
 /// What a list of tickets is narrowed to; each `None` lets all pass.
 #[derive(Debug, Clone, Default)]
-pub struct Filtre {
+pub struct Filter {
     /// Looked for in subjects and clients' names.
     pub recherche: Option<String>,
     /// Of one client.
@@ -135,9 +135,9 @@ pub struct Filtre {
 pub async fn list(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    filtre: &Filtre,
-    apres: Option<Uuid>,
-    limite: i64,
+    filter: &Filter,
+    after: Option<Uuid>,
+    limit: i64,
 ) -> sqlx::Result<Page<Ticket>> {
     let rows = select_tickets!(
         "t.utilisateur_id = $1
@@ -147,25 +147,25 @@ pub async fn list(
           AND ($5::text IS NULL OR t.statut_ticket = $5)
         ORDER BY t.id DESC LIMIT $6",
         utilisateur_id,
-        apres,
-        containing(filtre.recherche.as_deref()),
-        filtre.client_id,
-        filtre.statut_ticket.map(StatutTicket::as_str),
-        limite + 1,
+        after,
+        containing(filter.recherche.as_deref()),
+        filter.client_id,
+        filter.statut_ticket.map(StatutTicket::as_str),
+        limit + 1,
     )
     .fetch_all(pool)
     .await?;
     let tickets = rows.into_iter().map(|row| row.view(None)).collect();
-    Ok(Page::cut(tickets, limite, |ticket: &Ticket| ticket.id.to_string()))
+    Ok(Page::cut(tickets, limit, |ticket: &Ticket| ticket.id.to_string()))
 }
 
 /// The tickets that are not resolved, those that wait for the freelancer first.
-pub async fn ouverts(pool: &PgPool, utilisateur_id: Uuid, limite: i64) -> sqlx::Result<Vec<Ticket>> {
+pub async fn open(pool: &PgPool, utilisateur_id: Uuid, limit: i64) -> sqlx::Result<Vec<Ticket>> {
     let rows = select_tickets!(
         "t.utilisateur_id = $1 AND t.statut_ticket <> 'resolu'
          ORDER BY t.dernier_auteur = 'client' DESC, t.date_modification DESC LIMIT $2",
         utilisateur_id,
-        limite,
+        limit,
     )
     .fetch_all(pool)
     .await?;

@@ -23,7 +23,7 @@ pub struct Utilisateur {
 
 /// What sign-in compares a password with.
 #[derive(Debug, Clone)]
-pub struct Identifiants {
+pub struct Credentials {
     /// Whose they are.
     pub id: Uuid,
     /// An argon2id hash in PHC form.
@@ -50,9 +50,9 @@ pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Utilisateur>> 
 }
 
 /// Finds who signs in with an address, in whatever case it was typed.
-pub async fn identifiants(pool: &PgPool, email: &str) -> sqlx::Result<Option<Identifiants>> {
+pub async fn credentials(pool: &PgPool, email: &str) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(
-        Identifiants,
+        Credentials,
         "SELECT id, mot_de_passe_hash FROM utilisateur WHERE lower(email) = lower($1)",
         email,
     )

@@ -49,6 +49,7 @@ erreur-opportunite-non-gagnee = Mark the deal as won first.
 erreur-opportunite-sans-montant = An amount is needed first.
 erreur-paiement-en-cours = A payment is already on its way.
 erreur-deja-payee = It is already paid.
+erreur-lien-illisible = This deal’s link was sealed with a key that the server no longer has. Ask whoever runs the server to put the old key back into SECRET_KEY.
 erreur-stripe-refuse = Stripe refused the request ({ $code }).
 erreur-paiements-non-configures = Payments are not configured.
 erreur-inattendue = The request did not succeed.

@@ -49,6 +49,7 @@ erreur-opportunite-non-gagnee = Il faut d’abord marquer l’opportunité gagn�
 erreur-opportunite-sans-montant = Il faut d’abord un montant.
 erreur-paiement-en-cours = Un paiement est déjà en cours.
 erreur-deja-payee = C’est déjà payé.
+erreur-lien-illisible = Le lien de cette opportunité a été scellé par une clé que le serveur n’a plus. Demandez à qui tient le serveur de remettre l’ancienne clé dans SECRET_KEY.
 erreur-stripe-refuse = Stripe a refusé la demande ({ $code }).
 erreur-paiements-non-configures = Les paiements ne sont pas configurés.
 erreur-inattendue = La demande n’a pas abouti.

@@ -12,6 +12,7 @@ use common::montant::Devise;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use stripe::{ApiErrorsType, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
@@ -106,6 +107,14 @@ pub struct StripeSession {
 }
 
 impl StripeSession {
+    /// What Stripe says is to be paid; `None` when the amount is missing or the currency is none that we can
+    /// count. Such a session is kept in its event and reaches no ledger.
+    #[must_use]
+    pub fn amount(&self) -> Option<(i64, Devise)> {
+        let devise = Devise::parse(self.currency.as_deref()?).ok()?;
+        self.amount_total.filter(|amount| *amount >= 0).map(|amount| (amount, devise))
+    }
+
     /// An id that we put into the metadata.
     #[must_use]
     pub fn metadata_id(&self, key: &str) -> Option<Uuid> {
@@ -129,17 +138,26 @@ pub struct StripeEvent {
 
 #[derive(Debug, Clone, Deserialize)]
 struct StripeEventData {
-    object: serde_json::Value,
+    object: Value,
 }
 
 impl StripeEvent {
+    /// Reads a body; `None` when it is no event. NUL, which JSON can spell and no text column can hold, is
+    /// dropped wherever it stands.
+    #[must_use]
+    pub fn parse(corps: &str) -> Option<Self> {
+        let mut value = serde_json::from_str(corps).ok()?;
+        drop_nul(&mut value);
+        serde_json::from_value(value).ok()
+    }
+
     /// The event's object, as one of the shapes that we know. Genuine and of another shape: the event is
     /// kept raw, and harmless.
     pub fn object<T: DeserializeOwned>(&self) -> Option<T> {
         let object = &self.data.as_ref()?.object;
         serde_json::from_value(object.clone())
             .inspect_err(|error| {
-                tracing::warn!(r#type = self.r#type, "an event's object cannot be read: {error}")
+                tracing::warn!(r#type = self.r#type, "an event's object cannot be read: {error}");
             })
             .ok()
     }
@@ -154,6 +172,15 @@ impl StripeEvent {
     #[must_use]
     pub fn date(&self) -> Option<DateTime<Utc>> {
         self.created.and_then(|created| DateTime::from_timestamp(created, 0))
+    }
+}
+
+fn drop_nul(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|c| c != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(drop_nul),
+        Value::Object(fields) => fields.values_mut().for_each(drop_nul),
+        _ => {}
     }
 }
 
@@ -179,6 +206,8 @@ pub enum StripeAnswer {
     Session(Box<StripeSession>),
     /// Stripe refuses, and would refuse again.
     Refused {
+        /// The HTTP status: 400 for what was asked, 401 and 403 for who asks.
+        status: u16,
         /// Stripe's error code, or its type where it gives none.
         code: String,
         /// The parameter that it names.
@@ -186,6 +215,9 @@ pub enum StripeAnswer {
     },
     /// Stripe does not know this session.
     Unknown,
+    /// Stripe failed at opening a session, and says so. It keeps that answer with the key: asking again
+    /// under the same key gives the same failure, whether or not the work was done.
+    Failed,
 }
 
 /// Stripe is out of reach, or its answer is unreadable: the outcome is unknown, the same call is to be
@@ -219,14 +251,19 @@ impl Stripe {
                 let key = IdempotencyKey::new(cle).map_err(|error| StripeUnavailable(error.to_string()))?;
                 let request = create_request(params, lien.expose_secret()).customize();
                 let strategy = RequestStrategy::Idempotent(key);
-                answer(request.request_strategy(strategy).send(&self.client).await)
+                match request.request_strategy(strategy).send(&self.client).await {
+                    Err(StripeError::Stripe(_, 500..)) => Ok(StripeAnswer::Failed),
+                    // Nothing to be found by creating: what is not there is something that we named.
+                    Err(StripeError::Stripe(error, 404)) => Ok(refused(&error, 404)),
+                    result => answer(result),
+                }
             }
             StripeCall::Retrieve { stripe_session_id } => self.retrieve(stripe_session_id).await,
             StripeCall::Expire { stripe_session_id } => {
                 let request = ExpireCheckoutSession::new(stripe_session_id.as_str());
                 match answer(request.send(&self.client).await)? {
                     // It was paid, or had expired, in the meantime: its state is the answer.
-                    StripeAnswer::Refused { .. } => self.retrieve(stripe_session_id).await,
+                    StripeAnswer::Refused { status: 400, .. } => self.retrieve(stripe_session_id).await,
                     other => Ok(other),
                 }
             }
@@ -297,19 +334,20 @@ fn answer(
         // The library's messages hold hosts and parse errors, never a body or a key.
         Err(error) => return Err(StripeUnavailable(error.to_string())),
     };
-    let code =
-        error.code.as_ref().map_or_else(|| error.type_.as_str().to_owned(), |code| code.as_str().to_owned());
     match status {
         404 => Ok(StripeAnswer::Unknown),
         // Another process is making this very call: its answer will be ours.
-        409 | 424 | 429 | 500.. => Err(StripeUnavailable(format!("status {status}, {code}"))),
-        _ => {
-            if error.type_ == ApiErrorsType::IdempotencyError {
-                tracing::error!(status, "an attempt was sent with other parameters than its first call");
-            }
-            Ok(StripeAnswer::Refused { code, param: error.param.clone() })
-        }
+        409 | 424 | 429 | 500.. => Err(StripeUnavailable(format!("status {status}"))),
+        _ => Ok(refused(&error, status)),
     }
+}
+
+fn refused(error: &stripe::ApiErrors, status: u16) -> StripeAnswer {
+    if error.type_ == ApiErrorsType::IdempotencyError {
+        tracing::error!(status, "an attempt was sent with other parameters than its first call");
+    }
+    let code = error.code.as_ref().map_or_else(|| error.type_.as_str(), |code| code.as_str());
+    StripeAnswer::Refused { status, code: code.to_owned(), param: error.param.clone() }
 }
 
 impl From<stripe_shared::CheckoutSession> for StripeSession {

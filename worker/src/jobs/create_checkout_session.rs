@@ -7,7 +7,7 @@ use common::refus::Refus;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::cx::{Cx, Evenement, Handle, JobError, reference};
+use crate::cx::{Cx, Evenement, Handle, JobError, Scope, reference};
 use crate::integrations::stripe::StripeCall;
 use crate::paiement::prepare_attempt;
 
@@ -52,11 +52,7 @@ impl Handle for CreateCheckoutSession {
 
 /// Refuses a deal that is neither the freelancer's own nor the client's.
 pub(super) async fn check_actor(cx: &mut Cx, opportunite_id: Uuid) -> Result<(), JobError> {
-    let (utilisateur_id, client_id) = match cx.actor {
-        Actor::Utilisateur(id) => (Some(id), None),
-        Actor::Client(id) => (None, Some(id)),
-        Actor::Stripe | Actor::Systeme => (None, None),
-    };
+    let Scope { utilisateur_id, client_id } = cx.scope();
     sqlx::query_scalar!(
         "SELECT id FROM opportunite WHERE id = $1 AND (utilisateur_id = $2 OR client_id = $3) FOR UPDATE",
         opportunite_id,

@@ -1,20 +1,17 @@
 //! Opens a ticket with its first message.
 
-use common::domaine::{Auteur, Entite, StatutTicket, TypeEvenement};
-use common::job::{Actor, Reference};
+use common::domaine::{Entite, StatutTicket, TypeEvenement};
+use common::job::Reference;
 use common::jobs::CreateTicket;
 use common::refus::Refus;
 use serde_json::json;
 
-use crate::cx::{Cx, Evenement, Handle, JobError, reference};
+use crate::cx::{Cx, Evenement, Handle, JobError, Scope, reference};
 
 impl Handle for CreateTicket {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
-        let (utilisateur_id, client_id, auteur) = match cx.actor {
-            Actor::Utilisateur(id) => (Some(id), None, Auteur::Utilisateur),
-            Actor::Client(id) => (None, Some(id), Auteur::Client),
-            Actor::Stripe | Actor::Systeme => return Err(Refus::not_found().into()),
-        };
+        let scope @ Scope { utilisateur_id, client_id } = cx.scope();
+        let auteur = scope.auteur();
         let id = cx.new_id();
         let inserted = sqlx::query!(
             "INSERT INTO ticket (id, utilisateur_id, client_id, sujet, type_ticket, statut_ticket, dernier_auteur,

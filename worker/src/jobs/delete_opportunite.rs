@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::cx::{Cx, Handle, JobError, on_constraint, reference};
 use crate::integrations::stripe::StripeCall;
-use crate::paiement::{live_attempt, next_call_to_close};
+use crate::paiement::{ensure_closed, next_call_to_close};
 
 impl Handle for DeleteOpportunite {
     const EXTERNAL: bool = true;
@@ -21,9 +21,7 @@ impl Handle for DeleteOpportunite {
 
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         lock_deletable(cx, self.opportunite_id).await?;
-        if live_attempt(cx, self.opportunite_id).await?.is_some() {
-            return Err(JobError::Retry(anyhow::anyhow!("a new session was opened meanwhile")));
-        }
+        ensure_closed(cx, self.opportunite_id).await?;
         sqlx::query!("DELETE FROM opportunite WHERE id = $1", self.opportunite_id)
             .execute(&mut *cx.tx)
             .await

@@ -16,7 +16,7 @@ impl Handle for ProcessStripeWebhook {
         if cx.actor != Actor::Stripe {
             return Err(Refus::not_found().into());
         }
-        let event: Option<StripeEvent> = serde_json::from_str(&self.corps).ok();
+        let event = StripeEvent::parse(&self.corps);
         record_event(cx, &self, event.as_ref()).await?;
         if let Some(event) = event
             && let Some(opportunite_id) = apply(cx, &event).await?
@@ -38,7 +38,7 @@ async fn record_event(
     sqlx::query!(
         "INSERT INTO evenement_stripe (id, stripe_event_id, type, livemode, api_version, corps, stripe_payment_intent,
              date_reception, date_traitement)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         cx.job.0,
         job.stripe_event_id,
         event.map(|event| event.r#type.as_str()),
@@ -46,6 +46,7 @@ async fn record_event(
         event.and_then(|event| event.api_version.as_deref()),
         corps,
         reversal.and_then(|reversal| reversal.payment_intent),
+        cx.asked,
         cx.now,
     )
     .execute(&mut *cx.tx)

@@ -13,9 +13,7 @@ impl Handle for RecordEmail {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let id = cx.new_id();
         let utilisateur_id = cx.utilisateur()?;
-        // Without a Message-ID the content tells: who, what, and the text. The date is often not pasted.
-        let empreinte =
-            Sha256::digest(format!("{}\n{}\n{}", self.expediteur, self.sujet, self.corps)).to_vec();
+        let empreinte = fingerprint(&self.expediteur, &self.sujet, &self.corps);
         let inserted = sqlx::query!(
             "INSERT INTO evenement_timeline (id, utilisateur_id, client_id, type_evenement, description_texte, meta_json,
                  date_evenement, auteur_id, empreinte, date_creation)
@@ -49,4 +47,10 @@ impl Handle for RecordEmail {
         .ok_or_else(Refus::not_found)?;
         Ok(reference(Entite::EvenementTimeline, standing))
     }
+}
+
+/// What makes two mails the same where there is no Message-ID: who, what, and the text. The date is often
+/// not pasted.
+pub(super) fn fingerprint(expediteur: &str, sujet: &str, corps: &str) -> Vec<u8> {
+    Sha256::digest(format!("{expediteur}\n{sujet}\n{corps}")).to_vec()
 }

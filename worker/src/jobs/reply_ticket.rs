@@ -1,20 +1,17 @@
 //! Adds a message to a ticket's thread.
 
 use common::domaine::{Auteur, Entite, StatutTicket, TypeEvenement};
-use common::job::{Actor, Reference};
+use common::job::Reference;
 use common::jobs::ReplyTicket;
 use common::refus::Refus;
 use serde_json::json;
 
-use crate::cx::{Cx, Evenement, Handle, JobError, reference};
+use crate::cx::{Cx, Evenement, Handle, JobError, Scope, reference};
 
 impl Handle for ReplyTicket {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
-        let (utilisateur_id, client_id, auteur) = match cx.actor {
-            Actor::Utilisateur(id) => (Some(id), None, Auteur::Utilisateur),
-            Actor::Client(id) => (None, Some(id), Auteur::Client),
-            Actor::Stripe | Actor::Systeme => return Err(Refus::not_found().into()),
-        };
+        let scope @ Scope { utilisateur_id, client_id } = cx.scope();
+        let auteur = scope.auteur();
         let ticket = sqlx::query!(
             r#"SELECT client_id, sujet, statut_ticket AS "statut_ticket: StatutTicket" FROM ticket
                WHERE id = $1 AND (utilisateur_id = $2 OR client_id = $3) FOR UPDATE"#,

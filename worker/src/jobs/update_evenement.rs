@@ -5,9 +5,9 @@ use common::job::Reference;
 use common::jobs::UpdateEvenement;
 use common::refus::Refus;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::record_email::fingerprint;
 use crate::cx::{Cx, Handle, JobError, on_constraint, reference};
 
 impl Handle for UpdateEvenement {
@@ -15,6 +15,7 @@ impl Handle for UpdateEvenement {
         let utilisateur_id = cx.utilisateur()?;
         let (client_id, type_evenement, texte, mut meta) = lock_editable(cx, self.evenement_id).await?;
         let is_email = type_evenement == TypeEvenement::EmailClient.as_str();
+        check_fields(&self, is_email)?;
         if let Some(cible) = self.client_id {
             sqlx::query_scalar!(
                 "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2",
@@ -34,8 +35,7 @@ impl Handle for UpdateEvenement {
             }
         }
         let word = |key: &str| meta.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let empreinte = is_email
-            .then(|| Sha256::digest(format!("{}\n{}\n{texte}", word("expediteur"), word("sujet"))).to_vec());
+        let empreinte = is_email.then(|| fingerprint(&word("expediteur"), &word("sujet"), &texte));
         sqlx::query!(
             "UPDATE evenement_timeline SET client_id = $2, description_texte = $3, meta_json = $4, empreinte = $5,
                  date_evenement = coalesce($6, date_evenement)
@@ -53,6 +53,23 @@ impl Handle for UpdateEvenement {
             on_constraint(error, "evenement_timeline_empreinte_unique", || Refus::conflict("email-deja-la"))
         })?;
         Ok(reference(Entite::EvenementTimeline, self.evenement_id))
+    }
+}
+
+/// A note has no sender, a mail no note's text: such a field is refused rather than dropped.
+fn check_fields(job: &UpdateEvenement, is_email: bool) -> Result<(), Refus> {
+    let foreign: &[(&str, bool)] = if is_email {
+        &[("texte", job.texte.is_some())]
+    } else {
+        &[
+            ("expediteur", job.expediteur.is_some()),
+            ("sujet", job.sujet.is_some()),
+            ("corps", job.corps.is_some()),
+        ]
+    };
+    match foreign.iter().find(|(_, given)| *given) {
+        Some((champ, _)) => Err(Refus::invalid(champ, "champ-inconnu")),
+        None => Ok(()),
     }
 }
 

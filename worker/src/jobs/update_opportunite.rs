@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::cx::{Cx, Evenement, Handle, JobError, reference};
 use crate::integrations::stripe::StripeCall;
-use crate::paiement::next_call_to_close;
+use crate::paiement::{ensure_closed, next_call_to_close};
 
 /// The deal as it stands, locked.
 struct Current {
@@ -44,9 +44,11 @@ impl Handle for UpdateOpportunite {
                 Refus { champ: Some("montantEstime".into()), ..Refus::conflict("prix-deja-paye") }.into()
             );
         }
-        if (price_changes || leaves_gagne(&self, &current)) && is_payable(&self, cx).await? {
-            // Somebody opened a session after we had closed the last one: close that one too.
-            return Err(JobError::Retry(anyhow::anyhow!("a new session was opened meanwhile")));
+        if price_changes {
+            check_decimals(&self, &current)?;
+        }
+        if price_changes || leaves_gagne(&self, &current) {
+            ensure_closed(cx, self.opportunite_id).await?;
         }
         write(&self, cx).await?;
         tell(&self, cx, &current, price_changes).await?;
@@ -80,14 +82,16 @@ fn leaves_gagne(job: &UpdateOpportunite, current: &Current) -> bool {
         && job.etape_pipeline.is_some_and(|etape| etape != EtapePipeline::Gagne)
 }
 
-async fn is_payable(job: &UpdateOpportunite, cx: &mut Cx) -> Result<bool, JobError> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM session_paiement
-               WHERE opportunite_id = $1 AND statut IN ('preparee', 'ouverte')) AS "payable!""#,
-        job.opportunite_id
-    )
-    .fetch_one(&mut *cx.tx)
-    .await?)
+/// The price that the change ends in must be one that its currency can write.
+fn check_decimals(job: &UpdateOpportunite, current: &Current) -> Result<(), Refus> {
+    let montant = job.montant_estime.unwrap_or(current.montant_estime);
+    let devise = job.devise.unwrap_or(current.devise);
+    match montant {
+        Some(montant) if montant.normalize().scale() > devise.decimals() => {
+            Err(Refus::invalid("montantEstime", "montant-decimales").arg("devise", devise))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn write(job: &UpdateOpportunite, cx: &mut Cx) -> Result<(), JobError> {

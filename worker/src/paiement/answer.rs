@@ -7,15 +7,26 @@ use super::ledger::{Occasion, record_session, refresh_opportunite};
 use crate::cx::{Cx, JobError};
 use crate::integrations::stripe::{StripeAnswer, StripeCall};
 
-/// Records an answer. `Some` when Stripe refuses what was asked: the reason, for the person who asked.
+/// What an answer means for the job that asked.
+#[derive(Debug)]
+pub enum Recorded {
+    /// The job goes on.
+    Done,
+    /// Stripe refuses: the reason, for the person who asked.
+    Refused(Refus),
+    /// Stripe failed: the job is to come back.
+    TryLater,
+}
+
+/// Records an answer.
 ///
-/// A session that we expired becomes `annulee`; one that Stripe does not know, or refused to open,
+/// A session that we expired becomes `annulee`; one that Stripe does not know, or did not open,
 /// `abandonnee`. A session that was paid in the meantime is recorded as such.
 pub async fn record_answer(
     cx: &mut Cx,
     call: &StripeCall,
     answer: StripeAnswer,
-) -> Result<Option<Refus>, JobError> {
+) -> Result<Recorded, JobError> {
     match answer {
         StripeAnswer::Session(session) => {
             let ours =
@@ -26,20 +37,29 @@ pub async fn record_answer(
                 end_attempt(cx, call, StatutSession::Annulee).await?;
             }
             // The deal went away while Stripe was asked: nobody can be shown this link.
-            Ok(opportunite.is_none().then(Refus::not_found))
+            Ok(opportunite.map_or_else(|| Recorded::Refused(Refus::not_found()), |_| Recorded::Done))
         }
         StripeAnswer::Unknown => {
             end_attempt(cx, call, StatutSession::Abandonnee).await?;
-            Ok(None)
+            Ok(Recorded::Done)
         }
-        StripeAnswer::Refused { code, param } => {
-            tracing::warn!(job = %cx.job, code, param, "Stripe refuses");
+        StripeAnswer::Failed => {
+            // Nobody has this session's address, if there is one; should it be paid all the same, its
+            // metadata finds the attempt. The next try is a new attempt under a new key.
+            end_attempt(cx, call, StatutSession::Abandonnee).await?;
+            Ok(Recorded::TryLater)
+        }
+        StripeAnswer::Refused { status, code, param } => {
+            tracing::warn!(job = %cx.job, status, code, param, "Stripe refuses");
+            let refused = Recorded::Refused(Refus::conflict("stripe-refuse").arg("code", code));
+            let StripeCall::Create { params, .. } = call else {
+                // Whoever asks may not: that says nothing about the session, which may still be paid.
+                return Ok(refused);
+            };
             end_attempt(cx, call, StatutSession::Abandonnee).await?;
             // Too old to be opened: not the asker's fault, the next try is a new attempt.
-            if param.as_deref() == Some("expires_at") {
-                return Ok(None);
-            }
-            Ok(Some(Refus::conflict("stripe-refuse").arg("code", code)))
+            let stale = param.as_deref() == Some("expires_at") && params.is_stale(cx.now);
+            Ok(if stale { Recorded::Done } else { refused })
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use common::domaine::{EtapePipeline, Langue, StatutPaiement, StatutSession};
+use common::jeton::Unsealable;
 use common::montant::{Devise, to_minor};
 use common::refus::{Refus, RefusKind};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::ledger::refresh_opportunite;
 use crate::cx::{Cx, JobError};
 use crate::integrations::stripe::{SessionParams, StripeCall};
 
@@ -15,35 +17,47 @@ use crate::integrations::stripe::{SessionParams, StripeCall};
 const LIFE: TimeDelta = TimeDelta::hours(23);
 /// A session with less time left is replaced: somebody is about to type a card number.
 const LEAST_LIFE: TimeDelta = TimeDelta::hours(1);
+/// How long after its end a session is dead whatever any clock says.
+const DEAD_FOR_SURE: TimeDelta = TimeDelta::days(1);
 
 /// The attempt of a deal that may still be paid.
 #[derive(Debug)]
-pub struct Attempt {
+struct Attempt {
     statut: StatutSession,
     cle_idempotence: String,
     parametres: serde_json::Value,
     montant_minor: i64,
     devise: String,
     stripe_session_id: Option<String>,
+    livemode: Option<bool>,
     date_expiration: DateTime<Utc>,
     opportunite_id: Uuid,
     token_paiement_scelle: Vec<u8>,
 }
 
-impl Attempt {
-    /// Stripe's id; `None` while the outcome of its creation is unknown.
-    #[must_use]
-    pub fn stripe_session_id(&self) -> Option<&str> {
-        self.stripe_session_id.as_deref()
+impl SessionParams {
+    /// Whether the attempt is so old that Stripe may refuse its end as too near. A refusal of a younger one
+    /// means that our clock is wrong.
+    pub(super) fn is_stale(&self, now: DateTime<Utc>) -> bool {
+        now > self.date_expiration - LIFE + LEAST_LIFE
+    }
+}
+
+/// Sends a job back when the deal can still be paid although the job had closed what was open: somebody
+/// opened a session meanwhile.
+pub async fn ensure_closed(cx: &mut Cx, opportunite_id: Uuid) -> Result<(), JobError> {
+    match live_attempt(cx, opportunite_id).await? {
+        Some(_) => Err(JobError::Retry(anyhow::anyhow!("a session was opened meanwhile"))),
+        None => Ok(()),
     }
 }
 
 /// The deal's attempt that is `preparee` or `ouverte`, locked. The deal's row must be locked before.
-pub async fn live_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<Attempt>, JobError> {
+async fn live_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<Attempt>, JobError> {
     Ok(sqlx::query_as!(
         Attempt,
         r#"SELECT s.statut AS "statut: StatutSession", s.cle_idempotence, s.parametres, s.montant_minor, s.devise,
-                  s.stripe_session_id, s.date_expiration, s.opportunite_id, o.token_paiement_scelle
+                  s.stripe_session_id, s.livemode, s.date_expiration, s.opportunite_id, o.token_paiement_scelle
            FROM session_paiement s JOIN opportunite o ON o.id = s.opportunite_id
            WHERE s.opportunite_id = $1 AND s.statut IN ('preparee', 'ouverte') FOR UPDATE OF s"#,
         opportunite_id
@@ -56,8 +70,26 @@ pub async fn live_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<At
 /// none. An attempt whose outcome is unknown is first asked for again under its own key.
 pub async fn next_call_to_close(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<StripeCall>, JobError> {
     let Some(attempt) = live_attempt(cx, opportunite_id).await? else { return Ok(None) };
+    if cx.shared.stripe.is_none() && attempt.date_expiration < cx.now - DEAD_FOR_SURE {
+        // Nobody left to ask, and nothing left to pay.
+        set_expired(cx, opportunite_id).await?;
+        return Ok(None);
+    }
     cx.stripe()?;
     close(cx, attempt).map(Some)
+}
+
+async fn set_expired(cx: &mut Cx, opportunite_id: Uuid) -> Result<(), JobError> {
+    sqlx::query!(
+        "UPDATE session_paiement SET statut = 'expiree', url = NULL, date_modification = $2
+         WHERE opportunite_id = $1 AND statut IN ('preparee', 'ouverte')",
+        opportunite_id,
+        cx.now
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    refresh_opportunite(cx, opportunite_id).await?;
+    Ok(())
 }
 
 fn close(cx: &Cx, attempt: Attempt) -> Result<StripeCall, JobError> {
@@ -73,7 +105,7 @@ fn create(cx: &Cx, attempt: Attempt) -> Result<StripeCall, JobError> {
         .shared
         .sealer
         .open(&attempt.token_paiement_scelle, attempt.opportunite_id)
-        .map_err(anyhow::Error::from)?;
+        .map_err(|Unsealable| Refus::conflict("lien-illisible"))?;
     // On the root that was frozen: a changed PUBLIC_URL must not change the parameters of a used key.
     let lien: SecretString = format!("{}/payer/{}", params.racine, jeton.expose()).into();
     Ok(StripeCall::Create { cle: attempt.cle_idempotence, params: Box::new(params), lien })
@@ -107,7 +139,7 @@ pub async fn prepare_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option
     .await?
     .ok_or_else(Refus::not_found)?;
     let montant_minor = payable_amount(&deal)?;
-    cx.stripe()?;
+    let livemode = cx.stripe()?.livemode();
 
     if let Some(attempt) = live_attempt(cx, opportunite_id).await? {
         if attempt.statut == StatutSession::Preparee {
@@ -115,6 +147,7 @@ pub async fn prepare_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option
         }
         let wanted = attempt.montant_minor == montant_minor
             && attempt.devise == deal.devise.code()
+            && attempt.livemode == Some(livemode)
             && attempt.date_expiration > cx.now + LEAST_LIFE;
         return if wanted { Ok(None) } else { close(cx, attempt).map(Some) };
     }

@@ -22,10 +22,11 @@ pub struct Occasion {
 }
 
 /// The deal and the attempt that a session of Stripe's belongs to, locked in the house's order
-/// (client → opportunite → session).
+/// (opportunite, session, client).
 struct Matched {
     opportunite_id: Uuid,
-    attempt: MatchedAttempt,
+    /// `None`: the deal has no price, nothing was ever asked for.
+    attempt: Option<MatchedAttempt>,
 }
 
 struct MatchedAttempt {
@@ -49,7 +50,9 @@ pub async fn record_session(
         lock_intent(cx, payment_intent).await?;
     }
     let Some(matched) = find_match(cx, session).await? else { return Ok(None) };
-    update_attempt(cx, session, &matched.attempt).await?;
+    if let Some(attempt) = &matched.attempt {
+        update_attempt(cx, session, attempt).await?;
+    }
     for r#type in told_facts(session, occasion) {
         record_session_fact(cx, &matched, session, occasion, r#type).await?;
     }
@@ -92,13 +95,14 @@ async fn find_match(cx: &mut Cx, session: &StripeSession) -> Result<Option<Match
     )
     .fetch_optional(&mut *cx.tx)
     .await?;
-    let attempt = if let Some(attempt) = attempt {
-        attempt
-    } else {
-        // A session that bears this deal's id and that we have no row of (a restored backup, a link made
-        // by hand at Stripe): what it is held against is the deal's price of today.
-        let price = opportunite.montant_estime.and_then(|montant| to_minor(montant, opportunite.devise).ok());
-        adopt(cx, opportunite_id, session, price, opportunite.devise).await?
+    let price = opportunite.montant_estime.and_then(|montant| to_minor(montant, opportunite.devise).ok());
+    let attempt = match (attempt, price) {
+        (Some(attempt), _) => Some(attempt),
+        // A session that bears this deal's id and that we have no row of (a restored backup, a link made by
+        // hand at Stripe): what it is held against is the deal's price of today.
+        (None, Some(price)) => Some(adopt(cx, opportunite_id, session, price, opportunite.devise).await?),
+        // Nothing was ever asked for: whatever comes does not match.
+        (None, None) => None,
     };
     Ok(Some(Matched { opportunite_id, attempt }))
 }
@@ -108,18 +112,16 @@ async fn adopt(
     cx: &mut Cx,
     opportunite_id: Uuid,
     session: &StripeSession,
-    price: Option<i64>,
+    montant_minor: i64,
     devise: Devise,
 ) -> Result<MatchedAttempt, JobError> {
     let id = cx.new_id();
     // An open session without us is not the deal's link: it stands as `abandonnee` until it is paid.
     let statut = StatutSession::Abandonnee;
-    let montant_minor = price.or(session.amount_total).unwrap_or_default().max(1);
-    let livemode = cx.shared.stripe.as_ref().map(crate::integrations::stripe::Stripe::livemode);
     sqlx::query!(
         "INSERT INTO session_paiement (id, opportunite_id, statut, cle_idempotence, parametres, montant_minor, devise,
-             stripe_session_id, livemode, date_expiration, date_creation, date_modification)
-         VALUES ($1, $2, $3, $4, '{}', $5, $6, $7, $8, $9, $9, $9)",
+             stripe_session_id, date_expiration, date_creation, date_modification)
+         VALUES ($1, $2, $3, $4, '{}', $5, $6, $7, $8, $8, $8)",
         id,
         opportunite_id,
         statut.as_str(),
@@ -127,12 +129,11 @@ async fn adopt(
         montant_minor,
         devise.code(),
         session.id,
-        livemode,
         cx.now,
     )
     .execute(&mut *cx.tx)
     .await?;
-    Ok(MatchedAttempt { id, statut, montant_minor, devise: devise.code().into(), livemode })
+    Ok(MatchedAttempt { id, statut, montant_minor, devise: devise.code().into(), livemode: None })
 }
 
 /// Moves the attempt on. Complete is final: no later news takes it back.
@@ -185,28 +186,31 @@ async fn record_session_fact(
     occasion: Occasion,
     r#type: TypePaiement,
 ) -> Result<(), JobError> {
-    let attempt = &matched.attempt;
-    let montant_minor = session.amount_total.unwrap_or_default().max(0);
-    let devise = session.currency.as_deref().unwrap_or_default().to_ascii_uppercase();
-    let conforme = montant_minor == attempt.montant_minor
-        && devise == attempt.devise
-        && attempt.livemode.is_none_or(|livemode| livemode == session.livemode)
-        && mode_is_ours(cx, session);
+    let Some((montant_minor, devise)) = session.amount() else {
+        tracing::warn!(job = %cx.job, "a session whose amount cannot be counted stays in its event alone");
+        return Ok(());
+    };
+    let as_asked = matched.attempt.as_ref().is_some_and(|attempt| {
+        montant_minor == attempt.montant_minor
+            && devise.code() == attempt.devise
+            && attempt.livemode.is_none_or(|livemode| livemode == session.livemode)
+    });
+    let conforme = as_asked && mode_is_ours(cx, session);
     let told = match r#type {
         TypePaiement::Recu if conforme => Some(TypeEvenement::PaiementRecu),
         TypePaiement::Recu => Some(TypeEvenement::PaiementNonConforme),
         // The news that a debit failed makes its start an old story.
-        TypePaiement::EnCours if !occasion.debit_failed => Some(TypeEvenement::PaiementLance),
-        TypePaiement::Echoue => Some(TypeEvenement::PaiementEchoue),
+        TypePaiement::EnCours if conforme && !occasion.debit_failed => Some(TypeEvenement::PaiementLance),
+        TypePaiement::Echoue if conforme => Some(TypeEvenement::PaiementEchoue),
         _ => None,
     };
     let fact = Fact {
         opportunite_id: matched.opportunite_id,
-        session_paiement_id: attempt.id,
+        session_paiement_id: matched.attempt.as_ref().map(|attempt| attempt.id),
         r#type,
         stripe_id: &session.id,
         montant_minor,
-        devise: &devise,
+        devise,
         livemode: session.livemode,
         conforme,
         stripe_payment_intent: session.payment_intent.as_deref(),
@@ -218,11 +222,11 @@ async fn record_session_fact(
 /// A line for the ledger.
 pub(super) struct Fact<'a> {
     pub(super) opportunite_id: Uuid,
-    pub(super) session_paiement_id: Uuid,
+    pub(super) session_paiement_id: Option<Uuid>,
     pub(super) r#type: TypePaiement,
     pub(super) stripe_id: &'a str,
     pub(super) montant_minor: i64,
-    pub(super) devise: &'a str,
+    pub(super) devise: Devise,
     pub(super) livemode: bool,
     pub(super) conforme: bool,
     pub(super) stripe_payment_intent: Option<&'a str>,
@@ -247,7 +251,7 @@ pub(super) async fn add_fact(
         fact.r#type.as_str(),
         fact.stripe_id,
         fact.montant_minor,
-        fact.devise,
+        fact.devise.code(),
         fact.livemode,
         fact.conforme,
         fact.stripe_payment_intent,
@@ -260,17 +264,14 @@ pub(super) async fn add_fact(
     let deal = sqlx::query!("SELECT client_id, titre FROM opportunite WHERE id = $1", fact.opportunite_id)
         .fetch_one(&mut *cx.tx)
         .await?;
-    // A code that is no currency cannot be counted in main units: shown as Stripe gave it.
-    let montant = Devise::parse(fact.devise).map_or_else(
-        |_| fact.montant_minor.to_string(),
-        |devise| from_minor(fact.montant_minor, devise).to_string(),
-    );
     cx.record_evenement(Evenement {
         client_id: deal.client_id,
         r#type,
         reference_id: Some(fact.opportunite_id),
         texte: &deal.titre,
-        meta: json!({ "montant": montant, "devise": fact.devise, "titre": deal.titre }),
+        meta: json!({
+            "montant": from_minor(fact.montant_minor, fact.devise), "devise": fact.devise, "titre": deal.titre,
+        }),
     })
     .await?;
     Ok(())

@@ -6,8 +6,8 @@ mod ledger;
 mod reversal;
 mod statut;
 
-pub use answer::record_answer;
-pub use attempt::{Attempt, live_attempt, next_call_to_close, prepare_attempt};
+pub use answer::{Recorded, record_answer};
+pub use attempt::{ensure_closed, next_call_to_close, prepare_attempt};
 pub use ledger::{Occasion, record_session};
 pub use reversal::{assign_event, record_reversal};
 pub use statut::{Fait, statut_paiement};

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use common::domaine::{TypeEvenement, TypePaiement};
+use common::montant::Devise;
 use uuid::Uuid;
 
 use super::ledger::{Fact, add_fact, refresh_opportunite};
@@ -14,6 +15,7 @@ struct Received {
     session_paiement_id: Option<Uuid>,
     devise: String,
     livemode: bool,
+    conforme: bool,
 }
 
 /// Records a refund that succeeded, or a dispute and how it ended. `None` when we know no such payment
@@ -28,17 +30,16 @@ pub async fn record_reversal(
         lock_intent(cx, payment_intent).await?;
     }
     let Some(received) = find_received(cx, reversal).await? else { return Ok(None) };
-    let Some(session_paiement_id) = received.session_paiement_id else { return Ok(None) };
+    let Ok(devise) = Devise::parse(&reversal.currency) else { return Ok(Some(received.opportunite_id)) };
     for (r#type, told) in told_facts(event_type, reversal) {
-        let devise = reversal.currency.to_ascii_uppercase();
         let fact = Fact {
             opportunite_id: received.opportunite_id,
-            session_paiement_id,
+            session_paiement_id: received.session_paiement_id,
             r#type,
             stripe_id: &reversal.id,
             montant_minor: reversal.amount.max(0),
-            conforme: devise == received.devise,
-            devise: &devise,
+            conforme: received.conforme && devise.code() == received.devise,
+            devise,
             livemode: received.livemode,
             stripe_payment_intent: reversal.payment_intent.as_deref(),
             date,
@@ -68,7 +69,7 @@ pub(super) async fn record_early_reversals(cx: &mut Cx, payment_intent: &str) ->
     .fetch_all(&mut *cx.tx)
     .await?;
     for row in early {
-        let Ok(event) = serde_json::from_str::<StripeEvent>(&row.corps) else { continue };
+        let Some(event) = StripeEvent::parse(&row.corps) else { continue };
         let Some(reversal) = event.object::<StripeReversal>() else { continue };
         let date = event.date().unwrap_or(cx.now);
         if let Some(opportunite_id) = record_reversal(cx, &event.r#type, &reversal, date).await? {
@@ -97,7 +98,7 @@ async fn find_received(cx: &mut Cx, reversal: &StripeReversal) -> Result<Option<
     .await?;
     Ok(sqlx::query_as!(
         Received,
-        "SELECT opportunite_id, session_paiement_id, devise, livemode FROM paiement
+        "SELECT opportunite_id, session_paiement_id, devise, livemode, conforme FROM paiement
          WHERE stripe_payment_intent = $1 AND type = 'recu' LIMIT 1",
         reversal.payment_intent
     )

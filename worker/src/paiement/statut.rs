@@ -18,11 +18,11 @@ pub struct Fait {
 /// Where a deal's payment stands.
 ///
 /// A function of the *set* of facts: their order and how often each is told change nothing. Money that
-/// does not match what was asked (`conforme = false`) is shown elsewhere and never makes a deal paid.
+/// does not match what was asked (`conforme = false`) is shown elsewhere and never moves the deal.
 #[must_use]
 pub fn statut_paiement(faits: &[Fait]) -> StatutPaiement {
-    let of = |r#type| faits.iter().filter(move |fait| fait.r#type == r#type);
-    let sum = |r#type| of(r#type).filter(|fait| fait.conforme).map(|fait| fait.montant_minor).sum::<i64>();
+    let of = |r#type| faits.iter().filter(move |fait| fait.conforme && fait.r#type == r#type);
+    let sum = |r#type| of(r#type).map(|fait| fait.montant_minor).sum::<i64>();
     let told = |r#type, stripe_id: &str| of(r#type).any(|fait| fait.stripe_id == stripe_id);
 
     let received = sum(TypePaiement::Recu);
@@ -88,9 +88,11 @@ mod tests {
     }
 
     #[test]
-    fn money_that_does_not_match_never_pays() {
-        let stray = Fait { conforme: false, ..fait(TypePaiement::Recu, "cs_1", 100) };
-        assert_eq!(statut_paiement(&[stray]), StatutPaiement::EnAttente);
+    fn money_that_does_not_match_moves_nothing() {
+        for r#type in TypePaiement::ALL {
+            let stray = Fait { conforme: false, ..fait(*r#type, "cs_1", 100) };
+            assert_eq!(statut_paiement(&[stray]), StatutPaiement::EnAttente, "{type}");
+        }
     }
 
     #[test]

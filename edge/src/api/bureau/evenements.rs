@@ -5,32 +5,32 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use common::jobs::DeleteEvenement;
 
-use crate::api::ecriture::write;
+use crate::api::write::write;
 use crate::app::App;
-use crate::champs::Champs;
-use crate::commandes;
-use crate::demande::Demande;
-use crate::probleme::Erreur;
+use crate::commands;
+use crate::fields::Fields;
+use crate::job_options::JobOptions;
+use crate::problem::AppError;
 use crate::session::{Id, Utilisateur};
 
 /// `PATCH /api/evenements/{id}`
 pub async fn update(
     State(app): State<App>,
-    moi: Utilisateur,
+    me: Utilisateur,
     Id(id): Id,
-    demande: Demande,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = commandes::update_evenement(id, moi.fuseau, &mut champs)?;
-    write(&app, &moi, &demande, &job, StatusCode::OK).await
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::update_evenement(id, me.fuseau, &mut fields)?;
+    write(&app, &me, &options, &job, StatusCode::OK).await
 }
 
 /// `DELETE /api/evenements/{id}`
 pub async fn delete(
     State(app): State<App>,
-    moi: Utilisateur,
+    me: Utilisateur,
     Id(evenement_id): Id,
-    demande: Demande,
-) -> Result<Response, Erreur> {
-    write(&app, &moi, &demande, &DeleteEvenement { evenement_id }, StatusCode::OK).await
+    options: JobOptions,
+) -> Result<Response, AppError> {
+    write(&app, &me, &options, &DeleteEvenement { evenement_id }, StatusCode::OK).await
 }

@@ -4,20 +4,20 @@ use axum::extract::State;
 use axum::response::Response;
 use common::job::JobId;
 
-use crate::api::ecriture;
+use crate::api::write;
 use crate::app::App;
-use crate::demande::Demande;
-use crate::lecteur::Lecteur;
-use crate::probleme::Erreur;
+use crate::job_options::JobOptions;
+use crate::problem::AppError;
+use crate::reader::Reader;
 use crate::session::{Id, Utilisateur};
 
 /// `GET /api/jobs/{id}`
 pub async fn show(
     State(app): State<App>,
-    moi: Utilisateur,
+    me: Utilisateur,
     Id(id): Id,
-    lecteur: Lecteur,
-    demande: Demande,
-) -> Result<Response, Erreur> {
-    ecriture::show_job(&app, &lecteur, &moi.actor(), &demande, JobId(id)).await
+    reader: Reader,
+    options: JobOptions,
+) -> Result<Response, AppError> {
+    write::show_job(&app, &reader, &me.actor(), &options, JobId(id)).await
 }

@@ -4,7 +4,7 @@ pub mod clients;
 pub mod connexion;
 pub mod evenements;
 pub mod jobs;
-pub mod liste;
+pub mod list;
 pub mod opportunites;
 pub mod paiements;
 pub mod tickets;

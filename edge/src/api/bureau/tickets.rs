@@ -5,69 +5,69 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::liste::Tranche;
-use crate::api::ecriture::write;
+use super::list::Slice;
+use crate::api::write::write;
 use crate::app::App;
-use crate::champs::{Champs, Requete};
-use crate::commandes::{self, LIGNE_MAX};
-use crate::demande::Demande;
-use crate::probleme::Erreur;
+use crate::commands::{self, LINE_MAX};
+use crate::fields::{Fields, Query};
+use crate::job_options::JobOptions;
+use crate::problem::AppError;
 use crate::queries::Page;
-use crate::queries::ticket::{self, Filtre, Ticket};
+use crate::queries::ticket::{self, Filter, Ticket};
 use crate::session::{Id, Utilisateur};
 
 /// `GET /api/tickets?recherche=&clientId=&statutTicket=`
 pub async fn list(
     State(app): State<App>,
-    moi: Utilisateur,
-    Requete(mut champs): Requete,
-) -> Result<Json<Page<Ticket>>, Erreur> {
-    let filtre = Filtre {
-        recherche: champs.texte_optionnel("recherche", LIGNE_MAX),
-        client_id: champs.uuid_optionnel("clientId"),
-        statut_ticket: champs.choix_optionnel("statutTicket"),
+    me: Utilisateur,
+    Query(mut fields): Query,
+) -> Result<Json<Page<Ticket>>, AppError> {
+    let filter = Filter {
+        recherche: fields.optional_text("recherche", LINE_MAX),
+        client_id: fields.optional_uuid("clientId"),
+        statut_ticket: fields.optional_choice("statutTicket"),
     };
-    let tranche = Tranche::of(&mut champs);
-    let Tranche { apres, limite } = champs.fin(tranche)?;
-    Ok(Json(ticket::list(&app.pool, moi.id, &filtre, apres, limite).await?))
+    let slice = Slice::of(&mut fields);
+    let Slice { after, limit } = fields.finish(slice)?;
+    Ok(Json(ticket::list(&app.pool, me.id, &filter, after, limit).await?))
 }
 
 /// `POST /api/tickets`
 pub async fn create(
     State(app): State<App>,
-    moi: Utilisateur,
-    demande: Demande,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = commandes::create_ticket(&mut champs)?;
-    write(&app, &moi, &demande, &job, StatusCode::CREATED).await
+    me: Utilisateur,
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::create_ticket(&mut fields)?;
+    write(&app, &me, &options, &job, StatusCode::CREATED).await
 }
 
 /// `GET /api/tickets/{id}`, with its thread
-pub async fn show(State(app): State<App>, moi: Utilisateur, Id(id): Id) -> Result<Json<Ticket>, Erreur> {
-    ticket::find(&app.pool, moi.id, id).await?.map(Json).ok_or(Erreur::Introuvable)
+pub async fn show(State(app): State<App>, me: Utilisateur, Id(id): Id) -> Result<Json<Ticket>, AppError> {
+    ticket::find(&app.pool, me.id, id).await?.map(Json).ok_or(AppError::NotFound)
 }
 
 /// `PATCH /api/tickets/{id}`
 pub async fn update(
     State(app): State<App>,
-    moi: Utilisateur,
+    me: Utilisateur,
     Id(id): Id,
-    demande: Demande,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = commandes::update_ticket(id, &mut champs)?;
-    write(&app, &moi, &demande, &job, StatusCode::OK).await
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::update_ticket(id, &mut fields)?;
+    write(&app, &me, &options, &job, StatusCode::OK).await
 }
 
 /// `POST /api/tickets/{id}/messages`
 pub async fn reply(
     State(app): State<App>,
-    moi: Utilisateur,
+    me: Utilisateur,
     Id(id): Id,
-    demande: Demande,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = commandes::reply_ticket(id, &mut champs)?;
-    write(&app, &moi, &demande, &job, StatusCode::CREATED).await
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::reply_ticket(id, &mut fields)?;
+    write(&app, &me, &options, &job, StatusCode::CREATED).await
 }

@@ -6,19 +6,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use common::job::JobId;
 
-use crate::api::ecriture::{self, write};
+use crate::api::write::{self, write};
 use crate::app::App;
-use crate::champs::Champs;
-use crate::commandes;
-use crate::demande::Demande;
-use crate::lecteur::Lecteur;
-use crate::limites::{self, Adresse, Regle};
-use crate::probleme::Erreur;
+use crate::commands;
+use crate::fields::Fields;
+use crate::job_options::JobOptions;
+use crate::limits::{self, Address, Rule};
+use crate::problem::AppError;
 use crate::queries::portail::{self, Portail};
+use crate::reader::Reader;
 use crate::session::{Id, PortailClient};
 
 /// `GET /api/portail/{token}`
-pub async fn show(State(app): State<App>, client: PortailClient) -> Result<Json<Portail>, Erreur> {
+pub async fn show(State(app): State<App>, client: PortailClient) -> Result<Json<Portail>, AppError> {
     let contenu = portail::contenu(&app.pool, client.acces.client_id, &app.liens).await?;
     Ok(Json(contenu.into_portail(&client.acces)))
 }
@@ -27,14 +27,14 @@ pub async fn show(State(app): State<App>, client: PortailClient) -> Result<Json<
 pub async fn create_ticket(
     State(app): State<App>,
     client: PortailClient,
-    adresse: Adresse,
-    demande: Demande,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
+    address: Address,
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
     let client_id = client.acces.client_id;
-    let job = commandes::create_ticket_portail(client_id, &mut champs)?;
-    limites::compter(&app, &[Regle::TicketClient(client_id), Regle::TicketAdresse(adresse)]).await?;
-    write(&app, &client, &demande, &job, StatusCode::CREATED).await
+    let job = commands::create_ticket_portail(client_id, &mut fields)?;
+    limits::count(&app, &[Rule::TicketByClient(client_id), Rule::TicketByAddress(address)]).await?;
+    write(&app, &client, &options, &job, StatusCode::CREATED).await
 }
 
 /// `POST /api/portail/{token}/tickets/{id}/messages`
@@ -42,14 +42,14 @@ pub async fn reply_ticket(
     State(app): State<App>,
     client: PortailClient,
     Id(id): Id,
-    adresse: Adresse,
-    demande: Demande,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = commandes::reply_ticket(id, &mut champs)?;
-    limites::compter(&app, &[Regle::TicketClient(client.acces.client_id), Regle::TicketAdresse(adresse)])
+    address: Address,
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::reply_ticket(id, &mut fields)?;
+    limits::count(&app, &[Rule::TicketByClient(client.acces.client_id), Rule::TicketByAddress(address)])
         .await?;
-    write(&app, &client, &demande, &job, StatusCode::CREATED).await
+    write(&app, &client, &options, &job, StatusCode::CREATED).await
 }
 
 /// `GET /api/portail/{token}/jobs/{id}`
@@ -57,8 +57,8 @@ pub async fn show_job(
     State(app): State<App>,
     client: PortailClient,
     Id(id): Id,
-    lecteur: Lecteur,
-    demande: Demande,
-) -> Result<Response, Erreur> {
-    ecriture::show_job(&app, &lecteur, &client.actor(), &demande, JobId(id)).await
+    reader: Reader,
+    options: JobOptions,
+) -> Result<Response, AppError> {
+    write::show_job(&app, &reader, &client.actor(), &options, JobId(id)).await
 }

@@ -19,10 +19,10 @@ pub async fn ready(State(app): State<App>) -> Response {
     let postgres = async { sqlx::query_scalar!(r#"SELECT 1 as "un!""#).fetch_one(&app.pool).await.is_ok() };
     let redis = async { app.store.ping().await.is_ok() };
     let (postgres, redis) = tokio::join!(postgres, redis);
-    let corps = Json(json!({ "postgres": postgres, "redis": redis }));
+    let body = Json(json!({ "postgres": postgres, "redis": redis }));
     if postgres && redis {
-        corps.into_response()
+        body.into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")], corps).into_response()
+        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")], body).into_response()
     }
 }

@@ -9,114 +9,110 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Bureau;
-use crate::champs::Champs;
-use crate::commandes;
-use crate::pages::contexte;
-use crate::pages::envoi::Vers;
-use crate::pages::formulaire::{Formulaires, Saisie, saisie};
-use crate::probleme::Erreur;
+use crate::commands;
+use crate::fields::Fields;
+use crate::pages::form::{Forms, Values, values};
+use crate::pages::page_context;
+use crate::pages::submission::Destination;
+use crate::problem::AppError;
 use crate::queries::client::{self, Client};
 use crate::queries::evenement::{self, Evenement};
-use crate::queries::{PAR_PAGE, opportunite};
-use crate::rendu::Cadre;
-use crate::rendu::format::debut;
+use crate::queries::{PER_PAGE, opportunite};
+use crate::render::Cadre;
+use crate::render::format::start_of_day;
 use crate::session::Id;
 
 /// Deals that a client's page shows.
 const OPPORTUNITES: i64 = 20;
 
 /// `GET /clients?q=&apres=&nouveau=`
-pub async fn list(bureau: Bureau) -> Result<Response, Erreur> {
-    list_page(&bureau, StatusCode::OK, Formulaires::default()).await
+pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
+    list_page(&bureau, StatusCode::OK, Forms::default()).await
 }
 
 /// `POST /clients`
-pub async fn create(bureau: Bureau, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = commandes::create_client(&mut champs);
-    let envoi = bureau.send(job, &champs, Vers::Cree).await;
-    let page = async |statut, formulaires| list_page(&bureau, statut, formulaires).await;
-    bureau.or_again(envoi, "nouveau", &champs, page).await
+pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::create_client(&mut fields);
+    let sent = bureau.send(job, &fields, Destination::Created).await;
+    let page = async |status, forms| list_page(&bureau, status, forms).await;
+    bureau.or_again(sent, "nouveau", &fields, page).await
 }
 
-async fn list_page(
-    bureau: &Bureau,
-    statut: StatusCode,
-    formulaires: Formulaires,
-) -> Result<Response, Erreur> {
+async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (app, params) = (&bureau.app, &bureau.params);
     let recherche = params.get("q");
-    let apres = params.parse("apres");
-    let page = client::list(&app.pool, bureau.moi.id, recherche, apres, PAR_PAGE, &app.liens).await?;
-    let contexte = contexte! {
+    let after = params.parse("apres");
+    let page = client::list(&app.pool, bureau.me.id, recherche, after, PER_PAGE, &app.liens).await?;
+    let context = page_context! {
         page,
         recherche => recherche.unwrap_or_default(),
-        f => formulaires.get("nouveau", Saisie::new()),
-        ouvert => params.get("nouveau").is_some() || formulaires.is_refused("nouveau"),
+        f => forms.get("nouveau", Values::new()),
+        ouvert => params.get("nouveau").is_some() || forms.is_refused("nouveau"),
     };
-    bureau.page("clients.html", "clients", statut, contexte).await
+    bureau.page("clients.html", "clients", status, context).await
 }
 
 /// `GET /clients/{id}?onglet=&filtre=&apres=&modifier=`
-pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, Erreur> {
-    page(&bureau, id, StatusCode::OK, Formulaires::default()).await
+pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
+    page(&bureau, id, StatusCode::OK, Forms::default()).await
 }
 
 /// `POST /clients/{id}`
-pub async fn update(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = commandes::update_client(id, &mut champs);
-    let envoi = bureau.send(job, &champs, Vers::Page(path(id))).await;
-    again(&bureau, id, envoi, "modifier", &champs).await
+pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::update_client(id, &mut fields);
+    let sent = bureau.send(job, &fields, Destination::Page(path(id))).await;
+    again(&bureau, id, sent, "modifier", &fields).await
 }
 
 /// `POST /clients/{id}/supprimer`
-pub async fn delete(bureau: Bureau, Id(client_id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = champs.fin(DeleteClient { client_id });
-    let envoi = bureau.send(job, &champs, Vers::Page("/clients".into())).await;
-    again(&bureau, client_id, envoi, "supprimer", &champs).await
+pub async fn delete(bureau: Bureau, Id(client_id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = fields.finish(DeleteClient { client_id });
+    let sent = bureau.send(job, &fields, Destination::Page("/clients".into())).await;
+    again(&bureau, client_id, sent, "supprimer", &fields).await
 }
 
 /// `POST /clients/{id}/portail`
 pub async fn generate_portail(
     bureau: Bureau,
     Id(client_id): Id,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = champs.fin(GeneratePortail { client_id });
-    let envoi = bureau.send(job, &champs, Vers::Page(path(client_id))).await;
-    again(&bureau, client_id, envoi, "portail", &champs).await
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = fields.finish(GeneratePortail { client_id });
+    let sent = bureau.send(job, &fields, Destination::Page(path(client_id))).await;
+    again(&bureau, client_id, sent, "portail", &fields).await
 }
 
 /// `POST /clients/{id}/portail/revoquer`
 pub async fn revoke_portail(
     bureau: Bureau,
     Id(client_id): Id,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = champs.fin(RevokePortail { client_id });
-    let envoi = bureau.send(job, &champs, Vers::Page(path(client_id))).await;
-    again(&bureau, client_id, envoi, "portail", &champs).await
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = fields.finish(RevokePortail { client_id });
+    let sent = bureau.send(job, &fields, Destination::Page(path(client_id))).await;
+    again(&bureau, client_id, sent, "portail", &fields).await
 }
 
 /// `POST /clients/{id}/emails`
-pub async fn record_email(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = commandes::record_email(id, bureau.moi.fuseau, &mut champs);
-    let envoi = bureau.send(job, &champs, Vers::Page(path(id))).await;
-    again(&bureau, id, envoi, "email", &champs).await
+pub async fn record_email(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::record_email(id, bureau.me.fuseau, &mut fields);
+    let sent = bureau.send(job, &fields, Destination::Page(path(id))).await;
+    again(&bureau, id, sent, "email", &fields).await
 }
 
 /// `POST /clients/{id}/notes`
-pub async fn record_note(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = commandes::record_note(id, &mut champs);
-    let vers = Vers::Page(format!("{}?onglet=note", path(id)));
-    let envoi = bureau.send(job, &champs, vers).await;
-    again(&bureau, id, envoi, "note", &champs).await
+pub async fn record_note(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::record_note(id, &mut fields);
+    let destination = Destination::Page(format!("{}?onglet=note", path(id)));
+    let sent = bureau.send(job, &fields, destination).await;
+    again(&bureau, id, sent, "note", &fields).await
 }
 
 /// `POST /clients/{id}/tickets`
-pub async fn create_ticket(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = commandes::create_ticket_portail(id, &mut champs);
-    let envoi = bureau.send(job, &champs, Vers::Cree).await;
-    again(&bureau, id, envoi, "ticket", &champs).await
+pub async fn create_ticket(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::create_ticket_portail(id, &mut fields);
+    let sent = bureau.send(job, &fields, Destination::Created).await;
+    again(&bureau, id, sent, "ticket", &fields).await
 }
 
 fn path(id: Uuid) -> String {
@@ -126,57 +122,52 @@ fn path(id: Uuid) -> String {
 async fn again(
     bureau: &Bureau,
     id: Uuid,
-    envoi: Result<Response, Erreur>,
-    formulaire: &'static str,
-    champs: &Champs,
-) -> Result<Response, Erreur> {
-    let page = async |statut, formulaires| page(bureau, id, statut, formulaires).await;
-    bureau.or_again(envoi, formulaire, champs, page).await
+    sent: Result<Response, AppError>,
+    form: &'static str,
+    fields: &Fields,
+) -> Result<Response, AppError> {
+    let page = async |status, forms| page(bureau, id, status, forms).await;
+    bureau.or_again(sent, form, fields, page).await
 }
 
-async fn page(
-    bureau: &Bureau,
-    id: Uuid,
-    statut: StatusCode,
-    formulaires: Formulaires,
-) -> Result<Response, Erreur> {
-    let (app, cadre, params, moi) = (&bureau.app, &bureau.cadre, &bureau.params, bureau.moi.id);
-    let aujourdhui = cadre.aujourdhui();
-    let annee = debut(NaiveDate::from_ymd_opt(aujourdhui.year(), 1, 1).unwrap_or(aujourdhui), cadre.fuseau);
-    let filtre = Filtre::of(params.get("filtre").unwrap_or_default());
-    let du_client = opportunite::Filtre { client_id: Some(id), ..Default::default() };
-    let (client, faits, opportunites, historique) = tokio::try_join!(
-        client::find(&app.pool, moi, id, &app.liens),
-        client::faits(&app.pool, moi, id, aujourdhui, annee),
-        opportunite::list(&app.pool, moi, &du_client, None, OPPORTUNITES, &app.liens),
-        evenement::timeline(&app.pool, moi, id, filtre.types, params.parse("apres"), PAR_PAGE),
+async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
+    let (app, cadre, params, me) = (&bureau.app, &bureau.cadre, &bureau.params, bureau.me.id);
+    let today = cadre.aujourdhui();
+    let year = start_of_day(NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today), cadre.fuseau);
+    let filter = Filter::of(params.get("filtre").unwrap_or_default());
+    let of_client = opportunite::Filter { client_id: Some(id), ..Default::default() };
+    let (client, faits, opportunites, history) = tokio::try_join!(
+        client::find(&app.pool, me, id, &app.liens),
+        client::faits(&app.pool, me, id, today, year),
+        opportunite::list(&app.pool, me, &of_client, None, OPPORTUNITES, &app.liens),
+        evenement::timeline(&app.pool, me, id, filter.types, params.parse("apres"), PER_PAGE),
     )?;
-    let client = client.ok_or(Erreur::Introuvable)?;
+    let client = client.ok_or(AppError::NotFound)?;
     let onglet = ["email", "note", "ticket"]
         .into_iter()
-        .find(|nom| formulaires.is_refused(nom) || params.get("onglet") == Some(nom))
+        .find(|name| forms.is_refused(name) || params.get("onglet") == Some(name))
         .unwrap_or("email");
-    let contexte = contexte! {
+    let context = page_context! {
         faits,
         opportunites,
-        jours => by_day(historique.elements, cadre),
-        suivant => historique.suivant,
-        filtre => filtre.nom,
+        jours => by_day(history.elements, cadre),
+        suivant => history.suivant,
+        filtre => filter.name,
         onglet,
-        modifier => params.get("modifier").is_some() || formulaires.is_refused("modifier"),
-        fEmail => formulaires.get("email", saisie([("expediteur", client.email.clone())])),
-        fNote => formulaires.get("note", Saisie::new()),
-        fTicket => formulaires.get("ticket", Saisie::new()),
-        fPortail => formulaires.get("portail", Saisie::new()),
-        fSupprimer => formulaires.get("supprimer", Saisie::new()),
-        fModifier => formulaires.get("modifier", card(&client)),
+        modifier => params.get("modifier").is_some() || forms.is_refused("modifier"),
+        fEmail => forms.get("email", values([("expediteur", client.email.clone())])),
+        fNote => forms.get("note", Values::new()),
+        fTicket => forms.get("ticket", Values::new()),
+        fPortail => forms.get("portail", Values::new()),
+        fSupprimer => forms.get("supprimer", Values::new()),
+        fModifier => forms.get("modifier", card(&client)),
         client,
     };
-    bureau.page("clients/id.html", "clients", statut, contexte).await
+    bureau.page("clients/id.html", "clients", status, context).await
 }
 
-fn card(client: &Client) -> Saisie {
-    saisie([
+fn card(client: &Client) -> Values {
+    values([
         ("nom", Some(client.nom.clone())),
         ("email", client.email.clone()),
         ("type", Some(client.r#type.to_string())),
@@ -185,15 +176,15 @@ fn card(client: &Client) -> Saisie {
 }
 
 /// What a timeline is narrowed to.
-struct Filtre {
-    nom: &'static str,
+struct Filter {
+    name: &'static str,
     types: Option<&'static [TypeEvenement]>,
 }
 
-impl Filtre {
-    fn of(nom: &str) -> Self {
+impl Filter {
+    fn of(name: &str) -> Self {
         use TypeEvenement as T;
-        let (nom, types): (_, Option<&[T]>) = match nom {
+        let (name, types): (_, Option<&[T]>) = match name {
             "emails" => ("emails", Some(&[T::EmailClient])),
             "paiements" => (
                 "paiements",
@@ -214,26 +205,26 @@ impl Filtre {
             "etapes" => ("etapes", Some(&[T::EtapeChangee, T::MontantChange])),
             _ => ("tout", None),
         };
-        Self { nom, types }
+        Self { name, types }
     }
 }
 
 /// A day of a timeline.
 #[derive(Debug, Serialize)]
-struct Jour {
+struct Day {
     date: NaiveDate,
     evenements: Vec<Evenement>,
 }
 
 /// Cuts a timeline into the reader's days.
-fn by_day(evenements: Vec<Evenement>, cadre: &Cadre) -> Vec<Jour> {
-    let mut jours: Vec<Jour> = Vec::new();
+fn by_day(evenements: Vec<Evenement>, cadre: &Cadre) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
     for evenement in evenements {
         let date = evenement.date_evenement.with_timezone(&cadre.fuseau).date_naive();
-        match jours.last_mut() {
-            Some(jour) if jour.date == date => jour.evenements.push(evenement),
-            _ => jours.push(Jour { date, evenements: vec![evenement] }),
+        match days.last_mut() {
+            Some(day) if day.date == date => day.evenements.push(evenement),
+            _ => days.push(Day { date, evenements: vec![evenement] }),
         }
     }
-    jours
+    days
 }

@@ -7,81 +7,78 @@ use common::jobs::DeleteEvenement;
 use uuid::Uuid;
 
 use super::Bureau;
-use crate::champs::Champs;
-use crate::commandes;
-use crate::pages::contexte;
-use crate::pages::envoi::Vers;
-use crate::pages::formulaire::{Formulaires, Saisie, saisie};
-use crate::probleme::Erreur;
+use crate::commands;
+use crate::fields::Fields;
+use crate::pages::form::{Forms, Values, values};
+use crate::pages::page_context;
+use crate::pages::submission::Destination;
+use crate::problem::AppError;
 use crate::queries::client;
 use crate::queries::evenement::{self, Evenement};
-use crate::rendu::Cadre;
+use crate::render::Cadre;
 use crate::session::Id;
 
 /// `GET /evenements/{id}`
-pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, Erreur> {
-    page(&bureau, id, StatusCode::OK, Formulaires::default()).await
+pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
+    page(&bureau, id, StatusCode::OK, Forms::default()).await
 }
 
 /// `POST /evenements/{id}`
-pub async fn update(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = commandes::update_evenement(id, bureau.moi.fuseau, &mut champs);
+pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::update_evenement(id, bureau.me.fuseau, &mut fields);
     let client = job.as_ref().ok().and_then(|job| job.client_id);
-    let vers = home(&bureau, id, client).await?;
-    let envoi = bureau.send(job, &champs, vers).await;
-    let page = async |statut, formulaires| page(&bureau, id, statut, formulaires).await;
-    bureau.or_again(envoi, "f", &champs, page).await
+    let destination = home(&bureau, id, client).await?;
+    let sent = bureau.send(job, &fields, destination).await;
+    let page = async |status, forms| page(&bureau, id, status, forms).await;
+    bureau.or_again(sent, "f", &fields, page).await
 }
 
 /// `POST /evenements/{id}/supprimer`
-pub async fn delete(bureau: Bureau, Id(evenement_id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = champs.fin(DeleteEvenement { evenement_id });
-    let vers = home(&bureau, evenement_id, None).await?;
-    let envoi = bureau.send(job, &champs, vers).await;
-    let page = async |statut, formulaires| page(&bureau, evenement_id, statut, formulaires).await;
-    bureau.or_again(envoi, "supprimer", &champs, page).await
+pub async fn delete(bureau: Bureau, Id(evenement_id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = fields.finish(DeleteEvenement { evenement_id });
+    let destination = home(&bureau, evenement_id, None).await?;
+    let sent = bureau.send(job, &fields, destination).await;
+    let page = async |status, forms| page(&bureau, evenement_id, status, forms).await;
+    bureau.or_again(sent, "supprimer", &fields, page).await
 }
 
 /// The client on whose timeline it stands, or will; the list when it is gone already.
-async fn home(bureau: &Bureau, id: Uuid, client: Option<Uuid>) -> Result<Vers, Erreur> {
+async fn home(bureau: &Bureau, id: Uuid, client: Option<Uuid>) -> Result<Destination, AppError> {
     let client = match client {
         Some(client) => Some(client),
         None => {
-            evenement::find(&bureau.app.pool, bureau.moi.id, id).await?.map(|evenement| evenement.client_id)
+            evenement::find(&bureau.app.pool, bureau.me.id, id).await?.map(|evenement| evenement.client_id)
         }
     };
-    Ok(Vers::Page(client.map_or_else(|| "/clients".into(), |client| format!("/clients/{client}#historique"))))
+    Ok(Destination::Page(
+        client.map_or_else(|| "/clients".into(), |client| format!("/clients/{client}#historique")),
+    ))
 }
 
-async fn page(
-    bureau: &Bureau,
-    id: Uuid,
-    statut: StatusCode,
-    formulaires: Formulaires,
-) -> Result<Response, Erreur> {
-    let (app, moi) = (&bureau.app, bureau.moi.id);
+async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
+    let (app, me) = (&bureau.app, bureau.me.id);
     let (evenement, clients) =
-        tokio::try_join!(evenement::find(&app.pool, moi, id), client::choix(&app.pool, moi))?;
-    let evenement = evenement.filter(Evenement::is_editable).ok_or(Erreur::Introuvable)?;
-    let contexte = contexte! {
-        client => contexte! { id => evenement.client_id, nom => evenement.client_nom },
-        f => formulaires.get("f", fields(&evenement, &bureau.cadre)),
-        fSupprimer => formulaires.get("supprimer", Saisie::new()),
+        tokio::try_join!(evenement::find(&app.pool, me, id), client::choices(&app.pool, me))?;
+    let evenement = evenement.filter(Evenement::is_editable).ok_or(AppError::NotFound)?;
+    let context = page_context! {
+        client => page_context! { id => evenement.client_id, nom => evenement.client_nom },
+        f => forms.get("f", fields(&evenement, &bureau.cadre)),
+        fSupprimer => forms.get("supprimer", Values::new()),
         evenement,
         clients,
     };
-    bureau.page("evenements/id.html", "clients", statut, contexte).await
+    bureau.page("evenements/id.html", "clients", status, context).await
 }
 
-fn fields(evenement: &Evenement, cadre: &Cadre) -> Saisie {
+fn fields(evenement: &Evenement, cadre: &Cadre) -> Values {
     let meta = |nom: &str| evenement.meta_json[nom].as_str().map(str::to_owned);
     let date = evenement.date_evenement.with_timezone(&cadre.fuseau);
-    let texte = Some(evenement.description_texte.clone());
+    let text = Some(evenement.description_texte.clone());
     let is_mail = evenement.type_evenement == TypeEvenement::EmailClient.as_str();
-    saisie([
+    values([
         ("expediteur", meta("expediteur")),
         ("sujet", meta("sujet")),
-        (if is_mail { "corps" } else { "texte" }, texte),
+        (if is_mail { "corps" } else { "texte" }, text),
         ("dateEvenement", Some(date.format("%Y-%m-%dT%H:%M").to_string())),
         ("clientId", Some(evenement.client_id.to_string())),
     ])

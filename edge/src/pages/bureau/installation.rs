@@ -10,18 +10,18 @@ use common::jeton::{INSTALLATION_BYTES, Jeton};
 use common::job::Actor;
 
 use crate::app::App;
-use crate::attente;
-use crate::champs::Champs;
-use crate::commandes;
+use crate::commands;
 use crate::enqueue::enqueue;
-use crate::lecteur::Lecteur;
-use crate::limites::{self, Adresse, Regle};
-use crate::pages::contexte;
-use crate::pages::formulaire::{Formulaires, Saisie};
+use crate::fields::Fields;
+use crate::limits::{self, Address, Rule};
+use crate::pages::form::{Forms, Values};
 use crate::pages::html;
-use crate::probleme::Erreur;
+use crate::pages::page_context;
+use crate::problem::AppError;
 use crate::queries;
-use crate::rendu::Cadre;
+use crate::reader::Reader;
+use crate::render::Cadre;
+use crate::waiting;
 
 /// How long the form waits for the account: nobody can ask after this job later.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,61 +30,61 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub async fn show(
     State(app): State<App>,
     Path(token): Path<String>,
-    lecteur: Lecteur,
-    adresse: Adresse,
-) -> Result<Response, Erreur> {
-    limites::verifier(&app, Regle::LienMort(adresse)).await?;
-    let jeton = Jeton::parse(&token, INSTALLATION_BYTES).ok_or(Erreur::LienMort)?;
+    reader: Reader,
+    address: Address,
+) -> Result<Response, AppError> {
+    limits::check(&app, Rule::DeadLink(address)).await?;
+    let jeton = Jeton::parse(&token, INSTALLATION_BYTES).ok_or(AppError::DeadLink)?;
     if !queries::utilisateur::installation_is_open(&app.pool, &jeton.hash()).await? {
-        limites::noter(&app, Regle::LienMort(adresse)).await;
-        return Err(Erreur::LienMort);
+        limits::note(&app, Rule::DeadLink(address)).await;
+        return Err(AppError::DeadLink);
     }
-    page(&app, &lecteur, &jeton, StatusCode::OK, &Formulaires::default())
+    page(&app, &reader, &jeton, StatusCode::OK, &Forms::default())
 }
 
 /// `POST /installation/{token}`
 pub async fn create(
     State(app): State<App>,
     Path(token): Path<String>,
-    lecteur: Lecteur,
-    adresse: Adresse,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let jeton = Jeton::parse(&token, INSTALLATION_BYTES).ok_or(Erreur::LienMort)?;
-    match sign_up(&app, adresse, &jeton, &mut champs).await {
+    reader: Reader,
+    address: Address,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let jeton = Jeton::parse(&token, INSTALLATION_BYTES).ok_or(AppError::DeadLink)?;
+    match sign_up(&app, address, &jeton, &mut fields).await {
         Ok(()) => Ok(Redirect::to("/connexion?cree=1").into_response()),
-        Err(erreur) if erreur.est_corrigible() => {
-            let formulaires = Formulaires::refused("installation", &champs, &erreur, lecteur.langue());
-            page(&app, &lecteur, &jeton, erreur.status(), &formulaires)
+        Err(error) if error.is_correctable() => {
+            let forms = Forms::refused("installation", &fields, &error, reader.langue());
+            page(&app, &reader, &jeton, error.status(), &forms)
         }
-        Err(erreur) => Err(erreur),
+        Err(error) => Err(error),
     }
 }
 
-async fn sign_up(app: &App, adresse: Adresse, jeton: &Jeton, champs: &mut Champs) -> Result<(), Erreur> {
-    let job = commandes::create_utilisateur(app, adresse, jeton, champs).await?;
-    let id = enqueue(app, &Actor::Systeme, champs.cle(), &job).await?;
-    let Some(fini) = attente::attendre(app, &Actor::Systeme, id, PATIENCE).await else {
-        return Err(Erreur::Indisponible(anyhow::anyhow!("the first account is not made yet")));
+async fn sign_up(app: &App, address: Address, jeton: &Jeton, fields: &mut Fields) -> Result<(), AppError> {
+    let job = commands::create_utilisateur(app, address, jeton, fields).await?;
+    let id = enqueue(app, &Actor::Systeme, fields.key(), &job).await?;
+    let Some(finished) = waiting::wait(app, &Actor::Systeme, id, PATIENCE).await else {
+        return Err(AppError::Unavailable(anyhow::anyhow!("the first account is not made yet")));
     };
-    match (fini.statut, fini.erreur) {
+    match (finished.statut, finished.erreur) {
         (StatutJob::Termine, _) => Ok(()),
-        (StatutJob::Rejete, Some(refus)) => Err(Erreur::JobRejete(id, refus)),
-        _ => Err(Erreur::JobEchoue(id)),
+        (StatutJob::Rejete, Some(refus)) => Err(AppError::JobRejected(id, refus)),
+        _ => Err(AppError::JobFailed(id)),
     }
 }
 
 fn page(
     app: &App,
-    lecteur: &Lecteur,
+    reader: &Reader,
     jeton: &Jeton,
-    statut: StatusCode,
-    formulaires: &Formulaires,
-) -> Result<Response, Erreur> {
-    let cadre = Cadre { langue: lecteur.langue(), fuseau: chrono_tz::Europe::Paris, maintenant: app.now() };
-    let contexte = contexte! {
-        f => formulaires.get("installation", Saisie::new()),
+    status: StatusCode,
+    forms: &Forms,
+) -> Result<Response, AppError> {
+    let cadre = Cadre { langue: reader.langue(), fuseau: chrono_tz::Europe::Paris, maintenant: app.now() };
+    let context = page_context! {
+        f => forms.get("installation", Values::new()),
         chemin => format!("/installation/{}", jeton.expose()),
     };
-    html("installation.html", &cadre, statut, contexte)
+    html("installation.html", &cadre, status, context)
 }

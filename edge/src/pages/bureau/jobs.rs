@@ -5,25 +5,25 @@ use axum::response::Response;
 use common::job::JobId;
 
 use super::Bureau;
-use crate::pages::contexte;
-use crate::pages::envoi::Attendu;
-use crate::probleme::Erreur;
+use crate::pages::page_context;
+use crate::pages::submission::JobPage;
+use crate::problem::AppError;
 use crate::session::Id;
 
 /// `GET /jobs/{id}?suite=`
-pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, Erreur> {
+pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
     let suite = bureau.params.get("suite");
-    let phrase = |erreur: &Erreur| erreur.probleme(bureau.cadre.langue).detail().to_owned();
-    let attendu = bureau.expediteur().await_page(&bureau.app, JobId(id), suite, phrase).await?;
-    let (etat, erreur, retour) = match attendu {
-        Attendu::Reponse(reponse) => return Ok(reponse),
-        Attendu::Page { etat, erreur, retour } => (etat, erreur, retour),
+    let phrase = |error: &AppError| error.problem(bureau.cadre.langue).detail().to_owned();
+    let shown = bureau.sender().await_page(&bureau.app, JobId(id), suite, phrase).await?;
+    let (state, error, retour) = match shown {
+        JobPage::Answer(response) => return Ok(response),
+        JobPage::Page { state, error, retour } => (state, error, retour),
     };
-    let contexte = contexte! {
-        etat,
-        erreur => erreur.as_ref().map(phrase),
+    let context = page_context! {
+        etat => state,
+        erreur => error.as_ref().map(phrase),
         retour,
         ici => format!("/jobs/{id}?{}", bureau.params.query(&["suite"])),
     };
-    bureau.page("jobs/id.html", "", StatusCode::OK, contexte).await
+    bureau.page("jobs/id.html", "", StatusCode::OK, context).await
 }

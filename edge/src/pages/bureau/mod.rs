@@ -18,17 +18,17 @@ use common::job::JobId;
 use minijinja::{Value, context};
 use uuid::Uuid;
 
-use super::contexte;
-use super::envoi::{Expediteur, Vers};
-use super::formulaire::Formulaires;
+use super::form::Forms;
+use super::page_context;
 use super::params::Params;
+use super::submission::{Destination, Sender};
 use super::{html, wants_json};
 use crate::app::App;
-use crate::champs::Champs;
-use crate::cible::Vise;
-use crate::probleme::Erreur;
+use crate::fields::Fields;
+use crate::ownership::Targets;
+use crate::problem::AppError;
 use crate::queries;
-use crate::rendu::Cadre;
+use crate::render::Cadre;
 use crate::session::Utilisateur;
 
 /// The signed-in freelancer at one of their pages.
@@ -37,7 +37,7 @@ pub struct Bureau {
     /// Settings, connections and clock.
     pub app: App,
     /// Who it is.
-    pub moi: Utilisateur,
+    pub me: Utilisateur,
     /// How they read.
     pub cadre: Cadre,
     /// The query string.
@@ -48,16 +48,16 @@ pub struct Bureau {
 }
 
 impl FromRequestParts<App> for Bureau {
-    type Rejection = Erreur;
+    type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
-        let moi = Utilisateur::from_request_parts(parts, app).await?;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let me = Utilisateur::from_request_parts(parts, app).await?;
         let Ok(params) = Params::from_request_parts(parts, app).await;
         let instance = queries::utilisateur::instance(&app.pool).await?;
         Ok(Self {
             app: app.clone(),
-            cadre: Cadre { langue: moi.langue, fuseau: moi.fuseau, maintenant: app.now() },
-            moi,
+            cadre: Cadre { langue: me.langue, fuseau: me.fuseau, maintenant: app.now() },
+            me,
             params,
             stripe_livemode: instance.stripe_livemode,
             json: wants_json(&parts.headers),
@@ -71,51 +71,51 @@ impl Bureau {
         &self,
         template: &str,
         rubrique: &str,
-        statut: StatusCode,
-        contexte: Value,
-    ) -> Result<Response, Erreur> {
-        let bureau = contexte! { nom => self.moi.nom, stripeLivemode => self.stripe_livemode };
+        status: StatusCode,
+        context: Value,
+    ) -> Result<Response, AppError> {
+        let bureau = page_context! { nom => self.me.nom, stripeLivemode => self.stripe_livemode };
         let fait = self.done().await?;
-        html(template, &self.cadre, statut, context! { bureau, rubrique, fait, ..contexte })
+        html(template, &self.cadre, status, context! { bureau, rubrique, fait, ..context })
     }
 
     /// What was just done, if the address says so and it is true.
-    async fn done(&self) -> Result<Option<String>, Erreur> {
+    async fn done(&self) -> Result<Option<String>, AppError> {
         let Some(id) = self.params.parse::<Uuid>("fait") else {
             return Ok(None);
         };
-        let job = queries::job::find(&self.app.pool, &self.moi.actor(), JobId(id)).await?;
+        let job = queries::job::find(&self.app.pool, &self.me.actor(), JobId(id)).await?;
         Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| job.r#type))
     }
 
-    fn expediteur(&self) -> Expediteur {
-        Expediteur { actor: self.moi.actor(), racine: String::new(), langue: String::new(), json: self.json }
+    fn sender(&self) -> Sender {
+        Sender { actor: self.me.actor(), root: String::new(), langue: String::new(), json: self.json }
     }
 
     /// Queues what a form asks for.
-    async fn send<J: Vise>(
+    async fn send<J: Targets>(
         &self,
-        job: Result<J, Erreur>,
-        champs: &Champs,
-        vers: Vers,
-    ) -> Result<Response, Erreur> {
-        self.expediteur().send(&self.app, champs.cle(), &job?, vers).await
+        job: Result<J, AppError>,
+        fields: &Fields,
+        destination: Destination,
+    ) -> Result<Response, AppError> {
+        self.sender().send(&self.app, fields.key(), &job?, destination).await
     }
 
     /// The answer to a form, or the page again if its sender can mend what was refused.
     async fn or_again(
         &self,
-        envoi: Result<Response, Erreur>,
-        formulaire: &'static str,
-        champs: &Champs,
-        page: impl AsyncFnOnce(StatusCode, Formulaires) -> Result<Response, Erreur>,
-    ) -> Result<Response, Erreur> {
-        match envoi {
-            Err(erreur) if erreur.est_corrigible() && erreur.status() != StatusCode::NOT_FOUND => {
-                let formulaires = Formulaires::refused(formulaire, champs, &erreur, self.cadre.langue);
-                page(erreur.status(), formulaires).await
+        sent: Result<Response, AppError>,
+        form: &'static str,
+        fields: &Fields,
+        page: impl AsyncFnOnce(StatusCode, Forms) -> Result<Response, AppError>,
+    ) -> Result<Response, AppError> {
+        match sent {
+            Err(error) if error.is_correctable() && error.status() != StatusCode::NOT_FOUND => {
+                let forms = Forms::refused(form, fields, &error, self.cadre.langue);
+                page(error.status(), forms).await
             }
-            envoi => envoi,
+            sent => sent,
         }
     }
 }

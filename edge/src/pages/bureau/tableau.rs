@@ -5,19 +5,19 @@ use axum::response::Response;
 use chrono::Datelike;
 
 use super::Bureau;
-use crate::pages::contexte;
-use crate::pages::formulaire::{Formulaires, Saisie};
-use crate::probleme::Erreur;
+use crate::pages::form::{Forms, Values};
+use crate::pages::page_context;
+use crate::problem::AppError;
 use crate::queries::tableau;
-use crate::rendu::format::debut;
+use crate::render::format::start_of_day;
 
 /// `GET /`
-pub async fn show(bureau: Bureau) -> Result<Response, Erreur> {
+pub async fn show(bureau: Bureau) -> Result<Response, AppError> {
     let (app, cadre) = (&bureau.app, &bureau.cadre);
-    let aujourdhui = cadre.aujourdhui();
-    let premier = aujourdhui.with_day(1).unwrap_or(aujourdhui);
-    let mois = debut(premier, cadre.fuseau);
-    let tableau = tableau::read(&app.pool, bureau.moi.id, aujourdhui, mois, &app.liens).await?;
-    let f = Formulaires::default().get("lien", Saisie::new());
-    bureau.page("tableau.html", "tableau", StatusCode::OK, contexte! { tableau, f }).await
+    let today = cadre.aujourdhui();
+    let first = today.with_day(1).unwrap_or(today);
+    let month = start_of_day(first, cadre.fuseau);
+    let tableau = tableau::read(&app.pool, bureau.me.id, today, month, &app.liens).await?;
+    let f = Forms::default().get("lien", Values::new());
+    bureau.page("tableau.html", "tableau", StatusCode::OK, page_context! { tableau, f }).await
 }

@@ -6,73 +6,67 @@ use common::domaine::StatutTicket;
 use uuid::Uuid;
 
 use super::Bureau;
-use crate::champs::Champs;
-use crate::commandes;
-use crate::pages::contexte;
-use crate::pages::envoi::Vers;
-use crate::pages::formulaire::{Formulaires, Saisie, saisie};
-use crate::probleme::Erreur;
-use crate::queries::PAR_PAGE;
+use crate::commands;
+use crate::fields::Fields;
+use crate::pages::form::{Forms, Values, values};
+use crate::pages::page_context;
+use crate::pages::submission::Destination;
+use crate::problem::AppError;
+use crate::queries::PER_PAGE;
 use crate::queries::ticket;
 use crate::session::Id;
 
 /// `GET /tickets?statut=&q=&apres=`
-pub async fn list(bureau: Bureau) -> Result<Response, Erreur> {
+pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
     let params = &bureau.params;
-    let filtre = ticket::Filtre {
+    let filter = ticket::Filter {
         recherche: params.get("q").map(str::to_owned),
         client_id: params.parse("client"),
         statut_ticket: params.parse("statut"),
     };
-    let page =
-        ticket::list(&bureau.app.pool, bureau.moi.id, &filtre, params.parse("apres"), PAR_PAGE).await?;
-    let contexte = contexte! {
+    let page = ticket::list(&bureau.app.pool, bureau.me.id, &filter, params.parse("apres"), PER_PAGE).await?;
+    let context = page_context! {
         page,
-        filtre => contexte! {
-            statut => filtre.statut_ticket.map_or("", StatutTicket::as_str),
-            recherche => filtre.recherche.unwrap_or_default(),
+        filtre => page_context! {
+            statut => filter.statut_ticket.map_or("", StatutTicket::as_str),
+            recherche => filter.recherche.unwrap_or_default(),
         },
         requete => params.query(&["statut", "q", "client"]),
     };
-    bureau.page("tickets.html", "tickets", StatusCode::OK, contexte).await
+    bureau.page("tickets.html", "tickets", StatusCode::OK, context).await
 }
 
 /// `GET /tickets/{id}`
-pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, Erreur> {
-    page(&bureau, id, StatusCode::OK, Formulaires::default()).await
+pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
+    page(&bureau, id, StatusCode::OK, Forms::default()).await
 }
 
 /// `POST /tickets/{id}`
-pub async fn update(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = commandes::update_ticket(id, &mut champs);
-    let envoi = bureau.send(job, &champs, Vers::Page(format!("/tickets/{id}"))).await;
-    let page = async |statut, formulaires| page(&bureau, id, statut, formulaires).await;
-    bureau.or_again(envoi, "modifier", &champs, page).await
+pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::update_ticket(id, &mut fields);
+    let sent = bureau.send(job, &fields, Destination::Page(format!("/tickets/{id}"))).await;
+    let page = async |status, forms| page(&bureau, id, status, forms).await;
+    bureau.or_again(sent, "modifier", &fields, page).await
 }
 
 /// `POST /tickets/{id}/messages`
-pub async fn reply(bureau: Bureau, Id(id): Id, mut champs: Champs) -> Result<Response, Erreur> {
-    let job = commandes::reply_ticket(id, &mut champs);
-    let envoi = bureau.send(job, &champs, Vers::Page(format!("/tickets/{id}"))).await;
-    let page = async |statut, formulaires| page(&bureau, id, statut, formulaires).await;
-    bureau.or_again(envoi, "reponse", &champs, page).await
+pub async fn reply(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::reply_ticket(id, &mut fields);
+    let sent = bureau.send(job, &fields, Destination::Page(format!("/tickets/{id}"))).await;
+    let page = async |status, forms| page(&bureau, id, status, forms).await;
+    bureau.or_again(sent, "reponse", &fields, page).await
 }
 
-async fn page(
-    bureau: &Bureau,
-    id: Uuid,
-    statut: StatusCode,
-    formulaires: Formulaires,
-) -> Result<Response, Erreur> {
-    let ticket = ticket::find(&bureau.app.pool, bureau.moi.id, id).await?.ok_or(Erreur::Introuvable)?;
-    let etat = saisie([
+async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
+    let ticket = ticket::find(&bureau.app.pool, bureau.me.id, id).await?.ok_or(AppError::NotFound)?;
+    let state = values([
         ("statutTicket", Some(ticket.statut_ticket.to_string())),
         ("typeTicket", Some(ticket.type_ticket.to_string())),
     ]);
-    let contexte = contexte! {
-        fReponse => formulaires.get("reponse", Saisie::new()),
-        fModifier => formulaires.get("modifier", etat),
+    let context = page_context! {
+        fReponse => forms.get("reponse", Values::new()),
+        fModifier => forms.get("modifier", state),
         ticket,
     };
-    bureau.page("tickets/id.html", "tickets", statut, contexte).await
+    bureau.page("tickets/id.html", "tickets", status, context).await
 }

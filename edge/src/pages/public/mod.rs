@@ -12,16 +12,16 @@ use common::job::{Actor, JobId};
 use minijinja::{Value, context};
 use uuid::Uuid;
 
-use super::contexte;
-use super::envoi::Expediteur;
-use super::formulaire::Formulaires;
+use super::form::Forms;
 use super::html;
+use super::page_context;
 use super::params::Params;
+use super::submission::Sender;
 use crate::app::App;
-use crate::champs::Champs;
-use crate::probleme::Erreur;
+use crate::fields::Fields;
+use crate::problem::AppError;
 use crate::queries;
-use crate::rendu::Cadre;
+use crate::render::Cadre;
 
 /// A client at one of their pages.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ pub struct Public {
     /// The query string.
     pub params: Params,
     /// The path that the private link opens.
-    pub chemin: String,
+    pub path: String,
     /// Whom they deal with.
     pub freelance_nom: String,
     /// The Stripe key's mode; none: payments are not configured.
@@ -46,12 +46,12 @@ pub struct Public {
 
 impl Public {
     /// The language that was chosen by hand (`?langue=`), else the one that the freelancer noted.
-    fn langue(params: &Params, notee: Langue) -> Langue {
-        params.parse("langue").unwrap_or(notee)
+    fn langue(params: &Params, noted: Langue) -> Langue {
+        params.parse("langue").unwrap_or(noted)
     }
 
     /// What keeps that choice from page to page, without a cookie: `langue=en`, or nothing.
-    fn choix_langue(&self) -> String {
+    fn langue_query(&self) -> String {
         self.params.parse::<Langue>("langue").map(|langue| format!("langue={langue}")).unwrap_or_default()
     }
 
@@ -60,22 +60,22 @@ impl Public {
         &self,
         template: &str,
         ici: &str,
-        statut: StatusCode,
-        contexte: Value,
-    ) -> Result<Response, Erreur> {
-        let choix = self.choix_langue();
-        let public = contexte! {
+        status: StatusCode,
+        context: Value,
+    ) -> Result<Response, AppError> {
+        let langue_query = self.langue_query();
+        let public = page_context! {
             freelanceNom => self.freelance_nom,
             stripeLivemode => self.stripe_livemode,
             chemin => ici,
-            q => if choix.is_empty() { choix } else { format!("?{choix}") },
+            q => if langue_query.is_empty() { langue_query } else { format!("?{langue_query}") },
         };
         let fait = self.done().await?;
-        html(template, &self.cadre, statut, context! { public, fait, ..contexte })
+        html(template, &self.cadre, status, context! { public, fait, ..context })
     }
 
     /// What was just done, if the address says so and it is true.
-    async fn done(&self) -> Result<Option<String>, Erreur> {
+    async fn done(&self) -> Result<Option<String>, AppError> {
         let Some(id) = self.params.parse::<Uuid>("fait") else {
             return Ok(None);
         };
@@ -83,41 +83,36 @@ impl Public {
         Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| job.r#type))
     }
 
-    fn expediteur(&self) -> Expediteur {
-        Expediteur {
-            actor: self.actor,
-            racine: self.chemin.clone(),
-            langue: self.choix_langue(),
-            json: self.json,
-        }
+    fn sender(&self) -> Sender {
+        Sender { actor: self.actor, root: self.path.clone(), langue: self.langue_query(), json: self.json }
     }
 
     /// An error in the client's words: what is ours to know stays with us.
-    fn phrase(&self, erreur: &Erreur) -> String {
-        let interne = ["opportunite-", "stripe-", "paiements-", "job-"]
+    fn phrase(&self, error: &AppError) -> String {
+        let internal = ["opportunite-", "stripe-", "paiements-", "job-"]
             .iter()
-            .any(|prefixe| erreur.code().starts_with(prefixe));
-        if interne {
-            crate::rendu::erreur(self.cadre.langue, "inattendue", &BTreeMap::new())
+            .any(|prefix| error.code().starts_with(prefix));
+        if internal {
+            crate::render::text::error(self.cadre.langue, "inattendue", &BTreeMap::new())
         } else {
-            erreur.probleme(self.cadre.langue).detail().to_owned()
+            error.problem(self.cadre.langue).detail().to_owned()
         }
     }
 
     /// The answer to a form, or the page again if its sender can mend what was refused.
     async fn or_again(
         &self,
-        envoi: Result<Response, Erreur>,
-        formulaire: &'static str,
-        champs: &Champs,
-        page: impl AsyncFnOnce(StatusCode, Formulaires) -> Result<Response, Erreur>,
-    ) -> Result<Response, Erreur> {
-        match envoi {
-            Err(erreur) if erreur.est_corrigible() && erreur.status() != StatusCode::NOT_FOUND => {
-                let formulaires = Formulaires::refused(formulaire, champs, &erreur, self.cadre.langue);
-                page(erreur.status(), formulaires).await
+        sent: Result<Response, AppError>,
+        form: &'static str,
+        fields: &Fields,
+        page: impl AsyncFnOnce(StatusCode, Forms) -> Result<Response, AppError>,
+    ) -> Result<Response, AppError> {
+        match sent {
+            Err(error) if error.is_correctable() && error.status() != StatusCode::NOT_FOUND => {
+                let forms = Forms::refused(form, fields, &error, self.cadre.langue);
+                page(error.status(), forms).await
             }
-            envoi => envoi,
+            sent => sent,
         }
     }
 }

@@ -12,18 +12,18 @@ use uuid::Uuid;
 
 use super::Public;
 use crate::app::App;
-use crate::champs::Champs;
-use crate::commandes;
-use crate::limites::{self, Adresse, Regle};
-use crate::pages::contexte;
-use crate::pages::envoi::{Attendu, Vers};
-use crate::pages::formulaire::{Formulaires, Saisie};
+use crate::commands;
+use crate::fields::Fields;
+use crate::limits::{self, Address, Rule};
+use crate::pages::form::{Forms, Values};
+use crate::pages::page_context;
 use crate::pages::params::Params;
+use crate::pages::submission::{Destination, JobPage};
 use crate::pages::wants_json;
-use crate::probleme::Erreur;
+use crate::problem::AppError;
 use crate::queries::portail::{self, DemandePage, PrestationPage};
 use crate::queries::{evenement, ticket};
-use crate::rendu::Cadre;
+use crate::render::Cadre;
 use crate::session::{Id, PortailClient};
 
 /// Lines of « Derniers échanges ».
@@ -36,9 +36,9 @@ pub struct Portail {
 }
 
 impl FromRequestParts<App> for Portail {
-    type Rejection = Erreur;
+    type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Erreur> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let client = PortailClient::from_request_parts(parts, app).await?;
         let Ok(params) = Params::from_request_parts(parts, app).await;
         let public = Public {
@@ -49,7 +49,7 @@ impl FromRequestParts<App> for Portail {
                 maintenant: app.now(),
             },
             params,
-            chemin: client.chemin(),
+            path: client.path(),
             freelance_nom: client.acces.freelance_nom.clone(),
             stripe_livemode: client.acces.stripe_livemode,
             actor: client.actor(),
@@ -60,72 +60,72 @@ impl FromRequestParts<App> for Portail {
 }
 
 /// `GET /portail/{token}?langue=`
-pub async fn show(portail: Portail) -> Result<Response, Erreur> {
-    page(&portail, StatusCode::OK, Formulaires::default()).await
+pub async fn show(portail: Portail) -> Result<Response, AppError> {
+    page(&portail, StatusCode::OK, Forms::default()).await
 }
 
 /// `POST /portail/{token}/tickets`: « Créer un ticket ».
 pub async fn create_ticket(
     portail: Portail,
-    adresse: Adresse,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = commandes::create_ticket_portail(portail.client.acces.client_id, &mut champs);
-    let envoi = send(&portail, adresse, job, &champs, Vers::Cree).await;
-    let page = async |statut, formulaires| page(&portail, statut, formulaires).await;
-    portail.public.or_again(envoi, "ticket", &champs, page).await
+    address: Address,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::create_ticket_portail(portail.client.acces.client_id, &mut fields);
+    let sent = send(&portail, address, job, &fields, Destination::Created).await;
+    let page = async |status, forms| page(&portail, status, forms).await;
+    portail.public.or_again(sent, "ticket", &fields, page).await
 }
 
 /// `GET /portail/{token}/tickets/{id}`
-pub async fn show_ticket(portail: Portail, Id(id): Id) -> Result<Response, Erreur> {
-    ticket_page(&portail, id, StatusCode::OK, Formulaires::default()).await
+pub async fn show_ticket(portail: Portail, Id(id): Id) -> Result<Response, AppError> {
+    ticket_page(&portail, id, StatusCode::OK, Forms::default()).await
 }
 
 /// `POST /portail/{token}/tickets/{id}/messages`
 pub async fn reply(
     portail: Portail,
     Id(id): Id,
-    adresse: Adresse,
-    mut champs: Champs,
-) -> Result<Response, Erreur> {
-    let job = commandes::reply_ticket(id, &mut champs);
-    let vers = Vers::Page(ticket_path(&portail, id));
-    let envoi = send(&portail, adresse, job, &champs, vers).await;
-    let page = async |statut, formulaires| ticket_page(&portail, id, statut, formulaires).await;
-    portail.public.or_again(envoi, "reponse", &champs, page).await
+    address: Address,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::reply_ticket(id, &mut fields);
+    let destination = Destination::Page(ticket_path(&portail, id));
+    let sent = send(&portail, address, job, &fields, destination).await;
+    let page = async |status, forms| ticket_page(&portail, id, status, forms).await;
+    portail.public.or_again(sent, "reponse", &fields, page).await
 }
 
 /// `GET /portail/{token}/jobs/{id}?suite=`: waits for what a form asked for, then leads to it.
-pub async fn show_job(portail: Portail, Id(id): Id) -> Result<Response, Erreur> {
+pub async fn show_job(portail: Portail, Id(id): Id) -> Result<Response, AppError> {
     let public = &portail.public;
-    let phrase = |erreur: &Erreur| public.phrase(erreur);
+    let phrase = |error: &AppError| public.phrase(error);
     let suite = public.params.get("suite");
-    let attendu = public.expediteur().await_page(&public.app, JobId(id), suite, phrase).await?;
-    let (etat, erreur, retour) = match attendu {
-        Attendu::Reponse(reponse) => return Ok(reponse),
-        Attendu::Page { etat, erreur, retour } => (etat, erreur, retour),
+    let shown = public.sender().await_page(&public.app, JobId(id), suite, phrase).await?;
+    let (state, error, retour) = match shown {
+        JobPage::Answer(response) => return Ok(response),
+        JobPage::Page { state, error, retour } => (state, error, retour),
     };
-    let chemin = format!("{}/jobs/{id}", public.chemin);
-    let contexte = contexte! {
-        etat,
-        erreur => erreur.as_ref().map(phrase),
+    let path = format!("{}/jobs/{id}", public.path);
+    let context = page_context! {
+        etat => state,
+        erreur => error.as_ref().map(phrase),
         retour,
-        ici => format!("{chemin}?{}", public.params.query(&["suite", "langue"])),
+        ici => format!("{path}?{}", public.params.query(&["suite", "langue"])),
     };
-    public.page("portail/jobs/id.html", &chemin, StatusCode::OK, contexte).await
+    public.page("portail/jobs/id.html", &path, StatusCode::OK, context).await
 }
 
-async fn send<J: crate::cible::Vise>(
+async fn send<J: crate::ownership::Targets>(
     portail: &Portail,
-    adresse: Adresse,
-    job: Result<J, Erreur>,
-    champs: &Champs,
-    vers: Vers,
-) -> Result<Response, Erreur> {
+    address: Address,
+    job: Result<J, AppError>,
+    fields: &Fields,
+    destination: Destination,
+) -> Result<Response, AppError> {
     let (app, client_id) = (&portail.public.app, portail.client.acces.client_id);
     let job = job?;
-    limites::compter(app, &[Regle::TicketClient(client_id), Regle::TicketAdresse(adresse)]).await?;
-    portail.public.expediteur().send(app, champs.cle(), &job, vers).await
+    limits::count(app, &[Rule::TicketByClient(client_id), Rule::TicketByAddress(address)]).await?;
+    portail.public.sender().send(app, fields.key(), &job, destination).await
 }
 
 /// The one thing that the page asks of the client.
@@ -159,7 +159,7 @@ impl<'a> Prochain<'a> {
     }
 }
 
-async fn page(portail: &Portail, statut: StatusCode, formulaires: Formulaires) -> Result<Response, Erreur> {
+async fn page(portail: &Portail, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (public, acces) = (&portail.public, &portail.client.acces);
     let pool = &public.app.pool;
     let (mut contenu, activite) = tokio::try_join!(
@@ -168,38 +168,38 @@ async fn page(portail: &Portail, statut: StatusCode, formulaires: Formulaires) -
     )?;
     // What is to be paid first, stands first; the rest newest first, as it was read.
     contenu.opportunites.sort_by_key(due_order);
-    let contexte = contexte! {
+    let context = page_context! {
         clientNom => acces.client_nom,
         prochain => Prochain::of(&contenu),
         opportunites => contenu.opportunites,
         tickets => contenu.tickets,
         activite,
-        f => formulaires.get("ticket", Saisie::new()),
-        chemin => public.chemin,
+        f => forms.get("ticket", Values::new()),
+        chemin => public.path,
     };
-    public.page("portail.html", &public.chemin, statut, contexte).await
+    public.page("portail.html", &public.path, status, context).await
 }
 
 fn ticket_path(portail: &Portail, id: Uuid) -> String {
-    format!("{}/tickets/{id}", portail.public.chemin)
+    format!("{}/tickets/{id}", portail.public.path)
 }
 
 async fn ticket_page(
     portail: &Portail,
     id: Uuid,
-    statut: StatusCode,
-    formulaires: Formulaires,
-) -> Result<Response, Erreur> {
+    status: StatusCode,
+    forms: Forms,
+) -> Result<Response, AppError> {
     let public = &portail.public;
     let ticket = ticket::find_of_client(&public.app.pool, portail.client.acces.client_id, id)
         .await?
-        .ok_or(Erreur::Introuvable)?;
-    let chemin = ticket_path(portail, id);
-    let contexte = contexte! {
+        .ok_or(AppError::NotFound)?;
+    let path = ticket_path(portail, id);
+    let context = page_context! {
         ticket,
-        f => formulaires.get("reponse", Saisie::new()),
-        retour => public.chemin,
-        chemin,
+        f => forms.get("reponse", Values::new()),
+        retour => public.path,
+        chemin => path,
     };
-    public.page("portail/tickets/id.html", &chemin, statut, contexte).await
+    public.page("portail/tickets/id.html", &path, status, context).await
 }

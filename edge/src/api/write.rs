@@ -1,0 +1,120 @@
+//! How every write of the API answers.
+
+use axum::Json;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use common::domaine::StatutJob;
+use common::job::{Actor, JobId};
+use serde_json::{Value, json};
+
+use crate::api::view;
+use crate::app::App;
+use crate::enqueue::enqueue;
+use crate::job_options::JobOptions;
+use crate::ownership::Targets;
+use crate::problem::AppError;
+use crate::queries::job::JobResultat;
+use crate::reader::Reader;
+use crate::session::{PortailClient, Utilisateur};
+use crate::waiting::{self, JobState};
+
+/// Who asks: as whom the job runs, and where its sender reads of it.
+#[derive(Debug)]
+pub struct Requester {
+    /// As whom the job runs.
+    pub actor: Actor,
+    /// The path of the sender's jobs.
+    jobs: String,
+}
+
+impl From<&Utilisateur> for Requester {
+    fn from(me: &Utilisateur) -> Self {
+        Self { actor: me.actor(), jobs: "/api/jobs".into() }
+    }
+}
+
+impl From<&PortailClient> for Requester {
+    fn from(client: &PortailClient) -> Self {
+        Self { actor: client.actor(), jobs: format!("/api{}/jobs", client.path()) }
+    }
+}
+
+/// Queues a job. 202 with its address; for who waits, `status` with what it made (201 for what is new,
+/// else 200), or its own refusal.
+pub async fn write<J: Targets>(
+    app: &App,
+    requester: impl Into<Requester>,
+    options: &JobOptions,
+    job: &J,
+    status: StatusCode,
+) -> Result<Response, AppError> {
+    let requester = requester.into();
+    let id = enqueue(app, &requester.actor, options.key.as_deref(), job).await?;
+    let Some(duration) = options.wait else {
+        return Ok(accepted(&requester, id));
+    };
+    let mut response = match waiting::wait(app, &requester.actor, id, duration).await {
+        None => accepted(&requester, id),
+        Some(finished) => match output(app, &requester.actor, finished).await {
+            Ok(resultat) => (status, Json(view::of_write(J::KIND, resultat))).into_response(),
+            Err(error) => error.into_response(),
+        },
+    };
+    response.headers_mut().extend(options.applied());
+    Ok(response)
+}
+
+fn accepted(requester: &Requester, id: JobId) -> Response {
+    let body = Json(json!({ "jobId": id, "statut": StatutJob::EnAttente }));
+    let mut response = (StatusCode::ACCEPTED, body).into_response();
+    // Hexadecimal and slashes: always a header value.
+    if let Ok(mut address) = HeaderValue::try_from(format!("{}/{id}", requester.jobs)) {
+        address.set_sensitive(true);
+        response.headers_mut().insert(LOCATION, address);
+    }
+    response
+}
+
+/// What a finished job made, as its sender reads it.
+async fn output(app: &App, actor: &Actor, finished: JobResultat) -> Result<Value, AppError> {
+    match (finished.statut, finished.resultat, finished.erreur) {
+        (StatutJob::Termine, Some(reference), _) => view::of_reference(app, actor, &reference).await,
+        (StatutJob::Termine, None, _) => Ok(json!({})),
+        (StatutJob::Rejete, _, Some(refus)) => Err(AppError::JobRejected(finished.id, refus)),
+        _ => Err(AppError::JobFailed(finished.id)),
+    }
+}
+
+/// `GET …/jobs/{id}`: how far a job is, to who asked for it. Waits for its end when asked to.
+pub async fn show_job(
+    app: &App,
+    reader: &Reader,
+    actor: &Actor,
+    options: &JobOptions,
+    id: JobId,
+) -> Result<Response, AppError> {
+    let mut state = waiting::state(app, actor, id).await?.ok_or(AppError::NotFound)?;
+    if let (JobState::Unfinished { .. }, Some(duration)) = (&state, options.wait) {
+        state = waiting::wait(app, actor, id, duration).await.map_or(state, JobState::Finished);
+    }
+    let mut body = match state {
+        JobState::Unfinished { kind, statut } => json!({ "type": kind, "statut": statut }),
+        JobState::Finished(finished) => {
+            let mut body = json!({ "type": finished.r#type, "statut": finished.statut });
+            match output(app, actor, finished).await {
+                Ok(resultat) => body["resultat"] = resultat,
+                Err(error @ (AppError::JobRejected(..) | AppError::JobFailed(_))) => {
+                    let problem = error.problem(reader.langue());
+                    body["erreur"] = serde_json::to_value(problem).unwrap_or_default();
+                }
+                Err(error) => return Err(error),
+            }
+            body
+        }
+    };
+    body["jobId"] = json!(id);
+    let mut response = Json(body).into_response();
+    response.headers_mut().extend(options.applied());
+    Ok(response)
+}

@@ -1,0 +1,69 @@
+//! Reading a request's body: whole, before anybody looks at it, not more than its route takes, not slower
+//! than a person on a bad line.
+//!
+//! An answer that comes while the sender still writes is often lost with the connection. So a body that is
+//! too large is read on for a while, to be thrown away, and every refusal reaches its reader.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::CONTENT_LENGTH;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+
+use crate::problem::AppError;
+use crate::routes;
+
+/// The most that a form or a JSON object may weigh.
+const BODY_MAX: usize = 64 * 1024;
+/// The largest event of Stripe's that is taken.
+const EVENT_MAX: usize = 1024 * 1024;
+/// What is read at most of a body, to be thrown away beyond the limit.
+const READ_MAX: usize = 8 * 1024 * 1024;
+/// How long a body may take to come in whole.
+const DURATION_MAX: Duration = Duration::from_secs(9);
+
+/// Hands the request on with its body in memory; 413 for one that is too large, 408 for one that comes too
+/// slowly, 400 for one that breaks off.
+pub async fn buffer(request: Request, next: Next) -> Response {
+    let max = if request.uri().path() == routes::WEBHOOK { EVENT_MAX } else { BODY_MAX };
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|bytes: usize| bytes > READ_MAX) {
+        return AppError::BodyTooLarge { max }.into_response();
+    }
+    let (head, body) = request.into_parts();
+    match tokio::time::timeout(DURATION_MAX, read(body, max)).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(head, Body::from(body))).await,
+        Ok(Err(error)) => error.into_response(),
+        Err(_) => AppError::BodyTooSlow.into_response(),
+    }
+}
+
+async fn read(mut body: Body, max: usize) -> Result<Vec<u8>, AppError> {
+    let (mut kept, mut total) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| AppError::BodyInterrupted)?;
+        let Ok(bytes) = frame.into_data() else { continue };
+        total += bytes.len();
+        if total <= max {
+            kept.extend_from_slice(&bytes);
+        } else if total > READ_MAX {
+            break;
+        }
+    }
+    if total > max { Err(AppError::BodyTooLarge { max }) } else { Ok(kept) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_of_just_the_limit_is_read_and_one_byte_more_is_not() {
+        assert_eq!(read(Body::from(vec![1; 10]), 10).await.unwrap().len(), 10);
+        assert!(matches!(read(Body::from(vec![1; 11]), 10).await, Err(AppError::BodyTooLarge { max: 10 })));
+        assert!(read(Body::empty(), 10).await.unwrap().is_empty());
+    }
+}

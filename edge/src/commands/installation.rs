@@ -1,0 +1,46 @@
+//! The first freelancer, by the one-time set-up link.
+
+use common::jeton::Jeton;
+use common::jobs::CreateUtilisateur;
+use sha2::{Digest, Sha256};
+
+use super::LINE_MAX;
+use crate::app::App;
+use crate::fields::Fields;
+use crate::limits::{self, Address, Rule};
+use crate::password::{self, LENGTH_MIN};
+use crate::problem::AppError;
+use crate::queries;
+
+/// `{ nom, email, motDePasse }`, under a link that must still be open. The password is hashed here and
+/// goes no further.
+pub async fn create_utilisateur(
+    app: &App,
+    address: Address,
+    jeton: &Jeton,
+    fields: &mut Fields,
+) -> Result<CreateUtilisateur, AppError> {
+    limits::count(app, &[Rule::Installation(address)]).await?;
+    if !queries::utilisateur::installation_is_open(&app.pool, &jeton.hash()).await? {
+        return Err(AppError::DeadLink);
+    }
+    let nom = fields.text("nom", LINE_MAX);
+    let email = fields.email("email");
+    let password = fields.password("motDePasse", LENGTH_MIN);
+    fields.finish(())?;
+    Ok(CreateUtilisateur {
+        jeton_hash: hex::encode(jeton.hash()),
+        nom,
+        email,
+        mot_de_passe_hash: password::hash(app, password, salt(jeton)).await?,
+    })
+}
+
+/// A salt that the form sent twice finds again: were it drawn anew, the second would be another wish.
+/// The link is random, secret and used once, so the salt is nobody else's.
+fn salt(jeton: &Jeton) -> [u8; 16] {
+    let digest = Sha256::new_with_prefix("guichet:sel:").chain_update(jeton.expose()).finalize();
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&digest[..16]);
+    salt
+}

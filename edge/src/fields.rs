@@ -1,0 +1,426 @@
+//! The one reader of what people and programs send: a JSON object or an HTML form becomes named fields,
+//! read one by one into the types of the domain.
+//!
+//! A command builds its job from the readers and ends with [`Fields::finish`]. Each reader that meets a
+//! wrong value notes a [`Refus`] and gives a placeholder; `finish` lets the job out only if nothing was
+//! noted and no field was left unread. So all errors are told at once, each with its field, and a
+//! placeholder never leaves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use common::montant::Devise;
+use common::refus::{Refus, RefusKind};
+use rust_decimal::Decimal;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::problem::AppError;
+
+mod urlencoded;
+
+/// The hidden field of every form: what makes sending it twice one job.
+pub const KEY: &str = "cle";
+
+/// Unknown fields that are told by name; the rest of a flood is not worth an answer.
+const UNKNOWN_MAX: usize = 10;
+
+/// The fields of one request.
+#[derive(Debug, Default)]
+pub struct Fields {
+    values: BTreeMap<String, Raw>,
+    seen: BTreeSet<&'static str>,
+    refus: Vec<Refus>,
+    key: Option<String>,
+}
+
+/// What stands in a field.
+#[derive(Debug, Clone)]
+enum Raw {
+    /// From a form: always text, written by a person.
+    Typed(String),
+    /// From a JSON object.
+    Json(Value),
+}
+
+/// What a reader finds.
+enum Found {
+    /// Not there, null, or an empty form field.
+    Empty,
+    Text(String),
+    Number(serde_json::Number),
+    /// A list, an object, a boolean: no field of ours.
+    Other,
+}
+
+impl Fields {
+    /// Reads a JSON object.
+    pub fn of_json(body: &[u8]) -> Result<Self, AppError> {
+        let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
+            return Err(AppError::InvalidJson);
+        };
+        let values = object.into_iter().map(|(name, value)| (name, Raw::Json(value))).collect();
+        Ok(Self { values, ..Self::default() })
+    }
+
+    /// Reads an urlencoded form. Its hidden [`KEY`] is taken out.
+    pub fn of_form(body: &[u8]) -> Result<Self, AppError> {
+        let mut values = BTreeMap::new();
+        for (name, text) in urlencoded::parse(body).ok_or(AppError::InvalidForm)? {
+            if values.insert(name, Raw::Typed(text)).is_some() {
+                return Err(AppError::InvalidForm);
+            }
+        }
+        let key = match values.remove(KEY) {
+            Some(Raw::Typed(key)) if !key.is_empty() => Some(key),
+            _ => None,
+        };
+        Ok(Self { values, key, ..Self::default() })
+    }
+
+    /// The form's hidden key, where it has one.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// Whether the field is there, even empty: what tells a change from silence.
+    pub fn contains(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// What was typed, to show the form again. Passwords are left out.
+    pub fn typed(&self) -> BTreeMap<String, String> {
+        let text = |value: &Raw| match value {
+            Raw::Typed(text) | Raw::Json(Value::String(text)) => text.clone(),
+            Raw::Json(other) => other.to_string(),
+        };
+        self.values
+            .iter()
+            .filter(|(name, _)| !name.starts_with("motDePasse"))
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect()
+    }
+
+    /// Notes a refusal found by a check that spans several fields.
+    pub fn refuse(&mut self, refus: Refus) {
+        self.refus.push(refus);
+    }
+
+    /// Lets `value` out if every field was read and none was refused.
+    pub fn finish<T>(&mut self, value: T) -> Result<T, AppError> {
+        let unknown = self.values.keys().filter(|name| !self.seen.contains(name.as_str()));
+        let unknown = unknown.take(UNKNOWN_MAX);
+        let unknown: Vec<_> = unknown.map(|name| Refus::invalid(&clipped(name), "champ-inconnu")).collect();
+        self.refus.extend(unknown);
+        if self.refus.is_empty() { Ok(value) } else { Err(AppError::Refus(std::mem::take(&mut self.refus))) }
+    }
+
+    /// Like [`Self::finish`], for a change: one that changes nothing is refused too.
+    pub fn finish_change<T>(&mut self, value: T) -> Result<T, AppError> {
+        if self.values.is_empty() {
+            let empty = Refus { kind: RefusKind::Invalid, ..Refus::conflict("aucune-modification") };
+            self.refus.push(empty);
+        }
+        self.finish(value)
+    }
+
+    /// `Some` of what `read` reads when the field is there: a change; `None` when it is to stay.
+    pub fn if_present<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> T,
+    ) -> Option<T> {
+        self.contains(name).then(|| read(self, name))
+    }
+
+    /// One line of text, 1 to `max` characters.
+    pub fn text(&mut self, name: &'static str, max: usize) -> String {
+        self.required(name, |fields| fields.optional_text(name, max))
+    }
+
+    /// One line of text, or none.
+    pub fn optional_text(&mut self, name: &'static str, max: usize) -> Option<String> {
+        self.read_text(name, max, |_| false)
+    }
+
+    /// Lines of text, 1 to `max` characters.
+    pub fn long_text(&mut self, name: &'static str, max: usize) -> String {
+        self.required(name, |fields| fields.read_text(name, max, |c| matches!(c, '\n' | '\t')))
+    }
+
+    /// A password: as typed, not trimmed, `min` to 200 characters.
+    pub fn password(&mut self, name: &'static str, min: usize) -> secrecy::SecretString {
+        let text =
+            self.required(name, |fields| fields.parsed(name, "champ-invalide", |t| Some(t.to_owned())));
+        let length = text.chars().count();
+        if length > 200 {
+            self.refus.push(Refus::invalid(name, "champ-trop-long").arg("max", 200));
+        } else if length > 0 && length < min {
+            self.refus.push(Refus::invalid(name, "mot-de-passe-court").arg("min", min));
+        }
+        text.into()
+    }
+
+    /// A mail address.
+    pub fn email(&mut self, name: &'static str) -> String {
+        self.required(name, |fields| fields.optional_email(name))
+    }
+
+    /// A mail address, or none.
+    pub fn optional_email(&mut self, name: &'static str) -> Option<String> {
+        let email = self.optional_text(name, 254)?;
+        if !is_email(&email) {
+            self.refus.push(Refus::invalid(name, "email-invalide"));
+        }
+        Some(email)
+    }
+
+    /// A word of a closed vocabulary, `default` when there is none.
+    pub fn choice_or<E: FromStr>(&mut self, name: &'static str, default: E) -> E {
+        self.optional_choice(name).unwrap_or(default)
+    }
+
+    /// A word of a closed vocabulary, or none.
+    pub fn optional_choice<E: FromStr>(&mut self, name: &'static str) -> Option<E> {
+        self.parsed(name, "choix-invalide", |text| text.parse().ok())
+    }
+
+    /// A word of a closed vocabulary; `None` when the field is absent, refused when it is empty.
+    pub fn choice_if_present<E: FromStr>(&mut self, name: &'static str) -> Option<E> {
+        if !self.contains(name) {
+            return None;
+        }
+        let choice = self.optional_choice(name);
+        if choice.is_none() && !self.is_refused(name) {
+            self.refus.push(Refus::invalid(name, "champ-requis"));
+        }
+        choice
+    }
+
+    /// An ISO 4217 code, the euro when there is none.
+    pub fn devise(&mut self, name: &'static str) -> Devise {
+        self.optional_devise(name).unwrap_or(Devise::EUR)
+    }
+
+    /// An ISO 4217 code, or none.
+    pub fn optional_devise(&mut self, name: &'static str) -> Option<Devise> {
+        self.parsed(name, "devise-inconnue", |text| Devise::parse(text).ok())
+    }
+
+    /// An id.
+    pub fn uuid(&mut self, name: &'static str) -> Uuid {
+        self.required(name, |fields| fields.optional_uuid(name))
+    }
+
+    /// An id, or none.
+    pub fn optional_uuid(&mut self, name: &'static str) -> Option<Uuid> {
+        self.parsed(name, "identifiant-invalide", |text| Uuid::try_parse(text).ok())
+    }
+
+    /// A place in a list, as a page of it gave it (`suivant`); none is the beginning.
+    pub fn cursor<C: FromStr>(&mut self, name: &'static str) -> Option<C> {
+        self.parsed(name, "identifiant-invalide", |text| text.parse().ok())
+    }
+
+    /// How many rows of a list to give: 1 to `max`, `default` when nothing is said.
+    pub fn limit(&mut self, name: &'static str, default: i64, max: i64) -> i64 {
+        let limit = self.parsed(name, "champ-invalide", |text| {
+            text.parse().ok().filter(|limit| (1..=max).contains(limit))
+        });
+        limit.unwrap_or(default)
+    }
+
+    /// A day (`2026-03-31`), or none.
+    pub fn optional_date(&mut self, name: &'static str) -> Option<NaiveDate> {
+        self.parsed(name, "date-invalide", |text| in_sane_year(text.parse().ok()?))
+    }
+
+    /// A moment, or none: RFC 3339, and for forms also what `datetime-local` sends, in the zone of the
+    /// one who typed it.
+    pub fn optional_timestamp(&mut self, name: &'static str, fuseau: chrono_tz::Tz) -> Option<DateTime<Utc>> {
+        let locale = matches!(self.values.get(name), Some(Raw::Typed(_)));
+        self.parsed(name, "date-invalide", |text| {
+            let moment = match DateTime::parse_from_rfc3339(text) {
+                Ok(moment) => moment.to_utc(),
+                Err(_) if locale => local(text, fuseau)?,
+                Err(_) => return None,
+            };
+            in_sane_year(moment.date_naive()).map(|_| moment)
+        })
+    }
+
+    /// An exact decimal, or none: text or a number in JSON; in a form also as people write it
+    /// (`1 200,50`).
+    pub fn optional_decimal(&mut self, name: &'static str) -> Option<Decimal> {
+        let text = match self.found(name) {
+            Found::Empty => return None,
+            Found::Text(text) if matches!(self.values.get(name), Some(Raw::Typed(_))) => {
+                without_typography(&text)
+            }
+            Found::Text(text) => text,
+            Found::Number(number) => number.to_string(),
+            Found::Other => String::new(),
+        };
+        let montant = is_decimal(&text).then(|| Decimal::from_str_exact(&text).ok()).flatten();
+        if montant.is_none() {
+            self.refus.push(Refus::invalid(name, "montant-invalide"));
+        }
+        montant
+    }
+
+    fn is_refused(&self, name: &str) -> bool {
+        self.refus.iter().any(|refus| refus.champ.as_deref() == Some(name))
+    }
+
+    /// What `read` finds, or a placeholder and a refusal.
+    fn required<T: Default>(&mut self, name: &'static str, read: impl FnOnce(&mut Self) -> Option<T>) -> T {
+        read(self).unwrap_or_else(|| {
+            if !self.is_refused(name) {
+                self.refus.push(Refus::invalid(name, "champ-requis"));
+            }
+            T::default()
+        })
+    }
+
+    fn found(&mut self, name: &'static str) -> Found {
+        self.seen.insert(name);
+        match self.values.get(name) {
+            None | Some(Raw::Json(Value::Null)) => Found::Empty,
+            Some(Raw::Typed(text)) if text.trim().is_empty() => Found::Empty,
+            Some(Raw::Typed(text) | Raw::Json(Value::String(text))) => Found::Text(text.clone()),
+            Some(Raw::Json(Value::Number(number))) => Found::Number(number.clone()),
+            Some(Raw::Json(_)) => Found::Other,
+        }
+    }
+
+    fn parsed<T>(
+        &mut self,
+        name: &'static str,
+        code: &str,
+        convert: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = match self.found(name) {
+            Found::Empty => return None,
+            Found::Text(text) if !text.contains('\0') => convert(text.trim_matches(' ')),
+            Found::Text(_) | Found::Number(_) | Found::Other => None,
+        };
+        if value.is_none() {
+            self.refus.push(Refus::invalid(name, code));
+        }
+        value
+    }
+
+    fn read_text(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        allowed: impl Fn(char) -> bool,
+    ) -> Option<String> {
+        let text = match self.found(name) {
+            Found::Empty => return None,
+            Found::Text(text) => text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned(),
+            Found::Number(_) | Found::Other => {
+                self.refus.push(Refus::invalid(name, "champ-invalide"));
+                return None;
+            }
+        };
+        if text.chars().any(|c| c.is_control() && !allowed(c)) {
+            self.refus.push(Refus::invalid(name, "caractere-interdit"));
+        } else if text.chars().count() > max {
+            self.refus.push(Refus::invalid(name, "champ-trop-long").arg("max", max));
+        }
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// A name that came from outside, cut to what an answer should carry.
+fn clipped(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+/// Dates that pages and columns can carry: a typing error in the year is told, not stored.
+fn in_sane_year(date: NaiveDate) -> Option<NaiveDate> {
+    use chrono::Datelike;
+    (1900..=2199).contains(&date.year()).then_some(date)
+}
+
+/// What `datetime-local` sends, in its writer's zone. In the hour that a clock skips there is no such
+/// moment; in the hour that it repeats, the first is meant.
+fn local(text: &str, fuseau: chrono_tz::Tz) -> Option<DateTime<Utc>> {
+    let naive = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
+    Some(fuseau.from_local_datetime(&naive).earliest()?.to_utc())
+}
+
+/// `1 200,50` as `1200.50`.
+fn without_typography(text: &str) -> String {
+    let digits: String =
+        text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’')).collect();
+    if digits.contains('.') { digits } else { digits.replace(',', ".") }
+}
+
+fn is_decimal(text: &str) -> bool {
+    let (whole, fraction) =
+        text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.trim_start_matches('-'), "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    digits(whole) && digits(fraction)
+}
+
+/// Whether it looks like an address that mail could reach; only mail itself can tell more.
+fn is_email(text: &str) -> bool {
+    let Some((name, domaine)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let is_plain =
+        |c: char| !c.is_whitespace() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '@');
+    let label = |e: &str| !e.is_empty() && !e.starts_with('-') && !e.ends_with('-');
+    !name.is_empty()
+        && name.chars().all(is_plain)
+        && domaine.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+        && domaine.contains('.')
+        && domaine.split('.').all(label)
+}
+
+/// The parameters of a query string, read as a form's fields are.
+#[derive(Debug)]
+pub struct Query(pub Fields);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        let text = parts.uri.query().unwrap_or_default();
+        Fields::of_form(text.as_bytes()).map(Self).map_err(|_| AppError::InvalidQuery)
+    }
+}
+
+/// `/api` takes JSON and pages take forms: a cross-site form can never reach the API.
+impl FromRequest<App> for Fields {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
+        let api = request.uri().path().starts_with("/api/");
+        let expected = if api { "application/json" } else { "application/x-www-form-urlencoded" };
+        let announced = request.headers().get(CONTENT_TYPE).map(|value| {
+            let text = value.to_str().unwrap_or_default();
+            text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+        });
+        let body = Bytes::from_request(request, app).await.map_err(|_| AppError::BodyInterrupted)?;
+        match announced {
+            _ if body.is_empty() => Ok(Self::default()),
+            Some(announced) if announced == expected && api => Self::of_json(&body),
+            Some(announced) if announced == expected => Self::of_form(&body),
+            _ => Err(AppError::UnsupportedType { expected }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

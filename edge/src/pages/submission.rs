@@ -1,0 +1,232 @@
+//! What becomes of a form: its job is queued, waited for half a second, and its sender lands on what it
+//! made; else on a page that waits longer. The page's own script asks for the same as JSON.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::response::{IntoResponse, Redirect, Response};
+use common::domaine::{Entite, StatutJob};
+use common::job::{Actor, JobId};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use crate::app::App;
+use crate::enqueue::enqueue;
+use crate::ownership::Targets;
+use crate::problem::AppError;
+use crate::queries::job::JobResultat;
+use crate::session::relative_next;
+use crate::waiting::{self, JobState};
+
+/// How long a form waits for its job before it goes to the page that waits.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long that page holds its answer.
+const PATIENCE_PAGE: Duration = Duration::from_secs(10);
+
+/// Who sends a form: as whom its job runs, and where their pages begin.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// As whom the job runs.
+    pub actor: Actor,
+    /// What their paths begin with: nothing, or the portal's path.
+    pub root: String,
+    /// What keeps the language that was chosen by hand: nothing, or `langue=en`.
+    pub langue: String,
+    /// Whether the page's own script asks.
+    pub json: bool,
+}
+
+/// Where a form leads when its job is done.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    /// To this page.
+    Page(String),
+    /// To what the job made.
+    Created,
+}
+
+/// Where to go next, for the page's script.
+#[derive(Debug, Serialize)]
+struct Step {
+    statut: StatutJob,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suite: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suivi: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erreur: Option<String>,
+}
+
+impl Sender {
+    /// Queues a form's job and says where its sender goes. A refusal comes back as an error, for the form
+    /// to be shown again.
+    pub async fn send<J: Targets>(
+        &self,
+        app: &App,
+        key: Option<&str>,
+        job: &J,
+        destination: Destination,
+    ) -> Result<Response, AppError> {
+        let id = enqueue(app, &self.actor, key, job).await?;
+        match waiting::wait(app, &self.actor, id, PATIENCE).await {
+            Some(finished) => {
+                let suite = self.outcome(&finished, destination)?;
+                Ok(self.lead_to(StatutJob::Termine, Some(suite), None))
+            }
+            None => Ok(self.lead_to(StatutJob::EnAttente, None, Some(self.waiting_page(id, destination)))),
+        }
+    }
+
+    /// Where a finished job leads, or why it was refused.
+    fn outcome(&self, finished: &JobResultat, destination: Destination) -> Result<String, AppError> {
+        match (finished.statut, &finished.erreur) {
+            (StatutJob::Termine, _) => Ok(self.said(&self.target(finished, destination), finished.id)),
+            (StatutJob::Rejete, Some(refus)) => Err(AppError::JobRejected(finished.id, refus.clone())),
+            _ => Err(AppError::JobFailed(finished.id)),
+        }
+    }
+
+    fn target(&self, finished: &JobResultat, destination: Destination) -> String {
+        let Destination::Page(page) = destination else {
+            let entite = finished.resultat.and_then(|reference| {
+                let tree = match reference.entite {
+                    Entite::Client => "clients",
+                    Entite::Opportunite => "opportunites",
+                    Entite::Ticket => "tickets",
+                    _ => return None,
+                };
+                Some(format!("{}/{tree}/{}", self.root, reference.id))
+            });
+            return entite.unwrap_or_else(|| self.home());
+        };
+        page
+    }
+
+    fn home(&self) -> String {
+        if self.root.is_empty() { "/".into() } else { self.root.clone() }
+    }
+
+    /// The page, told to say what was done.
+    fn said(&self, page: &str, id: JobId) -> String {
+        let (page, anchor) = page.split_once('#').unwrap_or((page, ""));
+        let mut url = page.to_owned();
+        let mut param = |text: &str| {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(text);
+        };
+        param(&format!("fait={id}"));
+        if !self.langue.is_empty() && !page.contains("langue=") {
+            param(&self.langue);
+        }
+        if !anchor.is_empty() {
+            url.push('#');
+            url.push_str(anchor);
+        }
+        url
+    }
+
+    fn waiting_page(&self, id: JobId, destination: Destination) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Destination::Page(page) = destination {
+            query.append_pair("suite", &page);
+        }
+        let mut query = query.finish();
+        if !self.langue.is_empty() {
+            query.push_str(if query.is_empty() { "" } else { "&" });
+            query.push_str(&self.langue);
+        }
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}/jobs/{id}{mark}{query}", self.root)
+    }
+
+    fn lead_to(&self, statut: StatutJob, suite: Option<String>, suivi: Option<String>) -> Response {
+        if self.json {
+            return Json(Step { statut, suite, suivi, erreur: None }).into_response();
+        }
+        let to = suite.or(suivi).unwrap_or_else(|| self.home());
+        Redirect::to(&to).into_response()
+    }
+}
+
+/// What the page of a job shows, once it has waited.
+#[derive(Debug)]
+pub enum JobPage {
+    /// The answer itself: on to the result, or JSON for the script.
+    Answer(Response),
+    /// The job is not done yet, or came to a bad end.
+    Page {
+        /// How far it is.
+        state: StatutJob,
+        /// Why it was refused.
+        error: Option<AppError>,
+        /// Where its sender wanted to be.
+        retour: String,
+    },
+}
+
+impl Sender {
+    /// Waits for a job at most ten seconds and says what its page is to show. `suite` is where its sender
+    /// wants to go, `phrase` says an error in the reader's language.
+    pub async fn await_page(
+        &self,
+        app: &App,
+        id: JobId,
+        suite: Option<&str>,
+        phrase: impl Fn(&AppError) -> String,
+    ) -> Result<JobPage, AppError> {
+        let mut state = waiting::state(app, &self.actor, id).await?.ok_or(AppError::NotFound)?;
+        if let JobState::Unfinished { .. } = state {
+            let finished = waiting::wait(app, &self.actor, id, PATIENCE_PAGE).await;
+            state = finished.map_or(state, JobState::Finished);
+        }
+        // Only our own tree: a link to this page must not lead elsewhere.
+        let suite = suite.and_then(relative_next).filter(|page| page.starts_with(&self.root));
+        let destination = suite.map_or(Destination::Created, |page| Destination::Page(page.into()));
+        let retour = suite.map_or_else(|| self.home(), str::to_owned);
+        let (state, error) = match state {
+            JobState::Unfinished { statut, .. } => {
+                if self.json {
+                    return Ok(JobPage::Answer(self.lead_to(
+                        statut,
+                        None,
+                        Some(self.waiting_page(id, destination)),
+                    )));
+                }
+                (statut, None)
+            }
+            JobState::Finished(finished) => match self.outcome(&finished, destination) {
+                Ok(suite) => {
+                    return Ok(JobPage::Answer(self.lead_to(StatutJob::Termine, Some(suite), None)));
+                }
+                Err(error) => (finished.statut, Some(error)),
+            },
+        };
+        if self.json {
+            let erreur = error.as_ref().map(phrase);
+            let step = Step { statut: state, suite: None, suivi: None, erreur };
+            return Ok(JobPage::Answer(Json(step).into_response()));
+        }
+        Ok(JobPage::Page { state, error, retour })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn sender(root: &str, langue: &str) -> Sender {
+        Sender { actor: Actor::Systeme, root: root.into(), langue: langue.into(), json: false }
+    }
+
+    #[test]
+    fn a_page_is_told_what_to_say() {
+        let id = JobId(Uuid::nil());
+        let said = |page: &str| sender("", "").said(page, id).replace(&id.to_string(), "1");
+        assert_eq!(said("/clients/2"), "/clients/2?fait=1");
+        assert_eq!(said("/clients/2?onglet=note#ajouter"), "/clients/2?onglet=note&fait=1#ajouter");
+        let english = sender("/portail/x", "langue=en").said("/portail/x#support", id);
+        assert_eq!(english, format!("/portail/x?fait={id}&langue=en#support"));
+    }
+}

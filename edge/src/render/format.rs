@@ -1,0 +1,209 @@
+//! Amounts and dates as the reader writes them: the filters of the templates.
+
+use chrono::{DateTime, Datelike, Locale, NaiveDate, Utc};
+use chrono_tz::Tz;
+use common::domaine::Langue;
+use common::montant::Devise;
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_decimal::options::DecimalFormatterOptions;
+use icu_locale_core::locale;
+use minijinja::{Error, ErrorKind, State, Value};
+
+use super::Cadre;
+
+/// No-break space between a day and its month, and before a currency's code.
+const NO_BREAK_SPACE: char = '\u{a0}';
+/// The signs that mean one currency to everybody. The others share theirs, or are known by their code.
+const SIGNS: [(&str, &str); 3] = [("EUR", "€"), ("GBP", "£"), ("USD", "$")];
+/// Narrow no-break space, before a currency's sign in French.
+const NARROW_SPACE: char = '\u{202f}';
+
+fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message)
+}
+
+/// Who reads the page that is being rendered.
+pub(super) fn cadre(state: &State<'_, '_>) -> Result<Cadre, Error> {
+    state
+        .lookup("cadre")
+        .and_then(|value| value.downcast_object_ref::<Cadre>().copied())
+        .ok_or_else(|| invalid("a page is rendered without its reader"))
+}
+
+thread_local! {
+    /// French and English numbers. A formatter belongs to its thread.
+    static NUMBERS: [Option<DecimalFormatter>; 2] = [locale!("fr"), locale!("en")]
+        .map(|locale| DecimalFormatter::try_new(locale.into(), DecimalFormatterOptions::default()).ok());
+}
+
+/// `"1200.50"|montant("EUR")`: « 1 200,50 € » or “€1,200.50”.
+pub(super) fn montant(state: &State<'_, '_>, montant: Value, devise: &str) -> Result<String, Error> {
+    let devise = Devise::parse(devise).map_err(|error| invalid(error.to_string()))?;
+    let exact = montant.to_string().parse().ok();
+    exact
+        .and_then(|montant| write_montant(cadre(state).ok()?.langue, montant, devise))
+        .ok_or_else(|| invalid(format!("not an amount: {montant}")))
+}
+
+/// An amount with its currency, as people who read `langue` write it. `None` without the data of the
+/// language, which is compiled in.
+pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Devise) -> Option<String> {
+    let digits = crate::queries::exact(montant.abs(), devise).to_string();
+    let number = NUMBERS.with(|[fr, en]| {
+        let formatter = match langue {
+            Langue::Fr => fr,
+            Langue::En => en,
+        };
+        Some(formatter.as_ref()?.format(&digits.parse::<Decimal>().ok()?).to_string())
+    })?;
+    let minus = if montant.is_sign_negative() { "−" } else { "" };
+    // A code such as CHF is a word beside the number; a sign such as € belongs to it.
+    let code = devise.code();
+    let sign = SIGNS.iter().find(|(known, _)| *known == code).map(|(_, sign)| sign);
+    Some(match (langue, sign) {
+        (_, None) => format!("{minus}{number}{NO_BREAK_SPACE}{code}"),
+        (Langue::Fr, Some(sign)) => format!("{minus}{number}{NARROW_SPACE}{sign}"),
+        (Langue::En, Some(sign)) => format!("{minus}{sign}{number}"),
+    })
+}
+
+/// A day or a moment, as the structs of `queries` write it.
+enum When {
+    Day(NaiveDate),
+    Moment(DateTime<Tz>),
+}
+
+impl When {
+    fn read(text: &str, fuseau: Tz) -> Result<Self, Error> {
+        if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+            return Ok(Self::Moment(moment.with_timezone(&fuseau)));
+        }
+        text.parse().map(Self::Day).map_err(|_| invalid(format!("no date: {text}")))
+    }
+
+    fn day(&self) -> NaiveDate {
+        match self {
+            Self::Day(day) => *day,
+            Self::Moment(moment) => moment.date_naive(),
+        }
+    }
+}
+
+fn locale_of(langue: Langue) -> Locale {
+    match langue {
+        Langue::Fr => Locale::fr_FR,
+        Langue::En => Locale::en_GB,
+    }
+}
+
+/// The day of the month; the first is « 1er » in French.
+fn day_of_month(langue: Langue, day: NaiveDate) -> String {
+    match (langue, day.day()) {
+        (Langue::Fr, 1) => "1er".into(),
+        (_, day) => day.to_string(),
+    }
+}
+
+fn dated(langue: Langue, day: NaiveDate, month: &str) -> String {
+    let month = day.format_localized(month, locale_of(langue));
+    format!("{}{NO_BREAK_SPACE}{month}", day_of_month(langue, day))
+}
+
+fn read_day(state: &State<'_, '_>, text: &str) -> Result<(Cadre, NaiveDate), Error> {
+    let cadre = cadre(state)?;
+    Ok((cadre, When::read(text, cadre.fuseau)?.day()))
+}
+
+fn read_moment(state: &State<'_, '_>, text: &str) -> Result<(Cadre, DateTime<Tz>), Error> {
+    let cadre = cadre(state)?;
+    match When::read(text, cadre.fuseau)? {
+        When::Moment(moment) => Ok((cadre, moment)),
+        When::Day(_) => Err(invalid(format!("no moment: {text}"))),
+    }
+}
+
+/// « 20 nov. », with the year when it is not the reader's.
+pub(super) fn jour(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    let (cadre, day) = read_day(state, text)?;
+    let month = if day.year() == cadre.aujourdhui().year() { "%b" } else { "%b %Y" };
+    Ok(dated(cadre.langue, day, month))
+}
+
+/// « vendredi 20 novembre 2026 ».
+pub(super) fn jour_long(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    let (cadre, day) = read_day(state, text)?;
+    Ok(format!(
+        "{} {}",
+        day.format_localized("%A", locale_of(cadre.langue)),
+        dated(cadre.langue, day, "%B %Y")
+    ))
+}
+
+/// « vendredi 20 novembre », with the year when it is not the reader's.
+pub(super) fn jour_semaine(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    let (cadre, day) = read_day(state, text)?;
+    if day.year() != cadre.aujourdhui().year() {
+        return jour_long(state, text);
+    }
+    Ok(format!("{} {}", day.format_localized("%A", locale_of(cadre.langue)), dated(cadre.langue, day, "%B")))
+}
+
+/// The name of the month: « novembre ».
+pub(super) fn jour_mois(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    let (cadre, day) = read_day(state, text)?;
+    Ok(day.format_localized("%B", locale_of(cadre.langue)).to_string())
+}
+
+/// « 14:32 ».
+pub(super) fn heure(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    Ok(read_moment(state, text)?.1.format("%H:%M").to_string())
+}
+
+/// « 14:32:08 ».
+pub(super) fn seconde(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    Ok(read_moment(state, text)?.1.format("%H:%M:%S").to_string())
+}
+
+/// « 23 nov., 14:32 ».
+pub(super) fn moment(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    Ok(format!("{}, {}", jour(state, text)?, heure(state, text)?))
+}
+
+/// « lundi 23 novembre 2026, 14:32 ».
+pub(super) fn moment_long(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    Ok(format!("{}, {}", jour_long(state, text)?, heure(state, text)?))
+}
+
+/// What an `<input type="datetime-local">` holds: the reader's time without its zone.
+pub(super) fn saisie_locale(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    Ok(read_moment(state, text)?.1.format("%Y-%m-%dT%H:%M").to_string())
+}
+
+/// The reader's day: `2026-11-20`, to group and compare by.
+pub(super) fn date_iso(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
+    Ok(read_day(state, text)?.1.to_string())
+}
+
+/// Days from that day to the reader's: 3 for three days ago, 0 today, -1 tomorrow.
+pub(super) fn ecart(state: &State<'_, '_>, text: &str) -> Result<i64, Error> {
+    let (cadre, day) = read_day(state, text)?;
+    Ok((cadre.aujourdhui() - day).num_days())
+}
+
+/// `"lundi"|capitale`: « Lundi ».
+pub(super) fn capitale(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The first moment of `day` in a zone: where a month or a year begins.
+pub fn start_of_day(day: NaiveDate, fuseau: Tz) -> DateTime<Utc> {
+    use chrono::TimeZone;
+    let midnight = day.and_time(chrono::NaiveTime::MIN);
+    // A zone whose clocks skip midnight begins that day an hour later.
+    fuseau
+        .from_local_datetime(&midnight)
+        .earliest()
+        .map_or_else(|| midnight.and_utc(), |moment| moment.to_utc())
+}

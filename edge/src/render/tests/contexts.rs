@@ -1,0 +1,136 @@
+//! A filled context for every page, and again for each of its states.
+
+use serde_json::{Value, json};
+
+mod bureau;
+mod clients;
+mod opportunites;
+
+const ID: &str = "01990000-0000-7000-8000-000000000001";
+const DATE: &str = "2026-11-22T16:40:00Z";
+
+fn form(nom: &str) -> Value {
+    json!({
+        "nom": nom, "cle": "c1e",
+        "saisie": { "sujet": "Four <i>en panne</i>", "nom": "Vasseur" },
+        "erreurs": { "sujet": "Ce champ est nécessaire.", "email": "?", "titre": "?", "corps": "?", "texte": "?", "clientId": "?" },
+        "erreur": "Rien <i>n’est</i> à modifier.",
+    })
+}
+
+fn blank(nom: &str) -> Value {
+    json!({ "nom": nom, "cle": "c1e", "saisie": {}, "erreurs": {}, "erreur": null })
+}
+
+fn client(portail: bool) -> Value {
+    json!({
+        "id": ID, "nom": "Librairie <i>Vasseur</i>", "type": "entreprise", "email": "helene@vasseur.example",
+        "langue": "fr", "dateCreation": DATE, "dateModification": DATE,
+        "urlPortail": portail.then_some("https://guichet.example/portail/ab"),
+        "datePortail": portail.then_some(DATE),
+    })
+}
+
+fn opportunite(etape: &str, statut: &str) -> Value {
+    json!({
+        "id": ID, "clientId": ID, "clientNom": "Librairie <i>Vasseur</i>", "titre": "Refonte <i>du site</i>",
+        "montantEstime": "1200.50", "devise": "EUR", "echeance": "2026-11-20", "etapePipeline": etape,
+        "statutPaiement": statut, "urlPaiement": null, "stripeSessionId": null,
+        "lienPaiement": "https://guichet.example/payer/cd", "dateLien": DATE, "dateEtape": DATE,
+        "dateCreation": DATE, "dateModification": DATE, "montantRecu": "1200.50", "montantRembourse": "200.00",
+        "surplus": "1200.50", "nonConforme": true,
+    })
+}
+
+fn with(mut value: Value, changes: Value) -> Value {
+    if let (Some(value), Some(changes)) = (value.as_object_mut(), changes.as_object()) {
+        value.extend(changes.clone());
+    }
+    value
+}
+
+fn ticket(statut: &str, dernier: &str) -> Value {
+    json!({
+        "id": ID, "clientId": ID, "clientNom": "Librairie <i>Vasseur</i>", "sujet": "Couleur <i>de la couverture</i>",
+        "typeTicket": "question", "statutTicket": statut, "dernierAuteur": dernier, "dateCreation": DATE,
+        "dateModification": DATE, "dernierMessage": "Le bleu <i>nuit</i> passe bien.",
+        "messages": [
+            { "id": ID, "auteur": "client", "corps": "Le bleu ?\n<i>Ou</i> le bordeaux ?", "dateCreation": DATE },
+            { "id": ID, "auteur": "utilisateur", "corps": "Le bleu.", "dateCreation": DATE },
+        ],
+    })
+}
+
+fn evenements() -> Value {
+    let event = |kind: &str, text: &str, meta: Value, auteur: bool| {
+        json!({
+            "id": ID, "clientId": ID, "clientNom": "Librairie <i>Vasseur</i>", "typeEvenement": kind,
+            "referenceId": ID, "descriptionTexte": text, "metaJson": meta, "dateEvenement": DATE,
+            "auteurId": auteur.then_some(ID),
+        })
+    };
+    let money = || json!({ "montant": "160.000", "devise": "EUR", "titre": "Refonte <i>du site</i>" });
+    let mut events: Vec<_> = common::domaine::TypeEvenement::ALL
+        .iter()
+        .map(|kind| kind.as_str())
+        .filter(|kind| ["paiement", "litige", "lien", "montant"].iter().any(|start| kind.starts_with(start)))
+        .map(|kind| event(kind, "", money(), false))
+        .collect();
+    events.extend([
+        event(
+            "email_client",
+            "Bonjour,\n<i>bien</i> reçu.",
+            json!({ "expediteur": "Hélène <i>V.</i>", "sujet": "Solde" }),
+            true,
+        ),
+        event("note", "Après <i>15 h</i>.", json!({}), true),
+        event("ticket_cree", "Four <i>en panne</i>", json!({ "typeTicket": "bug" }), false),
+        event("ticket_cree", "Four en panne", json!({ "typeTicket": "bug" }), true),
+        event("ticket_reponse", "Four en panne", json!({ "auteur": "client" }), false),
+        event("ticket_reponse", "Four en panne", json!({ "auteur": "utilisateur" }), true),
+        event("ticket_resolu", "Four en panne", json!({}), true),
+        event(
+            "etape_changee",
+            "",
+            json!({ "de": "prospect", "vers": "gagne", "titre": "<i>Refonte</i>" }),
+            true,
+        ),
+        event("portail_genere", "", json!({}), true),
+        event("portail_revoque", "", json!({}), true),
+        event("un_mot_de_demain", "Ce qui <i>arrivera</i>", json!({}), false),
+    ]);
+    json!(events)
+}
+
+fn bureau(rubrique: &str, page: Value) -> Value {
+    let heading = json!({
+        "bureau": { "nom": "Claire <i>Morel</i>", "stripeLivemode": false },
+        "rubrique": rubrique, "fait": "CreateClient",
+    });
+    with(heading, page)
+}
+
+fn public(page: Value) -> Value {
+    let heading = json!({
+        "public": { "freelanceNom": "Claire <i>Morel</i>", "stripeLivemode": false, "chemin": "/portail/ab", "q": "?langue=en" },
+        "fait": "CreateTicket",
+    });
+    with(heading, page)
+}
+
+/// Every page with its contexts.
+pub(super) fn all() -> Vec<(&'static str, Value)> {
+    let mut all = vec![
+        ("erreur.html", json!({ "statut": 503, "phrase": "<i>Non</i>", "requeteId": "ab12", "retour": "/" })),
+        ("erreur.html", json!({ "statut": null, "phrase": "Non", "requeteId": null, "retour": null })),
+        (
+            "connexion.html",
+            json!({ "f": form("connexion"), "cree": true, "next": "/clients?q=<i>", "stripeLivemode": null }),
+        ),
+        ("installation.html", json!({ "f": form("installation"), "chemin": "/installation/ab" })),
+    ];
+    all.extend(bureau::pages());
+    all.extend(opportunites::pages());
+    all.extend(clients::pages());
+    all
+}

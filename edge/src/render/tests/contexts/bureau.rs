@@ -1,0 +1,109 @@
+//! The freelancer's pages but the deals'.
+
+use serde_json::{Value, json};
+
+use super::{DATE, ID, blank, bureau, client, evenements, form, opportunite, ticket, with};
+
+pub(super) fn pages() -> Vec<(&'static str, Value)> {
+    [client_pages(), other_pages()].concat()
+}
+
+fn other_pages() -> Vec<(&'static str, Value)> {
+    let tableau = json!({
+        "aFaire": [opportunite("gagne", "en_attente"), with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
+        "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": null, "conteste": null, "recu": "2.00" }],
+        "tickets": [ticket("nouveau", "client"), ticket("en_cours", "utilisateur")],
+        "mouvements": evenements(),
+    });
+    let empty = json!({ "aFaire": [], "argent": [], "tickets": [], "mouvements": [] });
+    let rien = json!({ "elements": [], "suivant": null });
+    let evenement = |at: usize| {
+        bureau(
+            "clients",
+            json!({
+                "evenement": evenements()[at], "client": client(true), "clients": [client(true)], "f": form("f"),
+                "fSupprimer": form("supprimer"),
+            }),
+        )
+    };
+    let mail =
+        evenements().as_array().unwrap().iter().position(|it| it["typeEvenement"] == "email_client").unwrap();
+    let job = |etat: &str, erreur: Option<&str>| {
+        bureau("", json!({ "etat": etat, "erreur": erreur, "retour": "/clients", "ici": "/jobs/1?" }))
+    };
+    let list = |page: Value| {
+        bureau(
+            "tickets",
+            json!({ "page": page, "filtre": { "statut": "nouveau", "recherche": "<i>" }, "requete": "q=a&" }),
+        )
+    };
+    vec![
+        ("tableau.html", bureau("tableau", json!({ "tableau": tableau, "f": blank("lien") }))),
+        ("tableau.html", bureau("tableau", json!({ "tableau": empty, "f": blank("lien"), "fait": null }))),
+        ("evenements/id.html", evenement(mail)),
+        ("evenements/id.html", evenement(mail + 1)),
+        (
+            "tickets.html",
+            list(
+                json!({ "elements": [ticket("nouveau", "client"), ticket("resolu", "client")], "suivant": ID }),
+            ),
+        ),
+        ("tickets.html", list(rien.clone())),
+        (
+            "tickets/id.html",
+            bureau(
+                "tickets",
+                json!({ "ticket": ticket("nouveau", "client"), "fReponse": form("reponse"), "fModifier": form("modifier") }),
+            ),
+        ),
+        ("jobs/id.html", job("en_attente", None)),
+        ("jobs/id.html", job("en_cours", None)),
+        ("jobs/id.html", job("rejete", Some("<i>Non</i>"))),
+        ("jobs/id.html", job("echoue", None)),
+    ]
+}
+
+fn client_pages() -> Vec<(&'static str, Value)> {
+    let page_clients = json!({ "elements": [client(true), client(false)], "suivant": ID });
+    let rien = json!({ "elements": [], "suivant": null });
+    let somme = json!([{ "montant": "1200.50", "devise": "EUR" }, { "montant": "20", "devise": "CHF" }]);
+    let faits = json!({
+        "du": somme, "enRetard": somme, "enCours": [], "paye": somme, "ticketsOuverts": 2, "ticketsARepondre": 1,
+        "dernierContact": DATE,
+    });
+    let card = |onglet: &str, portail: bool, jours: Value| {
+        bureau(
+            "clients",
+            json!({
+                "client": client(portail), "faits": faits, "jours": jours, "suivant": portail.then_some("2026_1"), "filtre": "emails",
+                "opportunites": if portail { json!({ "elements": [opportunite("gagne", "paye")], "suivant": ID }) } else { rien.clone() },
+                "onglet": onglet, "modifier": true, "fEmail": form("email"), "fNote": form("note"),
+                "fTicket": form("ticket"), "fPortail": form("portail"), "fSupprimer": form("supprimer"),
+                "fModifier": form("modifier"),
+            }),
+        )
+    };
+    let jours = json!([
+        { "date": "2026-11-23", "evenements": evenements() }, { "date": "2026-11-22", "evenements": [] },
+        { "date": "2025-11-22", "evenements": [] },
+    ]);
+    vec![
+        (
+            "clients.html",
+            bureau(
+                "clients",
+                json!({ "page": page_clients, "recherche": "<i>", "f": form("nouveau"), "ouvert": true }),
+            ),
+        ),
+        (
+            "clients.html",
+            bureau(
+                "clients",
+                json!({ "page": rien, "recherche": "", "f": blank("nouveau"), "ouvert": false }),
+            ),
+        ),
+        ("clients/id.html", card("email", true, jours.clone())),
+        ("clients/id.html", card("note", false, json!([]))),
+        ("clients/id.html", card("ticket", true, jours)),
+    ]
+}

@@ -1,0 +1,77 @@
+//! The deals' pages.
+
+use serde_json::{Value, json};
+
+use super::{DATE, ID, blank, bureau, client, evenements, form, opportunite, with};
+
+pub(super) fn pages() -> Vec<(&'static str, Value)> {
+    let session = |statut: &str, dernier: Option<&str>| {
+        json!({
+            "id": ID, "statut": statut, "montant": "1200.50", "devise": "EUR", "stripeSessionId": "cs_1",
+            "dateExpiration": DATE, "dateCreation": DATE, "dateModification": DATE, "dernierPaiement": dernier,
+        })
+    };
+    let mut sessions: Vec<_> =
+        common::domaine::StatutSession::ALL.iter().map(|it| session(it.as_str(), None)).collect();
+    sessions.extend([session("payee", Some("echoue")), session("payee", Some("en_cours"))]);
+    let preuve = |changement: Option<&str>| {
+        json!({
+            "stripeEventId": "evt_1", "type": "checkout.session.completed", "dateReception": DATE,
+            "dateTraitement": DATE, "tentatives": 2, "changement": changement,
+        })
+    };
+    let mut preuves: Vec<_> =
+        common::domaine::TypePaiement::ALL.iter().map(|it| preuve(Some(it.as_str()))).collect();
+    preuves.push(preuve(None));
+    let deal = |o: Value, livemode: Value| {
+        let page = json!({
+            "o": o, "client": client(true), "message": "Bonjour,\nhttps://guichet.example/payer/cd", "sessions": sessions,
+            "preuves": preuves, "evenements": evenements(), "f": form("f"), "fModifier": form("modifier"),
+            "fSupprimer": form("supprimer"), "modifier": true,
+        });
+        with(
+            bureau("opportunites", page),
+            json!({ "bureau": { "nom": "Claire", "stripeLivemode": livemode } }),
+        )
+    };
+    let list = |vue: &str| {
+        let colonnes: Vec<_> = common::domaine::EtapePipeline::ALL
+            .iter()
+            .map(|etape| {
+                json!({
+                    "etape": etape, "nombre": 3, "sommes": [{ "montant": "1", "devise": "EUR" }, { "montant": "1", "devise": "CHF" }],
+                    "opportunites": [opportunite(etape.as_str(), "en_attente"), with(opportunite(etape.as_str(), "en_attente"), json!({ "dateLien": null }))],
+                })
+            })
+            .collect();
+        bureau(
+            "opportunites",
+            json!({
+                "vue": vue, "colonnes": colonnes, "page": { "elements": [opportunite("gagne", "paye")], "suivant": ID },
+                "filtre": { "recherche": "<i>", "etape": "gagne", "statut": "paye", "devise": "EUR" }, "requete": "vue=liste&",
+                "clients": [client(true)], "ouvert": true, "f": form("f"), "fDeplacer": blank("deplacer"),
+            }),
+        )
+    };
+    let mut pages = vec![
+        ("opportunites.html", list("tableau")),
+        (
+            "opportunites.html",
+            with(list("liste"), json!({ "clients": [], "page": { "elements": [], "suivant": null } })),
+        ),
+        ("opportunites.html", list("liste")),
+    ];
+    for etape in common::domaine::EtapePipeline::ALL {
+        pages.push(("opportunites/id.html", deal(opportunite(etape.as_str(), "en_attente"), json!(false))));
+    }
+    for statut in common::domaine::StatutPaiement::ALL {
+        pages.push(("opportunites/id.html", deal(opportunite("gagne", statut.as_str()), json!(true))));
+        pages.push(("opportunites/id.html", deal(opportunite("gagne", statut.as_str()), json!(null))));
+    }
+    let bare = json!({ "dateLien": null, "montantEstime": null, "echeance": null, "surplus": null, "montantRecu": null });
+    pages.push(("opportunites/id.html", deal(with(opportunite("gagne", "en_attente"), bare), json!(true))));
+    let priced = with(opportunite("gagne", "en_attente"), json!({ "dateLien": null }));
+    pages.push(("opportunites/id.html", deal(priced.clone(), json!(true))));
+    pages.push(("opportunites/id.html", deal(priced, json!(null))));
+    pages
+}
