@@ -355,7 +355,7 @@ fn in_sane_year(date: NaiveDate) -> Option<NaiveDate> {
 fn local(text: &str, fuseau: chrono_tz::Tz) -> Option<DateTime<Utc>> {
     let naive = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
     Some(fuseau.from_local_datetime(&naive).earliest()?.to_utc())
 }
 
@@ -375,7 +375,7 @@ fn is_decimal(text: &str) -> bool {
 
 /// Whether it looks like an address that mail could reach; only mail itself can tell more.
 fn is_email(text: &str) -> bool {
-    let Some((name, domaine)) = text.rsplit_once('@') else {
+    let Some((name, domain)) = text.rsplit_once('@') else {
         return false;
     };
     let is_plain =
@@ -383,9 +383,9 @@ fn is_email(text: &str) -> bool {
     let label = |e: &str| !e.is_empty() && !e.starts_with('-') && !e.ends_with('-');
     !name.is_empty()
         && name.chars().all(is_plain)
-        && domaine.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
-        && domaine.contains('.')
-        && domaine.split('.').all(label)
+        && domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+        && domain.contains('.')
+        && domain.split('.').all(label)
 }
 
 /// The parameters of a query string, read as a form's fields are.

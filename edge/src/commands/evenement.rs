@@ -33,13 +33,13 @@ pub fn update_evenement(
     fuseau: Tz,
     fields: &mut Fields,
 ) -> Result<UpdateEvenement, AppError> {
-    let ligne = |fields: &mut Fields, name| fields.text(name, LINE_MAX);
+    let line = |fields: &mut Fields, name| fields.text(name, LINE_MAX);
     let text = |fields: &mut Fields, name| fields.long_text(name, TEXT_MAX);
     let job = UpdateEvenement {
         evenement_id,
         client_id: fields.if_present("clientId", Fields::uuid),
-        expediteur: fields.if_present("expediteur", ligne),
-        sujet: fields.if_present("sujet", ligne),
+        expediteur: fields.if_present("expediteur", line),
+        sujet: fields.if_present("sujet", line),
         corps: fields.if_present("corps", text),
         texte: fields.if_present("texte", text),
         date_evenement: fields.optional_timestamp("dateEvenement", fuseau),
