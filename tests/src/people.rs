@@ -76,6 +76,11 @@ impl Bureau {
         Self { http, base: app.base.clone() }
     }
 
+    /// A request that says nothing of where it comes from, to be completed.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+
     /// A request of the same origin, to be completed.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base)).header("Origin", &self.base)
