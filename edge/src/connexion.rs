@@ -24,12 +24,12 @@ pub async fn sign_in(
     let account = Rule::ConnexionByEmail(&email);
     limits::count(app, &[account, Rule::ConnexionByAddress(address)]).await?;
     let credentials = queries::utilisateur::credentials(&app.pool, &email).await?;
-    let (id, hash) = credentials.map(|found| (found.id, found.mot_de_passe_hash)).unzip();
+    let hash = credentials.as_ref().map(|found| found.mot_de_passe_hash.clone());
     let valid = password::verify(app, password, hash).await?;
-    match id {
-        Some(id) if valid => {
+    match credentials {
+        Some(credentials) if valid => {
             limits::forget(app, account).await;
-            session::open(app, id, old).await
+            session::open(app, &credentials, old).await
         }
         _ => Err(AppError::Credentials),
     }

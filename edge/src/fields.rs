@@ -16,6 +16,7 @@ use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use common::montant::Devise;
 use common::refus::{Refus, RefusKind};
+use common::settings::PASSWORD_LENGTH;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
@@ -154,13 +155,13 @@ impl Fields {
         self.required(name, |fields| fields.read_text(name, max, |c| matches!(c, '\n' | '\t')))
     }
 
-    /// A password: as typed, not trimmed, `min` to 200 characters.
+    /// A password: as typed, not trimmed, at least `min` characters.
     pub fn password(&mut self, name: &'static str, min: usize) -> secrecy::SecretString {
         let text =
             self.required(name, |fields| fields.parsed(name, "champ-invalide", |t| Some(t.to_owned())));
         let length = text.chars().count();
-        if length > 200 {
-            self.refus.push(Refus::invalid(name, "champ-trop-long").arg("max", 200));
+        if length > *PASSWORD_LENGTH.end() {
+            self.refus.push(Refus::invalid(name, "champ-trop-long").arg("max", PASSWORD_LENGTH.end()));
         } else if length > 0 && length < min {
             self.refus.push(Refus::invalid(name, "mot-de-passe-court").arg("min", min));
         }

@@ -10,9 +10,6 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::app::App;
 use crate::problem::AppError;
 
-/// The least characters of a new password.
-pub const LENGTH_MIN: usize = 12;
-
 /// Hashes a password, in PHC form. Same password and salt give the same text.
 pub async fn hash(app: &App, password: SecretString, salt: [u8; 16]) -> Result<String, AppError> {
     on_own_thread(app, move || hash_blocking(&password, &salt)).await

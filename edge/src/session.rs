@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::limits::{self, Address, Rule};
 use crate::problem::AppError;
 use crate::queries;
+use crate::queries::utilisateur::Credentials;
 use crate::reader::Reader;
 
 /// Bytes of a session's secret.
@@ -34,8 +35,6 @@ pub struct Utilisateur {
     pub id: Uuid,
     /// The name that clients read.
     pub nom: String,
-    /// What they sign in with.
-    pub email: String,
     /// The language of their pages.
     pub langue: Langue,
     /// Their time zone.
@@ -54,16 +53,12 @@ impl FromRequestParts<App> for Utilisateur {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let cookie = SessionCookie::of(&parts.headers, app).ok_or(AppError::NotSignedIn)?;
-        let id = app.store.touch_session(&cookie.hash()).await?.ok_or(AppError::NotSignedIn)?;
-        let found = queries::utilisateur::find(&app.pool, id).await?.ok_or(AppError::NotSignedIn)?;
+        let (id, mark) = app.store.touch_session(&cookie.hash()).await?.ok_or(AppError::NotSignedIn)?;
+        let found = queries::utilisateur::find(&app.pool, id).await?;
+        // A new password ends the sessions that were opened with the old one.
+        let found = found.filter(|found| found.password_mark == mark).ok_or(AppError::NotSignedIn)?;
         Reader::find(&parts.extensions).note(found.langue);
-        Ok(Self {
-            id: found.id,
-            nom: found.nom,
-            email: found.email,
-            langue: found.langue,
-            fuseau: fuseau(&found.fuseau),
-        })
+        Ok(Self { id: found.id, nom: found.nom, langue: found.langue, fuseau: fuseau(&found.fuseau) })
     }
 }
 
@@ -240,9 +235,9 @@ impl IntoResponseParts for SetSession {
 }
 
 /// Opens a new session, always under a new secret, and ends the one that the request came with.
-pub async fn open(app: &App, utilisateur_id: Uuid, old: Cookie) -> Result<SetSession, AppError> {
+pub async fn open(app: &App, account: &Credentials, old: Cookie) -> Result<SetSession, AppError> {
     let secret = SessionCookie(Jeton::generate::<SESSION_BYTES>(&mut rand::rng()));
-    app.store.open_session(&secret.hash(), utilisateur_id).await?;
+    app.store.open_session(&secret.hash(), account.id, &account.password_mark).await?;
     if let Some(old) = old.0 {
         app.store.close_session(&old.hash()).await?;
     }

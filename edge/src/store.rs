@@ -45,17 +45,28 @@ impl Store {
         self.ask(&redis::cmd("PING")).await
     }
 
-    /// Opens a session under the hash of its cookie.
-    pub async fn open_session(&self, hash: &str, utilisateur_id: Uuid) -> RedisResult<()> {
+    /// Opens a session under the hash of its cookie, good for as long as the password is the one of
+    /// `password_mark`.
+    pub async fn open_session(
+        &self,
+        hash: &str,
+        utilisateur_id: Uuid,
+        password_mark: &str,
+    ) -> RedisResult<()> {
         let mut set = redis::cmd("SET");
-        self.ask(set.arg(session(hash)).arg(utilisateur_id.to_string()).arg("EX").arg(SESSION_SECONDS)).await
+        let value = format!("{utilisateur_id} {password_mark}");
+        self.ask(set.arg(session(hash)).arg(value).arg("EX").arg(SESSION_SECONDS)).await
     }
 
-    /// Whose session it is, and keeps it alive. `None`: it does not exist.
-    pub async fn touch_session(&self, hash: &str) -> RedisResult<Option<Uuid>> {
+    /// Whose session it is and under which password it was opened, and keeps it alive. `None`: it does not
+    /// exist.
+    pub async fn touch_session(&self, hash: &str) -> RedisResult<Option<(Uuid, String)>> {
         let mut getex = redis::cmd("GETEX");
-        let id: Option<String> = self.ask(getex.arg(session(hash)).arg("EX").arg(SESSION_SECONDS)).await?;
-        Ok(id.and_then(|id| Uuid::try_parse(&id).ok()))
+        let value: Option<String> = self.ask(getex.arg(session(hash)).arg("EX").arg(SESSION_SECONDS)).await?;
+        Ok(value.and_then(|value| {
+            let (id, password_mark) = value.split_once(' ')?;
+            Some((Uuid::try_parse(id).ok()?, password_mark.to_owned()))
+        }))
     }
 
     /// Ends a session.

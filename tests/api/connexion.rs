@@ -62,3 +62,19 @@ async fn another_site_cannot_write_with_the_cookie() {
     }
     assert_eq!(app.count("SELECT count(*) FROM client").await, 0);
 }
+
+#[tokio::test]
+async fn a_new_password_ends_the_sessions_of_the_old_one() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    app.worker_with_password(
+        &["reset-password", "--email", "claire@example.org"],
+        "un tout autre mot de passe",
+    );
+    claire.get("/api/clients").await.expect(401);
+    let old = json!({ "email": "claire@example.org", "motDePasse": PASSWORD });
+    Bureau::stranger(&app).post("/api/connexion", old).await.expect(401);
+    let new = json!({ "email": "claire@example.org", "motDePasse": "un tout autre mot de passe" });
+    assert!(claire.post("/api/connexion", new).await.status.is_success());
+    claire.get("/api/clients").await.expect(200);
+}

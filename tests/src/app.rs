@@ -210,17 +210,22 @@ impl App {
 
     /// Makes a freelancer by the command line.
     pub fn create_user(&self, email: &str) {
+        self.worker_with_password(&["create-user", "--email", email, "--nom", "Claire Morel"], PASSWORD);
+    }
+
+    /// Runs a command of the worker's that reads a password from its standard input.
+    pub fn worker_with_password(&self, args: &[&str], password: &str) {
         use std::io::Write as _;
         let mut child = Command::new(binary("worker"))
-            .args(["create-user", "--email", email, "--nom", "Claire Morel"])
+            .args(args)
             .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("the worker's binary");
-        child.stdin.take().expect("a pipe").write_all(PASSWORD.as_bytes()).expect("it reads");
-        assert!(child.wait().expect("it ends").success(), "worker create-user");
+        child.stdin.take().expect("a pipe").write_all(password.as_bytes()).expect("it reads");
+        assert!(child.wait().expect("it ends").success(), "worker {args:?}");
     }
 
     /// Pushes a job as the edge does, and waits for its row in `job_resultat`: its end and its result.

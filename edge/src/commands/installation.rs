@@ -2,13 +2,14 @@
 
 use common::jeton::Jeton;
 use common::jobs::CreateUtilisateur;
+use common::settings::PASSWORD_LENGTH;
 use sha2::{Digest, Sha256};
 
 use super::LINE_MAX;
 use crate::app::App;
 use crate::fields::Fields;
 use crate::limits::{self, Address, Rule};
-use crate::password::{self, LENGTH_MIN};
+use crate::password;
 use crate::problem::AppError;
 use crate::queries;
 
@@ -26,7 +27,7 @@ pub async fn create_utilisateur(
     }
     let nom = fields.text("nom", LINE_MAX);
     let email = fields.email("email");
-    let password = fields.password("motDePasse", LENGTH_MIN);
+    let password = fields.password("motDePasse", *PASSWORD_LENGTH.start());
     fields.finish(())?;
     Ok(CreateUtilisateur {
         jeton_hash: hex::encode(jeton.hash()),

@@ -5,20 +5,19 @@ use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// A signed-in freelancer, as their pages need them.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A signed-in freelancer, as their session needs them.
+#[derive(Debug, Clone)]
 pub struct Utilisateur {
     /// Their id.
     pub id: Uuid,
-    /// What they sign in with.
-    pub email: String,
     /// The name that clients read.
     pub nom: String,
     /// The language of their pages.
     pub langue: Langue,
     /// Their time zone, by its IANA name.
     pub fuseau: String,
+    /// Tells one password from the next: a digest of its hash.
+    pub password_mark: String,
 }
 
 /// What sign-in compares a password with.
@@ -28,6 +27,8 @@ pub struct Credentials {
     pub id: Uuid,
     /// An argon2id hash in PHC form.
     pub mot_de_passe_hash: String,
+    /// Tells one password from the next: a digest of its hash.
+    pub password_mark: String,
 }
 
 /// The instance's one row.
@@ -42,7 +43,9 @@ pub struct Instance {
 pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Utilisateur>> {
     sqlx::query_as!(
         Utilisateur,
-        r#"SELECT id, email, nom, langue as "langue: Langue", fuseau FROM utilisateur WHERE id = $1"#,
+        r#"SELECT id, nom, langue as "langue: Langue", fuseau,
+                  encode(sha256(convert_to(mot_de_passe_hash, 'UTF8')), 'hex') as "password_mark!"
+             FROM utilisateur WHERE id = $1"#,
         id,
     )
     .fetch_optional(pool)
@@ -53,7 +56,9 @@ pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Utilisateur>> 
 pub async fn credentials(pool: &PgPool, email: &str) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(
         Credentials,
-        "SELECT id, mot_de_passe_hash FROM utilisateur WHERE lower(email) = lower($1)",
+        r#"SELECT id, mot_de_passe_hash,
+                  encode(sha256(convert_to(mot_de_passe_hash, 'UTF8')), 'hex') as "password_mark!"
+             FROM utilisateur WHERE lower(email) = lower($1)"#,
         email,
     )
     .fetch_optional(pool)
