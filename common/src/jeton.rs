@@ -4,7 +4,8 @@
 //! (to show the link again to its owner), so that a stolen dump opens no door.
 
 use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
 use rand::CryptoRng;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -56,10 +57,12 @@ impl std::fmt::Debug for Jeton {
     }
 }
 
-/// Seals and opens tokens with the keys of `SECRET_KEY`: the first seals, all are tried to open.
+/// Seals and opens tokens, and signs jobs, with the keys of `SECRET_KEY`: the first seals and signs, all are
+/// tried to open and to verify.
 #[derive(Clone)]
 pub struct Sealer {
     ciphers: Vec<XChaCha20Poly1305>,
+    signers: Vec<Hmac<Sha256>>,
 }
 
 /// A sealed token that no key of `SECRET_KEY` opens.
@@ -69,9 +72,42 @@ pub struct Unsealable;
 
 impl Sealer {
     /// Takes the keys, newest first, 32 bytes each.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
     #[must_use]
     pub fn new(keys: &[[u8; 32]]) -> Self {
-        Self { ciphers: keys.iter().map(|key| XChaCha20Poly1305::new(key.into())).collect() }
+        let signer = |key: &[u8; 32]| {
+            // A key of its own for each use.
+            let derived = Sha256::new().chain_update(b"guichet job signature").chain_update(key).finalize();
+            Hmac::new_from_slice(&derived).expect("HMAC takes keys of any length")
+        };
+        Self {
+            ciphers: keys.iter().map(|key| XChaCha20Poly1305::new(key.into())).collect(),
+            signers: keys.iter().map(signer).collect(),
+        }
+    }
+
+    /// Signs bytes, in hexadecimal.
+    ///
+    /// # Panics
+    /// Never in a process that booted: the settings hold at least one key.
+    #[must_use]
+    pub fn sign(&self, bytes: &[u8]) -> String {
+        let mut signer = self.signers.first().expect("settings hold a key").clone();
+        signer.update(bytes);
+        hex::encode(signer.finalize().into_bytes())
+    }
+
+    /// Whether [`Self::sign`] made this signature of these bytes, with any key.
+    #[must_use]
+    pub fn verify(&self, bytes: &[u8], signature: &str) -> bool {
+        let Ok(signature) = hex::decode(signature) else { return false };
+        self.signers.iter().any(|signer| {
+            let mut signer = signer.clone();
+            signer.update(bytes);
+            signer.verify_slice(&signature).is_ok()
+        })
     }
 
     /// Seals a token for the row `id`: it opens for that row only.

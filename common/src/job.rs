@@ -8,8 +8,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+use crate::jeton::Sealer;
 
 /// The namespace of job ids. Never changed: a redelivered event must meet its old id.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c1f_0f5e_2b0e_4f0a_9d5b_9a8d_61c3_7e11);
@@ -138,20 +141,28 @@ pub struct Envelope {
     pub queue: Queue,
     /// Who asks.
     pub actor: Actor,
-    /// The job itself.
-    pub payload: serde_json::Value,
+    /// The job itself, to the letter: what is signed must not depend on how a program orders fields.
+    pub payload: Box<RawValue>,
     /// SHA-256 of the payload, hexadecimal: the same id with another hash is another wish under a used key.
     pub payload_hash: String,
     /// When it was asked for.
     pub cree_le: DateTime<Utc>,
+    /// The sender's signature over all of the above: who can write to Redis cannot make a job.
+    pub signature: String,
 }
 
 impl Envelope {
-    /// Wraps a job that `actor` asks for under `id`.
-    pub fn new<J: Job>(id: JobId, actor: Actor, job: &J, now: DateTime<Utc>) -> serde_json::Result<Self> {
-        let payload = serde_json::to_value(job)?;
-        let payload_hash = hex::encode(Sha256::digest(payload.to_string()));
-        Ok(Self {
+    /// Wraps and signs a job that `actor` asks for under `id`.
+    pub fn new<J: Job>(
+        id: JobId,
+        actor: Actor,
+        job: &J,
+        now: DateTime<Utc>,
+        sealer: &Sealer,
+    ) -> serde_json::Result<Self> {
+        let payload = to_raw_value(job)?;
+        let payload_hash = hash(&payload);
+        let mut envelope = Self {
             id,
             kind: J::KIND.into(),
             version: J::VERSION,
@@ -160,8 +171,27 @@ impl Envelope {
             payload,
             payload_hash,
             cree_le: now,
-        })
+            signature: String::new(),
+        };
+        envelope.signature = sealer.sign(envelope.signed().as_bytes());
+        Ok(envelope)
     }
+
+    /// Whether one of ours sent it as it stands.
+    #[must_use]
+    pub fn is_genuine(&self, sealer: &Sealer) -> bool {
+        hash(&self.payload) == self.payload_hash && sealer.verify(self.signed().as_bytes(), &self.signature)
+    }
+
+    fn signed(&self) -> String {
+        let Self { id, kind, version, queue, actor, payload_hash, cree_le, .. } = self;
+        let queue = queue.as_str();
+        format!("{id}\n{kind}\n{version}\n{queue}\n{actor}\n{payload_hash}\n{}", cree_le.to_rfc3339())
+    }
+}
+
+fn hash(payload: &RawValue) -> String {
+    hex::encode(Sha256::digest(payload.get()))
 }
 
 /// What a finished job points at. Stored in `job_resultat.resultat`; the entity is read anew, and in
@@ -188,6 +218,22 @@ where
 mod tests {
     use super::*;
     use crate::jobs::RecordNote;
+
+    #[test]
+    fn a_changed_envelope_is_not_genuine() {
+        let (ours, theirs) = (Sealer::new(&[[1; 32]]), Sealer::new(&[[2; 32]]));
+        let note = RecordNote { client_id: Uuid::from_u128(2), texte: "n".into() };
+        let actor = Actor::Utilisateur(Uuid::from_u128(1));
+        let now = DateTime::from_timestamp(1_800_000_000, 123_456_789).unwrap();
+        let id = JobId::of::<RecordNote>(&actor, "k");
+        let sent = Envelope::new(id, actor, &note, now, &ours).unwrap();
+        let received: Envelope = serde_json::from_str(&serde_json::to_string(&sent).unwrap()).unwrap();
+        assert!(received.is_genuine(&ours) && received.is_genuine(&Sealer::new(&[[3; 32], [1; 32]])));
+        assert!(!received.is_genuine(&theirs));
+        let other_actor = Envelope { actor: Actor::Stripe, ..received.clone() };
+        let other_payload = Envelope { payload: to_raw_value(&()).unwrap(), ..received };
+        assert!(!other_actor.is_genuine(&ours) && !other_payload.is_genuine(&ours));
+    }
 
     #[test]
     fn the_same_wish_has_the_same_id_and_another_actor_another() {

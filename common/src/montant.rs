@@ -37,9 +37,12 @@ impl Devise {
     /// The euro.
     pub const EUR: Self = Self(Currency::EUR);
 
-    /// Reads a code in capitals or small letters.
+    /// Reads a code in capitals or small letters. Codes that nobody pays in (gold, accounting units, tests)
+    /// are no currency here.
     pub fn parse(code: &str) -> Result<Self, UnknownDevise> {
-        Currency::from_code(&code.to_ascii_uppercase()).map(Self).ok_or(UnknownDevise)
+        let currency = Currency::from_code(&code.to_ascii_uppercase());
+        let payable = |currency: &Currency| currency.exponent().is_some_and(|decimals| decimals <= 3);
+        currency.filter(payable).map(Self).ok_or(UnknownDevise)
     }
 
     /// The code in capitals: `EUR`.

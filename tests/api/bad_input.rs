@@ -147,6 +147,7 @@ async fn amounts_that_no_currency_has_are_refused_with_their_field() {
         ("NaN", "EUR", "montantEstime"),
         ("10", "XYZQ", "devise"),
         ("10", "ZZZ", "devise"),
+        ("10", "XXX", "devise"),
     ] {
         let body = json!({ "clientId": client, "titre": "x", "montantEstime": montant, "devise": devise });
         let answer = claire.post("/api/opportunites", body).await;

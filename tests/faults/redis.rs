@@ -31,7 +31,9 @@ async fn jobs_that_redis_held_when_it_was_killed_all_run_after_its_return() {
 
 #[tokio::test]
 async fn without_redis_the_webhook_is_refused_and_the_portal_still_reads() {
-    let mut app = App::start().await;
+    // Sessions live in Redis: they outlive its crash as far as its log does.
+    let redis = sandbox::redis::Options { append_fsync: AppendFsync::EverySecond, ..Default::default() };
+    let mut app = App::start_with(Options { redis, ..Options::default() }).await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     let portail = claire.open_portail(client).await;

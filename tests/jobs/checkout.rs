@@ -1,7 +1,7 @@
 //! A deal's way to `paye`, seen from the worker.
 
 use common::domaine::{EtapePipeline, Langue, TypeClient};
-use common::job::{Actor, Envelope, JobId};
+use common::job::{Actor, JobId};
 use common::jobs::{
     CreateCheckoutSession, CreateClient, CreateOpportunite, DeleteClient, DeleteOpportunite,
     ProcessStripeWebhook, RefreshPayment, UpdateOpportunite,
@@ -65,7 +65,7 @@ impl Deal {
             let id = event["id"].as_str().unwrap().to_owned();
             let job = ProcessStripeWebhook { stripe_event_id: id.clone(), corps: event.to_string() };
             let job_id = JobId::of_stripe_event(&id);
-            let envelope = Envelope::new(job_id, Actor::Stripe, &job, worker::clock()).unwrap();
+            let envelope = self.app.envelope(job_id, Actor::Stripe, &job);
             self.app.push(&envelope).await;
             assert_eq!(self.app.end_of(job_id).await.0, "termine");
         }
@@ -246,7 +246,7 @@ async fn a_stray_payment_of_a_deal_without_a_price_does_not_pay_it() {
             corps: stray(id, status, currency).to_string(),
         };
         let job_id = JobId::of_stripe_event(id);
-        deal.app.push(&Envelope::new(job_id, Actor::Stripe, &job, worker::clock()).unwrap()).await;
+        deal.app.push(&deal.app.envelope(job_id, Actor::Stripe, &job)).await;
         assert_eq!(deal.app.end_of(job_id).await.0, "termine");
     }
     assert_eq!(deal.column("statut_paiement").await.as_deref(), Some("en_attente"));
@@ -263,7 +263,7 @@ async fn an_event_that_spells_nul_is_applied_without_it() {
     let corps = r#"{"id":"evt_nul","type":"some.\u0000event","api_version":"\u0000","data":{"object":{}}}"#;
     let job = ProcessStripeWebhook { stripe_event_id: "evt_nul".into(), corps: corps.into() };
     let job_id = JobId::of_stripe_event("evt_nul");
-    deal.app.push(&Envelope::new(job_id, Actor::Stripe, &job, worker::clock()).unwrap()).await;
+    deal.app.push(&deal.app.envelope(job_id, Actor::Stripe, &job)).await;
     assert_eq!(deal.app.end_of(job_id).await.0, "termine");
 }
 
@@ -283,7 +283,7 @@ async fn a_session_opened_while_its_client_is_deleted_is_closed_first() {
     .execute(&mut *hold)
     .await
     .unwrap();
-    deal.app.push(&Envelope::new(job_id, deal.owner, &delete, worker::clock()).unwrap()).await;
+    deal.app.push(&deal.app.envelope(job_id, deal.owner, &delete)).await;
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'guichet-worker'
         AND wait_event_type = 'Lock'";
     deal.app.until_count(waiting, 1).await;

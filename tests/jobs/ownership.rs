@@ -1,7 +1,7 @@
 //! The worker trusts no payload: whose a row is, it reads itself.
 
 use common::domaine::{Langue, TypeClient, TypeTicket};
-use common::job::Actor;
+use common::job::{Actor, JobId};
 use common::jobs::{CreateClient, CreateTicket, DeleteClient, GeneratePortail, RecordNote, UpdateClient};
 use tests::{App, Options};
 use uuid::Uuid;
@@ -45,4 +45,28 @@ async fn a_job_in_anothers_name_finds_nothing() {
     }
     assert_eq!(app.count("SELECT count(*) FROM client WHERE nom = 'Studio Kéa'").await, 1);
     assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 0);
+}
+
+#[tokio::test]
+async fn a_job_forged_in_redis_is_not_run() {
+    let app = App::start_with(Options { edge: false, ..Options::default() }).await;
+    app.create_user("claire@example.org");
+    let claire: Uuid = sqlx::query_scalar("SELECT id FROM utilisateur").fetch_one(&app.db).await.unwrap();
+    let client = |nom: &str| CreateClient {
+        nom: nom.into(),
+        r#type: TypeClient::Entreprise,
+        email: None,
+        langue: Langue::Fr,
+    };
+    let actor = Actor::Utilisateur(claire);
+    let mut forged = app.envelope(JobId::of::<CreateClient>(&actor, "forged"), actor, &client("Faux"));
+    forged.signature = "00".repeat(32);
+    app.push(&forged).await;
+    // Jobs of one queue are fetched in order: once a later one is done, the forged one was looked at.
+    app.run(actor, "honest", &client("Vrai")).await;
+    tests::until("the forged job is put off", || async {
+        app.log("worker").contains("not signed by a key").then_some(())
+    })
+    .await;
+    assert_eq!(app.count("SELECT count(*) FROM client WHERE nom = 'Faux'").await, 0);
 }

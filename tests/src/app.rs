@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use common::jeton::Sealer;
 use common::job::{Actor, Envelope, Job, JobId, Queue};
 use common::queue::Producer;
 use nix::sys::signal::Signal;
@@ -230,9 +231,16 @@ impl App {
 
     /// Pushes a job as the edge does, and waits for its row in `job_resultat`: its end and its result.
     pub async fn run<J: Job>(&self, actor: Actor, key: &str, job: &J) -> (String, Value) {
-        let envelope = Envelope::new(JobId::of::<J>(&actor, key), actor, job, worker::clock()).expect("JSON");
+        let envelope = self.envelope(JobId::of::<J>(&actor, key), actor, job);
         self.push(&envelope).await;
         self.end_of(envelope.id).await
+    }
+
+    /// Wraps a job as the edge does.
+    pub fn envelope<J: Job>(&self, id: JobId, actor: Actor, job: &J) -> Envelope {
+        let mut key = [0; 32];
+        hex::decode_to_slice(SECRET_KEY, &mut key).expect("hexadecimal");
+        Envelope::new(id, actor, job, worker::clock(), &Sealer::new(&[key])).expect("JSON")
     }
 
     /// Pushes an envelope into its queue.

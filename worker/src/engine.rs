@@ -56,6 +56,12 @@ impl Process for Engine {
             tracing::error!(job = ?delivery.id, "the envelope cannot be read; it waits for a worker that can");
             return Verdict::Defer { after: UNKNOWN_JOB_DELAY };
         };
+        if !envelope.is_genuine(&self.shared.sealer) {
+            // Forged, or signed by a key that this worker does not have: nothing of it is believed, and
+            // nothing is thrown away.
+            tracing::error!(job = ?delivery.id, "not signed by a key of SECRET_KEY; it waits for a worker that has it");
+            return Verdict::Defer { after: UNKNOWN_JOB_DELAY };
+        }
         self.dispatch(envelope, &delivery).await
     }
 }
@@ -92,11 +98,11 @@ impl Engine {
         let error = match ended {
             Ok(()) => return Verdict::Done,
             Err(JobError::Outage(error)) => {
-                tracing::warn!(%job, kind, "Postgres is out of reach: {error:#}");
+                tracing::warn!(%job, kind, error = ?format!("{error:#}"), "Postgres is out of reach");
                 return Verdict::Unavailable;
             }
             Err(JobError::Later(error)) if !self.is_past_horizon::<J>(&envelope) => {
-                tracing::warn!(%job, kind, "put off: {error:#}");
+                tracing::warn!(%job, kind, error = ?format!("{error:#}"), "put off");
                 return Verdict::Defer { after: self.put_off(&envelope) };
             }
             Err(JobError::Later(error) | JobError::Retry(error)) => error,
@@ -105,13 +111,16 @@ impl Engine {
         };
         let spent = delivery.deliveries > MAX_DELIVERIES || delivery.failures + 1 >= MAX_FAILURES;
         if !spent && !self.is_past_horizon::<J>(&envelope) {
-            tracing::warn!(%job, kind, failures = delivery.failures + 1, "to be tried again: {error:#}");
+            tracing::warn!(%job, kind, failures = delivery.failures + 1, error = ?format!("{error:#}"), "to be tried again");
             return Verdict::Retry { after: None };
         }
-        tracing::error!(%job, kind, "parked: {error:#}");
+        tracing::error!(%job, kind, error = ?format!("{error:#}"), "parked");
         match self.park(&envelope, delivery).await {
             Ok(()) => Verdict::Done,
-            Err(_) => Verdict::Retry { after: None },
+            Err(error) => {
+                tracing::error!(%job, kind, error = ?format!("{error:?}"), "it could not be parked");
+                Verdict::Retry { after: None }
+            }
         }
     }
 
@@ -128,7 +137,7 @@ impl Engine {
 
     /// Runs a job to its committed result, which may be a rejection.
     async fn execute<J: Handle>(&self, envelope: &Envelope, delivery: &Delivery) -> Result<(), JobError> {
-        let job: J = serde_json::from_value(envelope.payload.clone()).map_err(anyhow::Error::from)?;
+        let job: J = serde_json::from_str(envelope.payload.get()).map_err(anyhow::Error::from)?;
         let refused = if J::EXTERNAL {
             match self.call_stripe(&job, envelope, delivery).await {
                 Ok(Called::DoneBefore) => return Ok(()),

@@ -12,7 +12,7 @@ use crate::paiement::{Occasion, assign_event, record_reversal, record_session};
 
 impl Handle for ProcessStripeWebhook {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
-        // Only the webhook's door makes this actor; a job forged in Redis gets no further.
+        // Only the webhook's door makes this actor.
         if cx.actor != Actor::Stripe {
             return Err(Refus::not_found().into());
         }

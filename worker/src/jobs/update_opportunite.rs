@@ -37,12 +37,14 @@ impl Handle for UpdateOpportunite {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let current = lock(&self, cx).await?;
         let price_changes = changes_price(&self, &current);
-        if price_changes
-            && !matches!(current.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue)
-        {
+        if price_changes && is_paid_for(&current) {
             return Err(
                 Refus { champ: Some("montantEstime".into()), ..Refus::conflict("prix-deja-paye") }.into()
             );
+        }
+        if leaves_gagne(&self, &current) && is_paid_for(&current) {
+            let refus = Refus::conflict("etape-figee");
+            return Err(Refus { champ: Some("etapePipeline".into()), ..refus }.into());
         }
         if price_changes {
             check_decimals(&self, &current)?;
@@ -54,6 +56,11 @@ impl Handle for UpdateOpportunite {
         tell(&self, cx, &current, price_changes).await?;
         Ok(reference(Entite::Opportunite, self.opportunite_id))
     }
+}
+
+/// Whether money came, or is on its way: the deal's terms are no longer the freelancer's alone.
+fn is_paid_for(current: &Current) -> bool {
+    !matches!(current.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue)
 }
 
 async fn lock(job: &UpdateOpportunite, cx: &mut Cx) -> Result<Current, JobError> {
