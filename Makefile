@@ -25,10 +25,11 @@ services: outils ## a private PostgreSQL and Redis for development, until Ctrl-C
 
 .PHONY: test
 test: outils-test fmt-check lint ## everything that CI runs
+	@cargo build --workspace --bins
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		cargo nextest run --workspace --no-tests pass; \
+		cargo nextest run --workspace --no-fail-fast; \
 	else \
-		cargo test --workspace --all-targets; \
+		cargo test --workspace --all-targets --no-fail-fast; \
 	fi
 	@$(MAKE) --no-print-directory doc
 

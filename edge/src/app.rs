@@ -50,6 +50,8 @@ pub struct Inner {
     pub csp: String,
     /// Password hashes that may be computed at once: each takes 19 MiB and a core.
     pub hashing: Semaphore,
+    /// Stripe's events that may be in memory at once: each takes up to a megabyte.
+    pub events: Semaphore,
     /// Cancelled when the process is to end: whoever waits answers.
     pub stop: CancellationToken,
     clock: fn() -> DateTime<Utc>,
@@ -77,6 +79,7 @@ impl App {
             trusted_proxies: settings.trusted_proxies.0.clone(),
             csp: crate::headers::csp(&shared.stripe_api_base),
             hashing: Semaphore::new(2),
+            events: Semaphore::new(64),
             stop: CancellationToken::new(),
             clock,
         })))

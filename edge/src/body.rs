@@ -7,17 +7,24 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 
+use crate::api::public::signature;
+use crate::app::App;
+use crate::fields::{FORM, content_type};
 use crate::problem::AppError;
 use crate::routes;
 
-/// The most that a form or a JSON object may weigh.
+/// The most that a JSON object may weigh.
 const BODY_MAX: usize = 64 * 1024;
+/// The most that a form may weigh: the longest text, each of its characters four bytes, and each byte
+/// written `%F0`.
+const FORM_MAX: usize = 256 * 1024;
 /// The largest event of Stripe's that is taken.
 const EVENT_MAX: usize = 1024 * 1024;
 /// What is read at most of a body, to be thrown away beyond the limit.
@@ -27,8 +34,27 @@ const DURATION_MAX: Duration = Duration::from_secs(9);
 
 /// Hands the request on with its body in memory; 413 for one that is too large, 408 for one that comes too
 /// slowly, 400 for one that breaks off.
-pub async fn buffer(request: Request, next: Next) -> Response {
-    let max = if request.uri().path() == routes::WEBHOOK { EVENT_MAX } else { BODY_MAX };
+///
+/// Anybody can write to the webhook, and its bodies are the largest: one without a signature is not read at
+/// all, and only so many are in memory at once. The rest wait their turn, for as long as a body may take;
+/// then 503, and Stripe comes again.
+pub async fn buffer(State(app): State<App>, request: Request, next: Next) -> Response {
+    let webhook = request.uri().path() == routes::WEBHOOK && request.method() == Method::POST;
+    if !webhook {
+        return read_and_run(request, next).await;
+    }
+    if !app.webhook_secrets.is_empty() && signature::of(request.headers()).is_none() {
+        return AppError::InvalidSignature.into_response();
+    }
+    match tokio::time::timeout(DURATION_MAX, app.events.acquire()).await {
+        Ok(Ok(_place)) => read_and_run(request, next).await,
+        Ok(Err(error)) => AppError::Internal(error.into()).into_response(),
+        Err(_) => AppError::Unavailable(anyhow::anyhow!("too many events at once")).into_response(),
+    }
+}
+
+async fn read_and_run(request: Request, next: Next) -> Response {
+    let max = max(request.uri().path(), request.headers());
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|bytes: usize| bytes > READ_MAX) {
         return AppError::BodyTooLarge { max }.into_response();
@@ -38,6 +64,16 @@ pub async fn buffer(request: Request, next: Next) -> Response {
         Ok(Ok(body)) => next.run(Request::from_parts(head, Body::from(body))).await,
         Ok(Err(error)) => error.into_response(),
         Err(_) => AppError::BodyTooSlow.into_response(),
+    }
+}
+
+fn max(path: &str, headers: &HeaderMap) -> usize {
+    if path == routes::WEBHOOK {
+        EVENT_MAX
+    } else if !path.starts_with("/api/") && content_type(headers).as_deref() == Some(FORM) {
+        FORM_MAX
+    } else {
+        BODY_MAX
     }
 }
 
@@ -58,7 +94,24 @@ async fn read(mut body: Body, max: usize) -> Result<Vec<u8>, AppError> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+    use axum::http::header::CONTENT_TYPE;
+
     use super::*;
+
+    #[test]
+    fn a_form_of_the_longest_text_fits_however_it_is_encoded() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("Application/X-WWW-Form-Urlencoded; charset=utf-8"),
+        );
+        let text = "%F0%9F%8D%9E".repeat(crate::commands::TEXT_MAX);
+        assert!(max("/clients/1/notes", &headers) > text.len());
+        assert_eq!(max("/api/clients/1/notes", &headers), BODY_MAX);
+        assert_eq!(max("/clients/1/notes", &HeaderMap::new()), BODY_MAX);
+        assert_eq!(max(routes::WEBHOOK, &headers), EVENT_MAX);
+    }
 
     #[tokio::test]
     async fn a_body_of_just_the_limit_is_read_and_one_byte_more_is_not() {

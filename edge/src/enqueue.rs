@@ -4,6 +4,7 @@ use common::job::{Actor, Envelope, JobId};
 use common::queue::{PushError, Pushed};
 
 use crate::app::App;
+use crate::limits::{self, Rule};
 use crate::ownership::{self, Targets};
 use crate::problem::AppError;
 
@@ -13,17 +14,22 @@ const KEY_MAX: usize = 255;
 /// Queues a job that `actor` asks for and returns its id. The same actor, kind and key give the same id:
 /// sent again it is the same job, finished or not, and with another payload it is refused
 /// ([`AppError::KeyReused`]). Without a key each call is a wish of its own. What the job is about must
-/// be the actor's.
+/// be the actor's. A new wish counts under every one of `rules`; one that is sent again does not, so that
+/// a bad line uses up nobody's quota.
 pub async fn enqueue<J: Targets>(
     app: &App,
     actor: &Actor,
     key: Option<&str>,
+    rules: &[Rule<'_>],
     job: &J,
 ) -> Result<JobId, AppError> {
-    let envelope =
-        |id| Envelope::new(id, *actor, job, app.now()).map_err(|error| AppError::Internal(error.into()));
+    let envelope = |id| {
+        Envelope::new(id, *actor, job, app.now(), &app.liens.sealer)
+            .map_err(|error| AppError::Internal(error.into()))
+    };
     let owned = ownership::check(app, actor, &job.targets()).await;
     let Some(key) = key else {
+        count(app, rules).await?;
         owned?;
         let unique = hex::encode(rand::random::<[u8; 16]>());
         return push(app, &envelope(JobId::of::<J>(actor, &unique))?).await;
@@ -39,10 +45,17 @@ pub async fn enqueue<J: Targets>(
         Some(hash) if hash == envelope.payload_hash => Ok(envelope.id),
         Some(_) => Err(AppError::KeyReused),
         None => {
+            if !rules.is_empty() && app.producer.record(envelope.id).await?.is_none() {
+                count(app, rules).await?;
+            }
             owned?;
             push(app, &envelope).await
         }
     }
+}
+
+async fn count(app: &App, rules: &[Rule<'_>]) -> Result<(), AppError> {
+    if rules.is_empty() { Ok(()) } else { limits::count(app, rules).await }
 }
 
 /// Queues an envelope as it is. Asks Redis only.

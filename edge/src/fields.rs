@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
@@ -28,6 +29,9 @@ mod urlencoded;
 
 /// The hidden field of every form: what makes sending it twice one job.
 pub const KEY: &str = "cle";
+
+/// The type of a form's body.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Unknown fields that are told by name; the rest of a flood is not worth an answer.
 const UNKNOWN_MAX: usize = 10;
@@ -157,8 +161,19 @@ impl Fields {
 
     /// A password: as typed, not trimmed, at least `min` characters.
     pub fn password(&mut self, name: &'static str, min: usize) -> secrecy::SecretString {
-        let text =
-            self.required(name, |fields| fields.parsed(name, "champ-invalide", |t| Some(t.to_owned())));
+        self.seen.insert(name);
+        let found = match self.values.get(name) {
+            None | Some(Raw::Json(Value::Null)) => Ok(String::new()),
+            Some(Raw::Typed(text) | Raw::Json(Value::String(text))) if !text.contains('\0') => {
+                Ok(text.clone())
+            }
+            Some(_) => Err("champ-invalide"),
+        };
+        let found = found.and_then(|text| if text.is_empty() { Err("champ-requis") } else { Ok(text) });
+        let text = found.unwrap_or_else(|code| {
+            self.refus.push(Refus::invalid(name, code));
+            String::new()
+        });
         let length = text.chars().count();
         if length > *PASSWORD_LENGTH.end() {
             self.refus.push(Refus::invalid(name, "champ-trop-long").arg("max", PASSWORD_LENGTH.end()));
@@ -256,19 +271,21 @@ impl Fields {
         })
     }
 
-    /// An exact decimal, or none: text or a number in JSON; in a form also as people write it
-    /// (`1 200,50`).
-    pub fn optional_decimal(&mut self, name: &'static str) -> Option<Decimal> {
+    /// An exact amount, or none: text or a number in JSON; in a form also as people write it and as our
+    /// pages show it (`1 200,50 €`, `€1,200.50`). With its currency given, the mark of another one is
+    /// refused, but for the euro's sign.
+    pub fn optional_amount(&mut self, name: &'static str, devise: Option<Devise>) -> Option<Decimal> {
         let text = match self.found(name) {
             Found::Empty => return None,
             Found::Text(text) if matches!(self.values.get(name), Some(Raw::Typed(_))) => {
-                without_typography(&text)
+                typed_amount(&text, devise)
             }
-            Found::Text(text) => text,
-            Found::Number(number) => number.to_string(),
-            Found::Other => String::new(),
+            Found::Text(text) => Some(text),
+            Found::Number(number) => Some(number.to_string()),
+            Found::Other => None,
         };
-        let montant = is_decimal(&text).then(|| Decimal::from_str_exact(&text).ok()).flatten();
+        let text = text.filter(|text| is_decimal(text));
+        let montant = text.and_then(|text| Decimal::from_str_exact(&text).ok());
         if montant.is_none() {
             self.refus.push(Refus::invalid(name, "montant-invalide"));
         }
@@ -360,16 +377,64 @@ fn local(text: &str, fuseau: chrono_tz::Tz) -> Option<DateTime<Utc>> {
     Some(fuseau.from_local_datetime(&naive).earliest()?.to_utc())
 }
 
-/// `1 200,50` as `1200.50`.
-fn without_typography(text: &str) -> String {
-    let digits: String =
-        text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’')).collect();
-    if digits.contains('.') { digits } else { digits.replace(',', ".") }
+/// `1 200,50 €` as `1200.50`. `None` for the mark of another currency, and for separators that no country
+/// writes so. A single separator is the decimal one, be it comma or point; of two kinds, the last one is.
+fn typed_amount(text: &str, devise: Option<Devise>) -> Option<String> {
+    let (minus, text) = match text.trim().strip_prefix(['-', '−']) {
+        Some(rest) => ("-", rest.trim()),
+        None => ("", text.trim()),
+    };
+    let number: String = without_mark(text, devise)?
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’'))
+        .collect();
+    let (whole, fraction) = match number.rfind([',', '.']) {
+        None => (number.as_str(), None),
+        Some(at) => {
+            let (whole, rest) = number.split_at(at);
+            let (separator, fraction) = (if rest.starts_with(',') { ',' } else { '.' }, &rest[1..]);
+            // The same one before: then it cannot be the decimal one, and all of them part thousands.
+            if whole.contains(separator) { (number.as_str(), None) } else { (whole, Some(fraction)) }
+        }
+    };
+    let whole = without_thousands(whole)?;
+    Some(fraction.map_or_else(|| format!("{minus}{whole}"), |fraction| format!("{minus}{whole}.{fraction}")))
+}
+
+/// `1.200.300` as `1200300`: one kind of separator, and three digits after each.
+fn without_thousands(whole: &str) -> Option<String> {
+    let Some(separator) = whole.chars().find(|c| matches!(c, ',' | '.')) else {
+        return Some(whole.to_owned());
+    };
+    let mut groups = whole.split(separator);
+    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
+    (first && groups.all(|group| group.len() == 3)).then(|| whole.replace(separator, ""))
+}
+
+/// The amount without the currency that stands before or after it: a sign, or a code of three letters.
+fn without_mark(text: &str, devise: Option<Devise>) -> Option<&str> {
+    const SIGNS: [char; 3] = ['€', '$', '£'];
+    let is_mark = |c: char| SIGNS.contains(&c) || c.is_ascii_alphabetic();
+    let amount = text.trim_start_matches(is_mark);
+    let before = &text[..text.len() - amount.len()];
+    let number = amount.trim_end_matches(is_mark);
+    let after = &amount[number.len()..];
+    let mark = match (before, after) {
+        ("", "") => return Some(number),
+        (mark, "") | ("", mark) => mark,
+        _ => return None,
+    };
+    let fits = match (mark, devise) {
+        ("€", _) | ("$" | "£", None) => true,
+        ("$" | "£", Some(devise)) => devise.symbol().ends_with(mark),
+        (code, devise) => Devise::parse(code).is_ok_and(|it| devise.is_none_or(|devise| devise == it)),
+    };
+    fits.then(|| number.trim())
 }
 
 fn is_decimal(text: &str) -> bool {
-    let (whole, fraction) =
-        text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.trim_start_matches('-'), "0"));
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     digits(whole) && digits(fraction)
 }
@@ -408,11 +473,8 @@ impl FromRequest<App> for Fields {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
         let api = request.uri().path().starts_with("/api/");
-        let expected = if api { "application/json" } else { "application/x-www-form-urlencoded" };
-        let announced = request.headers().get(CONTENT_TYPE).map(|value| {
-            let text = value.to_str().unwrap_or_default();
-            text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-        });
+        let expected = if api { "application/json" } else { FORM };
+        let announced = content_type(request.headers());
         let body = Bytes::from_request(request, app).await.map_err(|_| AppError::BodyInterrupted)?;
         match announced {
             _ if body.is_empty() => Ok(Self::default()),
@@ -420,6 +482,25 @@ impl FromRequest<App> for Fields {
             Some(announced) if announced == expected => Self::of_form(&body),
             _ => Err(AppError::UnsupportedType { expected }),
         }
+    }
+}
+
+/// The announced type of a body, in small letters and without its parameters.
+pub fn content_type(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
+    Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// A write that takes no fields: its body is empty or an empty object, and anything else is refused as a
+/// field that nobody knows.
+#[derive(Debug)]
+pub struct NoFields;
+
+impl FromRequest<App> for NoFields {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
+        Fields::from_request(request, app).await?.finish(Self)
     }
 }
 

@@ -54,28 +54,22 @@ impl Rule<'_> {
 /// Counts one under every rule; 429 when one of them is full, 503 when Redis is down.
 pub async fn count(app: &App, rules: &[Rule<'_>]) -> Result<(), AppError> {
     let counters: Vec<_> = rules.iter().map(|rule| rule.counter()).collect();
-    match app.store.count(&counters, 1).await? {
+    match app.store.count(&counters).await? {
         None => Ok(()),
         Some(seconds) => Err(AppError::RateLimited { seconds }),
     }
 }
 
-/// Whether a rule is full, for reads that must go on without Redis: then it is not.
-pub async fn check(app: &App, rule: Rule<'_>) -> Result<(), AppError> {
-    match app.store.count(&[rule.counter()], 0).await {
+/// Counts a read that found nothing, and refuses it when its rule is full: one step, so that a volley of
+/// guesses is counted one by one. Reads go on without Redis, uncounted.
+pub async fn count_miss(app: &App, rule: Rule<'_>) -> Result<(), AppError> {
+    match app.store.count(&[rule.counter()]).await {
         Ok(Some(seconds)) => Err(AppError::RateLimited { seconds }),
         Ok(None) => Ok(()),
         Err(error) => {
             tracing::warn!(%error, "limits are not counted");
             Ok(())
         }
-    }
-}
-
-/// Counts one under a rule of a read; without Redis it is not counted.
-pub async fn note(app: &App, rule: Rule<'_>) {
-    if let Err(error) = app.store.count(&[rule.counter()], 1).await {
-        tracing::warn!(%error, "limits are not counted");
     }
 }
 
@@ -86,9 +80,10 @@ pub async fn forget(app: &App, rule: Rule<'_>) {
     }
 }
 
-/// Keeps addresses of people out of Redis.
+/// Keeps addresses of people out of Redis. Folds ASCII only, as sign-in looks up ASCII only: were more
+/// folded here than there, one account would have several counters.
 fn digest(email: &str) -> String {
-    hex::encode(Sha256::digest(email.trim().to_lowercase()))
+    hex::encode(Sha256::digest(email.trim().to_ascii_lowercase()))
 }
 
 /// Where a request comes from: the peer, or what a trusted proxy says of it.

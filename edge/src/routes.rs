@@ -30,7 +30,7 @@ pub fn table(app: App) -> Router {
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(from_fn_with_state(app.clone(), csrf::guard))
-        .layer(from_fn(body::buffer))
+        .layer(from_fn_with_state(app.clone(), body::buffer))
         .layer(from_fn(problem::in_time))
         .layer(CatchPanicLayer::custom(problem::of_panic))
         .layer(from_fn_with_state(app.clone(), problem::render))

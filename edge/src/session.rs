@@ -11,7 +11,7 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponseParts, ResponseParts};
 use common::domaine::Langue;
-use common::jeton::{Jeton, PAYER_BYTES, PORTAIL_BYTES};
+use common::jeton::{INSTALLATION_BYTES, Jeton, PAYER_BYTES, PORTAIL_BYTES};
 use common::job::Actor;
 use url::form_urlencoded;
 use uuid::Uuid;
@@ -89,20 +89,27 @@ impl PortailClient {
     }
 }
 
+/// Whether a portal's link still opens, for who has waited since it was looked up: meanwhile it may have
+/// been revoked, and then its holder is told nothing more.
+pub async fn check_portail(app: &App, jeton: &Jeton) -> Result<(), AppError> {
+    let acces = queries::portail::acces(&app.pool, &jeton.hash()).await?;
+    acces.map(|_| ()).ok_or(AppError::DeadLink)
+}
+
 impl FromRequestParts<App> for PortailClient {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-        let lien = Lien::of::<PORTAIL_BYTES>(parts, app).await?;
+        let lien = Lien::of::<PORTAIL_BYTES>(parts, app).await;
         let acces = match &lien.jeton {
             Some(jeton) => queries::portail::acces(&app.pool, &jeton.hash()).await?,
             None => None,
         };
-        let (Some(acces), Some(jeton)) = (acces, lien.jeton) else {
-            return Err(lien.address.missed(app).await);
+        let (Some(acces), Some(jeton)) = (acces, &lien.jeton) else {
+            return Err(lien.missed(app).await);
         };
         Reader::find(&parts.extensions).note(acces.langue);
-        Ok(Self { acces, jeton })
+        Ok(Self { acces, jeton: jeton.clone() })
     }
 }
 
@@ -136,16 +143,16 @@ impl FromRequestParts<App> for PayerLien {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-        let lien = Lien::of::<PAYER_BYTES>(parts, app).await?;
+        let lien = Lien::of::<PAYER_BYTES>(parts, app).await;
         let payer = match &lien.jeton {
             Some(jeton) => queries::payer::find(&app.pool, &jeton.hash()).await?,
             None => None,
         };
-        let (Some(payer), Some(jeton)) = (payer, lien.jeton) else {
-            return Err(lien.address.missed(app).await);
+        let (Some(payer), Some(jeton)) = (payer, &lien.jeton) else {
+            return Err(lien.missed(app).await);
         };
         Reader::find(&parts.extensions).note(payer.langue);
-        Ok(Self { payer, jeton })
+        Ok(Self { payer, jeton: jeton.clone() })
     }
 }
 
@@ -157,18 +164,36 @@ struct Lien {
 }
 
 impl Lien {
-    async fn of<const N: usize>(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+    async fn of<const N: usize>(parts: &mut Parts, app: &App) -> Self {
         let Ok(address) = Address::from_request_parts(parts, app).await;
-        limits::check(app, Rule::DeadLink(address)).await?;
         let jeton = path_param(parts, app, "token").await.and_then(|text| Jeton::parse(&text, N));
-        Ok(Self { address, jeton })
+        Self { address, jeton }
+    }
+
+    /// What a link that opens nothing answers. Only these are counted: a full counter never shuts out who
+    /// holds a link that opens.
+    async fn missed(&self, app: &App) -> AppError {
+        limits::count_miss(app, Rule::DeadLink(self.address)).await.err().unwrap_or(AppError::DeadLink)
     }
 }
 
-impl Address {
-    async fn missed(self, app: &App) -> AppError {
-        limits::note(app, Rule::DeadLink(self)).await;
-        AppError::DeadLink
+/// The one-time set-up link, as long as it opens. A dead one answers as [`PortailClient`]'s does.
+#[derive(Debug, Clone)]
+pub struct InstallationLien(pub Jeton);
+
+impl FromRequestParts<App> for InstallationLien {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let lien = Lien::of::<INSTALLATION_BYTES>(parts, app).await;
+        let opens = match &lien.jeton {
+            Some(jeton) => queries::utilisateur::installation_is_open(&app.pool, &jeton.hash()).await?,
+            None => false,
+        };
+        match &lien.jeton {
+            Some(jeton) if opens => Ok(Self(jeton.clone())),
+            _ => Err(lien.missed(app).await),
+        }
     }
 }
 

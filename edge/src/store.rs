@@ -74,12 +74,11 @@ impl Store {
         self.ask(redis::cmd("DEL").arg(session(hash))).await
     }
 
-    /// Counts `count` more under each key, unless one of them is full: then nothing is counted, and
-    /// the seconds until it empties are returned. With 0 it only looks.
-    pub async fn count(&self, counters: &[Counter], count: u32) -> RedisResult<Option<u64>> {
+    /// Counts one more under each key, unless one of them is full: then nothing is counted, and the
+    /// seconds until it empties are returned.
+    pub async fn count(&self, counters: &[Counter]) -> RedisResult<Option<u64>> {
         static COUNT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("store/count.lua")));
         let mut call = COUNT.prepare_invoke();
-        call.arg(count);
         for counter in counters {
             call.key(limit(&counter.key)).arg(counter.max).arg(counter.seconds);
         }

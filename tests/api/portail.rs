@@ -120,3 +120,40 @@ async fn a_clients_job_is_read_by_that_client_alone() {
     claire.get(&format!("/api/jobs/{job}")).await.expect(404);
     Bureau::stranger(&app).get(&format!("/api/jobs/{job}")).await.expect(401);
 }
+
+#[tokio::test]
+async fn guessing_links_is_limited_and_locks_no_valid_link_out() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let portail = claire.open_portail(client).await;
+    let guess = Portail::visit(&format!("{}/portail/{}", app.base, "0".repeat(96)), &app.base);
+    let mut statuses = Vec::new();
+    for _ in 0..40 {
+        statuses.push(guess.get("").await.status.as_u16());
+    }
+    assert_eq!((statuses[0], *statuses.last().unwrap()), (404, 429));
+    portail.get("").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_link_that_dies_while_its_holder_waits_shows_nothing() {
+    let mut app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let portail = claire.open_portail(client).await;
+    app.kill_workers();
+    let asked = tokio::spawn({
+        let portail = portail.clone();
+        async move { portail.post("/tickets", json!({ "sujet": "s", "description": "d" })).await }
+    });
+    tests::until("the job waits", || async { app.dump_redis().await.contains("CreateTicket").then_some(()) })
+        .await;
+    sqlx::query("UPDATE client SET token_portail_hash = NULL, token_portail_scelle = NULL")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    app.start_worker();
+    asked.await.unwrap().expect(404);
+    assert_eq!(app.count("SELECT count(*) FROM ticket").await, 1, "the job outlives the link");
+}

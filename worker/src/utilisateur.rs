@@ -11,7 +11,8 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 /// Makes an account. The password is the first line of standard input.
 pub async fn create(pool: &PgPool, email: &str, nom: &str) -> anyhow::Result<()> {
-    ensure!(email.contains('@') && email.len() <= 254, "--email: not an address");
+    let plain = email.is_ascii() && email.contains('@') && email.len() <= 254;
+    ensure!(plain, "--email: not an address in ASCII");
     ensure!(!nom.trim().is_empty() && nom.chars().count() <= 200, "--nom: 1 to 200 characters");
     let hash = hash_password(&read_password()?)?;
     let now = crate::clock();

@@ -1,10 +1,13 @@
 //! How every write of the API answers.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use common::domaine::StatutJob;
+use common::jeton::Jeton;
 use common::job::{Actor, JobId};
 use serde_json::{Value, json};
 
@@ -12,11 +15,12 @@ use crate::api::view;
 use crate::app::App;
 use crate::enqueue::enqueue;
 use crate::job_options::JobOptions;
+use crate::limits::Rule;
 use crate::ownership::Targets;
 use crate::problem::AppError;
 use crate::queries::job::JobResultat;
 use crate::reader::Reader;
-use crate::session::{PortailClient, Utilisateur};
+use crate::session::{PortailClient, Utilisateur, check_portail};
 use crate::waiting::{self, JobState};
 
 /// Who asks: as whom the job runs, and where its sender reads of it.
@@ -26,17 +30,43 @@ pub struct Requester {
     pub actor: Actor,
     /// The path of the sender's jobs.
     jobs: String,
+    /// The portal's link that let the sender in, if one did.
+    lien: Option<Jeton>,
+    /// What a new wish counts under.
+    rules: Vec<Rule<'static>>,
+}
+
+impl Requester {
+    /// The same sender, whose new wishes count under these rules.
+    #[must_use]
+    pub fn within(self, rules: &[Rule<'static>]) -> Self {
+        Self { rules: rules.to_vec(), ..self }
+    }
+
+    /// Waits for a job as [`waiting::wait`] does; a link that was revoked meanwhile is dead.
+    async fn wait(&self, app: &App, id: JobId, duration: Duration) -> Result<Option<JobResultat>, AppError> {
+        let finished = waiting::wait(app, &self.actor, id, duration).await;
+        if let (Some(_), Some(jeton)) = (&finished, &self.lien) {
+            check_portail(app, jeton).await?;
+        }
+        Ok(finished)
+    }
 }
 
 impl From<&Utilisateur> for Requester {
     fn from(me: &Utilisateur) -> Self {
-        Self { actor: me.actor(), jobs: "/api/jobs".into() }
+        Self { actor: me.actor(), jobs: "/api/jobs".into(), lien: None, rules: Vec::new() }
     }
 }
 
 impl From<&PortailClient> for Requester {
     fn from(client: &PortailClient) -> Self {
-        Self { actor: client.actor(), jobs: format!("/api{}/jobs", client.path()) }
+        Self {
+            actor: client.actor(),
+            jobs: format!("/api{}/jobs", client.path()),
+            lien: Some(client.jeton.clone()),
+            rules: Vec::new(),
+        }
     }
 }
 
@@ -50,11 +80,11 @@ pub async fn write<J: Targets>(
     status: StatusCode,
 ) -> Result<Response, AppError> {
     let requester = requester.into();
-    let id = enqueue(app, &requester.actor, options.key.as_deref(), job).await?;
+    let id = enqueue(app, &requester.actor, options.key.as_deref(), &requester.rules, job).await?;
     let Some(duration) = options.wait else {
         return Ok(accepted(&requester, id));
     };
-    let mut response = match waiting::wait(app, &requester.actor, id, duration).await {
+    let mut response = match requester.wait(app, id, duration).await? {
         None => accepted(&requester, id),
         Some(finished) => match output(app, &requester.actor, finished).await {
             Ok(resultat) => (status, Json(view::of_write(J::KIND, resultat))).into_response(),
@@ -90,13 +120,15 @@ async fn output(app: &App, actor: &Actor, finished: JobResultat) -> Result<Value
 pub async fn show_job(
     app: &App,
     reader: &Reader,
-    actor: &Actor,
+    requester: impl Into<Requester>,
     options: &JobOptions,
     id: JobId,
 ) -> Result<Response, AppError> {
+    let requester = requester.into();
+    let actor = &requester.actor;
     let mut state = waiting::state(app, actor, id).await?.ok_or(AppError::NotFound)?;
     if let (JobState::Unfinished { .. }, Some(duration)) = (&state, options.wait) {
-        state = waiting::wait(app, actor, id, duration).await.map_or(state, JobState::Finished);
+        state = requester.wait(app, id, duration).await?.map_or(state, JobState::Finished);
     }
     let mut body = match state {
         JobState::Unfinished { kind, statut } => json!({ "type": kind, "statut": statut }),

@@ -2,6 +2,7 @@
 
 use common::jeton::Jeton;
 use common::jobs::CreateUtilisateur;
+use common::refus::Refus;
 use common::settings::PASSWORD_LENGTH;
 use sha2::{Digest, Sha256};
 
@@ -27,6 +28,10 @@ pub async fn create_utilisateur(
     }
     let nom = fields.text("nom", LINE_MAX);
     let email = fields.email("email");
+    if !email.is_ascii() {
+        // Sign-in knows none such.
+        fields.refuse(Refus::invalid("email", "email-invalide"));
+    }
     let password = fields.password("motDePasse", *PASSWORD_LENGTH.start());
     fields.finish(())?;
     Ok(CreateUtilisateur {

@@ -54,7 +54,7 @@ pub fn create_checkout_session(fields: &mut Fields) -> Result<CreateCheckoutSess
 /// A price: more than zero, with no more decimals than its currency has. Where only the price changes the
 /// currency is the database's, and the worker's to hold it against.
 fn montant(fields: &mut Fields, devise: Option<Devise>) -> Option<Decimal> {
-    let montant = fields.optional_decimal("montantEstime")?.normalize();
+    let montant = fields.optional_amount("montantEstime", devise)?.normalize();
     let decimals = devise.map_or(DECIMALS_MAX, Devise::decimals);
     let code = devise.map_or("", Devise::code);
     let refus = |case: &str| Refus::invalid("montantEstime", case).arg("devise", code);

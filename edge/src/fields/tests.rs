@@ -65,7 +65,7 @@ fn json_of_the_wrong_type_names_the_field() {
     fields.text("nom", 10);
     fields.choice_or("type", TypeClient::Entreprise);
     fields.uuid("clientId");
-    fields.optional_decimal("montant");
+    fields.optional_amount("montant", None);
     assert_eq!(
         told(&mut fields),
         [
@@ -90,7 +90,7 @@ fn malformed_bodies_are_refused_whole() {
 
 #[test]
 fn amounts_are_exact_and_forms_take_them_as_people_write_them() {
-    let read = |mut fields: Fields| fields.optional_decimal("m").map(|m| m.to_string());
+    let read = |mut fields: Fields| fields.optional_amount("m", None).map(|m| m.to_string());
     assert_eq!(read(json(r#"{"m":"1200.50"}"#)).as_deref(), Some("1200.50"));
     assert_eq!(read(json(r#"{"m":0.1}"#)).as_deref(), Some("0.1"));
     assert_eq!(read(form("m=1%E2%80%AF200%2C50")).as_deref(), Some("1200.50"));
@@ -105,9 +105,73 @@ fn amounts_are_exact_and_forms_take_them_as_people_write_them() {
         r#"{"m":"99999999999999999999999999999999"}"#,
     ] {
         let mut fields = json(wrong);
-        assert_eq!(fields.optional_decimal("m"), None, "{wrong}");
+        assert_eq!(fields.optional_amount("m", None), None, "{wrong}");
         assert_eq!(told(&mut fields), ["m:montant-invalide"], "{wrong}");
     }
+}
+
+#[test]
+fn amounts_are_read_as_they_are_typed_and_shown() {
+    let read = |text: &str, devise: &str| typed_amount(text, Devise::parse(devise).ok());
+    for (text, devise, expected) in [
+        ("1200.5", "EUR", "1200.5"),
+        ("1 200,50", "EUR", "1200.50"),
+        ("1\u{202f}200,50\u{202f}€", "EUR", "1200.50"),
+        ("1\u{a0}200,50\u{a0}€ ", "EUR", "1200.50"),
+        ("€1,200.50", "EUR", "1200.50"),
+        ("€ 12", "EUR", "12"),
+        ("$1,200.50", "USD", "1200.50"),
+        ("$12", "CAD", "12"),
+        ("£12", "GBP", "12"),
+        ("12 chf", "CHF", "12"),
+        ("EUR 12", "EUR", "12"),
+        ("12 USD", "", "12"),
+        ("12 €", "USD", "12"),
+        ("1.200,50", "EUR", "1200.50"),
+        ("1,200.50", "EUR", "1200.50"),
+        ("1.200.300,5", "EUR", "1200300.5"),
+        ("1,200,300", "EUR", "1200300"),
+        ("1’200.50", "CHF", "1200.50"),
+        ("1,200", "EUR", "1.200"),
+        ("−5,50 €", "EUR", "-5.50"),
+    ] {
+        let text = read(text, devise).unwrap_or_else(|| panic!("{text} {devise}"));
+        assert!(is_decimal(&text), "{text}");
+        assert_eq!(text, expected);
+    }
+    for (text, devise) in [
+        ("12,5,6", "EUR"),
+        ("12,5.6", "EUR"),
+        ("1,200.300,5", "EUR"),
+        ("12 $", "EUR"),
+        ("12 USD", "EUR"),
+        ("€12€", "EUR"),
+        ("12 zut", ""),
+        ("12 euros", "EUR"),
+        ("€", "EUR"),
+        (",5", "EUR"),
+        ("5,", "EUR"),
+        ("--5", "EUR"),
+        ("1e3", "EUR"),
+    ] {
+        assert!(!read(text, devise).is_some_and(|text| is_decimal(&text)), "{text} {devise}");
+    }
+}
+
+#[test]
+fn a_password_is_taken_as_typed() {
+    use secrecy::ExposeSecret;
+    let mut fields = form("a=+deux+mots+&b=++&c=&d=x%00y");
+    assert_eq!(fields.password("a", 1).expose_secret(), " deux mots ");
+    assert_eq!(fields.password("b", 1).expose_secret(), "  ");
+    for name in ["c", "d", "e"] {
+        fields.password(name, 1);
+    }
+    assert_eq!(told(&mut fields), ["c:champ-requis", "d:champ-invalide", "e:champ-requis"]);
+    let mut fields = json(r#"{"a":" x ","b":7}"#);
+    assert_eq!(fields.password("a", 1).expose_secret(), " x ");
+    fields.password("b", 1);
+    assert_eq!(told(&mut fields), ["b:champ-invalide"]);
 }
 
 #[test]

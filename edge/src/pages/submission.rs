@@ -6,16 +6,18 @@ use std::time::Duration;
 use axum::Json;
 use axum::response::{IntoResponse, Redirect, Response};
 use common::domaine::{Entite, StatutJob};
+use common::jeton::Jeton;
 use common::job::{Actor, JobId};
 use serde::Serialize;
 use url::form_urlencoded;
 
 use crate::app::App;
 use crate::enqueue::enqueue;
+use crate::limits::Rule;
 use crate::ownership::Targets;
 use crate::problem::AppError;
 use crate::queries::job::JobResultat;
-use crate::session::relative_next;
+use crate::session::{check_portail, relative_next};
 use crate::waiting::{self, JobState};
 
 /// How long a form waits for its job before it goes to the page that waits.
@@ -34,6 +36,10 @@ pub struct Sender {
     pub langue: String,
     /// Whether the page's own script asks.
     pub json: bool,
+    /// The portal's link that let the sender in, if one did.
+    pub lien: Option<Jeton>,
+    /// What a new wish counts under.
+    pub rules: Vec<Rule<'static>>,
 }
 
 /// Where a form leads when its job is done.
@@ -67,14 +73,23 @@ impl Sender {
         job: &J,
         destination: Destination,
     ) -> Result<Response, AppError> {
-        let id = enqueue(app, &self.actor, key, job).await?;
-        match waiting::wait(app, &self.actor, id, PATIENCE).await {
+        let id = enqueue(app, &self.actor, key, &self.rules, job).await?;
+        match self.wait(app, id, PATIENCE).await? {
             Some(finished) => {
                 let suite = self.outcome(&finished, destination)?;
                 Ok(self.lead_to(StatutJob::Termine, Some(suite), None))
             }
             None => Ok(self.lead_to(StatutJob::EnAttente, None, Some(self.waiting_page(id, destination)))),
         }
+    }
+
+    /// Waits for a job as [`waiting::wait`] does; a link that was revoked meanwhile is dead.
+    async fn wait(&self, app: &App, id: JobId, duration: Duration) -> Result<Option<JobResultat>, AppError> {
+        let finished = waiting::wait(app, &self.actor, id, duration).await;
+        if let (Some(_), Some(jeton)) = (&finished, &self.lien) {
+            check_portail(app, jeton).await?;
+        }
+        Ok(finished)
     }
 
     /// Where a finished job leads, or why it was refused.
@@ -176,7 +191,7 @@ impl Sender {
     ) -> Result<JobPage, AppError> {
         let mut state = waiting::state(app, &self.actor, id).await?.ok_or(AppError::NotFound)?;
         if let JobState::Unfinished { .. } = state {
-            let finished = waiting::wait(app, &self.actor, id, PATIENCE_PAGE).await;
+            let finished = self.wait(app, id, PATIENCE_PAGE).await?;
             state = finished.map_or(state, JobState::Finished);
         }
         // Only our own tree: a link to this page must not lead elsewhere.
@@ -217,7 +232,14 @@ mod tests {
     use super::*;
 
     fn sender(root: &str, langue: &str) -> Sender {
-        Sender { actor: Actor::Systeme, root: root.into(), langue: langue.into(), json: false }
+        Sender {
+            actor: Actor::Systeme,
+            root: root.into(),
+            langue: langue.into(),
+            json: false,
+            lien: None,
+            rules: vec![],
+        }
     }
 
     #[test]

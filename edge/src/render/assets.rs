@@ -6,12 +6,15 @@ use std::sync::LazyLock;
 
 use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::rejection::PathRejection;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use minijinja::{Error, ErrorKind};
 use sha2::{Digest, Sha256};
+
+use crate::problem::AppError;
 
 /// A static file.
 struct Asset {
@@ -67,11 +70,14 @@ pub(super) fn url(name: &str) -> Result<String, Error> {
 
 /// `GET /assets/{hash}/{name}`: the file, for ever. A hash that is not its own is 404, so that an old
 /// page never keeps a new file under an old name.
-pub async fn serve(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let Some(asset) = ASSETS.get(name.as_str()).filter(|asset| asset.url == format!("/assets/{hash}/{name}"))
-    else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+pub async fn serve(
+    path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
+    // A path that is not even text is no file's either.
+    let Path((hash, name)) = path.map_err(|_| AppError::NotFound)?;
+    let asset = ASSETS.get(name.as_str()).filter(|asset| asset.url == format!("/assets/{hash}/{name}"));
+    let asset = asset.ok_or(AppError::NotFound)?;
     let accepts_gzip = headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
@@ -81,9 +87,9 @@ pub async fn serve(Path((hash, name)): Path<(String, String)>, headers: HeaderMa
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (header::VARY, "Accept-Encoding"),
     ];
-    if accepts_gzip && !asset.gzip.is_empty() {
+    Ok(if accepts_gzip && !asset.gzip.is_empty() {
         (common, [(header::CONTENT_ENCODING, "gzip")], asset.gzip.clone()).into_response()
     } else {
         (common, asset.plain.clone()).into_response()
-    }
+    })
 }

@@ -10,7 +10,7 @@ use super::list::Slice;
 use crate::api::write::write;
 use crate::app::App;
 use crate::commands::{self, LINE_MAX};
-use crate::fields::{Fields, Query};
+use crate::fields::{Fields, NoFields, Query};
 use crate::job_options::JobOptions;
 use crate::problem::AppError;
 use crate::queries::Page;
@@ -66,6 +66,7 @@ pub async fn delete(
     me: Utilisateur,
     Id(client_id): Id,
     options: JobOptions,
+    _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &DeleteClient { client_id }, StatusCode::OK).await
 }
@@ -115,6 +116,7 @@ pub async fn generate_portail(
     me: Utilisateur,
     Id(client_id): Id,
     options: JobOptions,
+    _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &GeneratePortail { client_id }, StatusCode::CREATED).await
 }
@@ -125,6 +127,7 @@ pub async fn revoke_portail(
     me: Utilisateur,
     Id(client_id): Id,
     options: JobOptions,
+    _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &RevokePortail { client_id }, StatusCode::OK).await
 }

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 
 use crate::app::App;
 use crate::connexion;
-use crate::fields::Fields;
+use crate::fields::{Fields, NoFields};
 use crate::limits::Address;
 use crate::problem::AppError;
 use crate::session::{self, Cookie};
@@ -23,7 +23,11 @@ pub async fn sign_in(
 }
 
 /// `POST /api/deconnexion`
-pub async fn sign_out(State(app): State<App>, cookie: Cookie) -> Result<impl IntoResponse, AppError> {
+pub async fn sign_out(
+    State(app): State<App>,
+    cookie: Cookie,
+    _: NoFields,
+) -> Result<impl IntoResponse, AppError> {
     let session = session::close(&app, cookie).await?;
     Ok((session, StatusCode::NO_CONTENT))
 }

@@ -8,7 +8,7 @@ use common::jobs::DeleteEvenement;
 use crate::api::write::write;
 use crate::app::App;
 use crate::commands;
-use crate::fields::Fields;
+use crate::fields::{Fields, NoFields};
 use crate::job_options::JobOptions;
 use crate::problem::AppError;
 use crate::session::{Id, Utilisateur};
@@ -31,6 +31,7 @@ pub async fn delete(
     me: Utilisateur,
     Id(evenement_id): Id,
     options: JobOptions,
+    _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &DeleteEvenement { evenement_id }, StatusCode::OK).await
 }

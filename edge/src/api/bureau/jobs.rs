@@ -19,5 +19,5 @@ pub async fn show(
     reader: Reader,
     options: JobOptions,
 ) -> Result<Response, AppError> {
-    write::show_job(&app, &reader, &me.actor(), &options, JobId(id)).await
+    write::show_job(&app, &reader, &me, &options, JobId(id)).await
 }

@@ -10,7 +10,7 @@ use super::list::Slice;
 use crate::api::write::write;
 use crate::app::App;
 use crate::commands::{self, LINE_MAX};
-use crate::fields::{Fields, Query};
+use crate::fields::{Fields, NoFields, Query};
 use crate::job_options::JobOptions;
 use crate::problem::AppError;
 use crate::queries::Page;
@@ -74,6 +74,7 @@ pub async fn delete(
     me: Utilisateur,
     Id(opportunite_id): Id,
     options: JobOptions,
+    _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &DeleteOpportunite { opportunite_id }, StatusCode::OK).await
 }
@@ -84,6 +85,7 @@ pub async fn refresh(
     me: Utilisateur,
     Id(opportunite_id): Id,
     options: JobOptions,
+    _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &RefreshPayment { opportunite_id }, StatusCode::OK).await
 }

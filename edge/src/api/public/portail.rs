@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use common::job::JobId;
 
-use crate::api::write::{self, write};
+use crate::api::write::{self, Requester, write};
 use crate::app::App;
 use crate::commands;
 use crate::fields::Fields;
 use crate::job_options::JobOptions;
-use crate::limits::{self, Address, Rule};
+use crate::limits::{Address, Rule};
 use crate::problem::AppError;
 use crate::queries::portail::{self, Portail};
 use crate::reader::Reader;
@@ -33,8 +33,8 @@ pub async fn create_ticket(
 ) -> Result<Response, AppError> {
     let client_id = client.acces.client_id;
     let job = commands::create_ticket_portail(client_id, &mut fields)?;
-    limits::count(&app, &[Rule::TicketByClient(client_id), Rule::TicketByAddress(address)]).await?;
-    write(&app, &client, &options, &job, StatusCode::CREATED).await
+    let rules = [Rule::TicketByClient(client_id), Rule::TicketByAddress(address)];
+    write(&app, Requester::from(&client).within(&rules), &options, &job, StatusCode::CREATED).await
 }
 
 /// `POST /api/portail/{token}/tickets/{id}/messages`
@@ -47,9 +47,8 @@ pub async fn reply_ticket(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = commands::reply_ticket(id, &mut fields)?;
-    limits::count(&app, &[Rule::TicketByClient(client.acces.client_id), Rule::TicketByAddress(address)])
-        .await?;
-    write(&app, &client, &options, &job, StatusCode::CREATED).await
+    let rules = [Rule::TicketByClient(client.acces.client_id), Rule::TicketByAddress(address)];
+    write(&app, Requester::from(&client).within(&rules), &options, &job, StatusCode::CREATED).await
 }
 
 /// `GET /api/portail/{token}/jobs/{id}`
@@ -60,5 +59,5 @@ pub async fn show_job(
     reader: Reader,
     options: JobOptions,
 ) -> Result<Response, AppError> {
-    write::show_job(&app, &reader, &client.actor(), &options, JobId(id)).await
+    write::show_job(&app, &reader, &client, &options, JobId(id)).await
 }

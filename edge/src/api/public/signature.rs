@@ -1,6 +1,7 @@
 //! Stripe's webhook signature: HMAC-SHA256 over the time and the raw body (Stripe's documentation,
 //! "Verify webhook signatures manually").
 
+use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -11,6 +12,14 @@ use subtle::{Choice, ConstantTimeEq};
 const TOLERANCE: u64 = 300;
 /// Signatures that one header may carry; Stripe sends one for each secret that is being rotated.
 const SIGNATURES_MAX: usize = 16;
+
+/// The signature that a request carries, if it is one: from `Stripe-Signature`, with a time and at least one
+/// signature in it. Whose it is only [`verify`] knows.
+pub fn of(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get("stripe-signature")?.to_str().ok()?;
+    let (time, signatures) = parse(header)?;
+    (time.parse::<i64>().is_ok() && !signatures.is_empty()).then_some(header)
+}
 
 /// Whether one of our secrets signed this body at about `now`. A blank secret signs nothing.
 pub fn verify(header: &str, body: &[u8], secrets: &[SecretString], now: DateTime<Utc>) -> bool {
@@ -125,6 +134,25 @@ mod tests {
         ] {
             assert!(!passes(&header, &["whsec_a"], 0), "{header}");
         }
+    }
+
+    #[test]
+    fn what_is_no_signature_is_known_before_the_body() {
+        let one = "00".repeat(32);
+        for (header, is_one) in [
+            (format!("t={T},v1={one}"), true),
+            (format!("t={T}"), false),
+            (format!("t=x,v1={one}"), false),
+            (format!("v1={one}"), false),
+            (String::new(), false),
+        ] {
+            let headers = HeaderMap::from_iter([(
+                axum::http::HeaderName::from_static("stripe-signature"),
+                header.parse().unwrap(),
+            )]);
+            assert_eq!(of(&headers).is_some(), is_one, "{header}");
+        }
+        assert!(of(&HeaderMap::new()).is_none());
     }
 
     #[test]

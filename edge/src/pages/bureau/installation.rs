@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use common::domaine::StatutJob;
-use common::jeton::{INSTALLATION_BYTES, Jeton};
+use common::jeton::Jeton;
 use common::job::Actor;
 
 use crate::app::App;
 use crate::commands;
 use crate::enqueue::enqueue;
 use crate::fields::Fields;
-use crate::limits::{self, Address, Rule};
+use crate::limits::Address;
 use crate::pages::form::{Forms, Values};
 use crate::pages::html;
 use crate::pages::page_context;
 use crate::problem::AppError;
-use crate::queries;
 use crate::reader::Reader;
 use crate::render::Cadre;
+use crate::session::InstallationLien;
 use crate::waiting;
 
 /// How long the form waits for the account: nobody can ask after this job later.
@@ -29,28 +29,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// `GET /installation/{token}`
 pub async fn show(
     State(app): State<App>,
-    Path(token): Path<String>,
+    InstallationLien(jeton): InstallationLien,
     reader: Reader,
-    address: Address,
 ) -> Result<Response, AppError> {
-    limits::check(&app, Rule::DeadLink(address)).await?;
-    let jeton = Jeton::parse(&token, INSTALLATION_BYTES).ok_or(AppError::DeadLink)?;
-    if !queries::utilisateur::installation_is_open(&app.pool, &jeton.hash()).await? {
-        limits::note(&app, Rule::DeadLink(address)).await;
-        return Err(AppError::DeadLink);
-    }
     page(&app, &reader, &jeton, StatusCode::OK, &Forms::default())
 }
 
 /// `POST /installation/{token}`
 pub async fn create(
     State(app): State<App>,
-    Path(token): Path<String>,
+    InstallationLien(jeton): InstallationLien,
     reader: Reader,
     address: Address,
     mut fields: Fields,
 ) -> Result<Response, AppError> {
-    let jeton = Jeton::parse(&token, INSTALLATION_BYTES).ok_or(AppError::DeadLink)?;
     match sign_up(&app, address, &jeton, &mut fields).await {
         Ok(()) => Ok(Redirect::to("/connexion?cree=1").into_response()),
         Err(error) if error.is_correctable() => {
@@ -63,7 +55,7 @@ pub async fn create(
 
 async fn sign_up(app: &App, address: Address, jeton: &Jeton, fields: &mut Fields) -> Result<(), AppError> {
     let job = commands::create_utilisateur(app, address, jeton, fields).await?;
-    let id = enqueue(app, &Actor::Systeme, fields.key(), &job).await?;
+    let id = enqueue(app, &Actor::Systeme, fields.key(), &[], &job).await?;
     let Some(finished) = waiting::wait(app, &Actor::Systeme, id, PATIENCE).await else {
         return Err(AppError::Unavailable(anyhow::anyhow!("the first account is not made yet")));
     };

@@ -89,7 +89,14 @@ impl Bureau {
     }
 
     fn sender(&self) -> Sender {
-        Sender { actor: self.me.actor(), root: String::new(), langue: String::new(), json: self.json }
+        Sender {
+            actor: self.me.actor(),
+            root: String::new(),
+            langue: String::new(),
+            json: self.json,
+            lien: None,
+            rules: Vec::new(),
+        }
     }
 
     /// Queues what a form asks for.

@@ -84,7 +84,14 @@ impl Public {
     }
 
     fn sender(&self) -> Sender {
-        Sender { actor: self.actor, root: self.path.clone(), langue: self.langue_query(), json: self.json }
+        Sender {
+            actor: self.actor,
+            root: self.path.clone(),
+            langue: self.langue_query(),
+            json: self.json,
+            lien: None,
+            rules: Vec::new(),
+        }
     }
 
     /// An error in the client's words: what is ours to know stays with us.

@@ -94,7 +94,7 @@ pub async fn refresh(payer: Payer, mut fields: Fields) -> Result<Response, AppEr
     let (public, opportunite_id) = (&payer.public, payer.lien.payer.opportunite_id);
     limits::count(&public.app, &[Rule::Payer(opportunite_id)]).await?;
     let job = RefreshPayment { opportunite_id };
-    let id = enqueue(&public.app, &public.actor, fields.key(), &job).await?;
+    let id = enqueue(&public.app, &public.actor, fields.key(), &[], &job).await?;
     let finished = waiting::wait(&public.app, &public.actor, id, PATIENCE).await;
     if public.json {
         let statut = finished.map_or(StatutJob::EnAttente, |finished| finished.statut);
@@ -112,7 +112,7 @@ async fn open_checkout(payer: &Payer, key: Option<&str>) -> Result<Option<String
     // A form that was sent before (the browser's « back ») names a job that is done, and whose session
     // may be gone: then the wish is a new one.
     for key in [key, None] {
-        let id = enqueue(app, &actor, key, &job).await?;
+        let id = enqueue(app, &actor, key, &[], &job).await?;
         let Some(finished) = waiting::wait(app, &actor, id, PATIENCE).await else {
             return Ok(None);
         };

@@ -14,11 +14,11 @@ use super::Public;
 use crate::app::App;
 use crate::commands;
 use crate::fields::Fields;
-use crate::limits::{self, Address, Rule};
+use crate::limits::{Address, Rule};
 use crate::pages::form::{Forms, Values};
 use crate::pages::page_context;
 use crate::pages::params::Params;
-use crate::pages::submission::{Destination, JobPage};
+use crate::pages::submission::{Destination, JobPage, Sender};
 use crate::pages::wants_json;
 use crate::problem::AppError;
 use crate::queries::portail::{self, DemandePage, PrestationPage};
@@ -56,6 +56,12 @@ impl FromRequestParts<App> for Portail {
             json: wants_json(&parts.headers),
         };
         Ok(Self { public, client })
+    }
+}
+
+impl Portail {
+    fn sender(&self) -> Sender {
+        Sender { lien: Some(self.client.jeton.clone()), ..self.public.sender() }
     }
 }
 
@@ -100,7 +106,7 @@ pub async fn show_job(portail: Portail, Id(id): Id) -> Result<Response, AppError
     let public = &portail.public;
     let phrase = |error: &AppError| public.phrase(error);
     let suite = public.params.get("suite");
-    let shown = public.sender().await_page(&public.app, JobId(id), suite, phrase).await?;
+    let shown = portail.sender().await_page(&public.app, JobId(id), suite, phrase).await?;
     let (state, error, retour) = match shown {
         JobPage::Answer(response) => return Ok(response),
         JobPage::Page { state, error, retour } => (state, error, retour),
@@ -123,9 +129,9 @@ async fn send<J: crate::ownership::Targets>(
     destination: Destination,
 ) -> Result<Response, AppError> {
     let (app, client_id) = (&portail.public.app, portail.client.acces.client_id);
-    let job = job?;
-    limits::count(app, &[Rule::TicketByClient(client_id), Rule::TicketByAddress(address)]).await?;
-    portail.public.sender().send(app, fields.key(), &job, destination).await
+    let rules = vec![Rule::TicketByClient(client_id), Rule::TicketByAddress(address)];
+    let sender = Sender { rules, ..portail.sender() };
+    sender.send(app, fields.key(), &job?, destination).await
 }
 
 /// The one thing that the page asks of the client.
