@@ -56,7 +56,64 @@ function animerToast(toast) {
   fermer.textContent = mots.fermer ?? "";
   fermer.addEventListener("click", () => toast.remove());
   toast.append(fermer);
-  setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), TOAST_MS);
+  setTimeout(() => {
+    // Who reads it or stands on its button keeps it. Where it was only told, the page goes on from its top.
+    if (toast.matches(":hover") || fermer.matches(":focus")) return;
+    if (document.activeElement === toast) viser(document.getElementById("contenu"));
+    toast.remove();
+  }, TOAST_MS);
+}
+
+/** Puts the reader at an element that is no control. @param {Element | null} element */
+function viser(element) {
+  if (!(element instanceof HTMLElement)) return;
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}
+
+/* ------------------------------------------------- what ends a page's life */
+
+/** What stays said until the next page, first on it or last in a form.
+ * @param {string} texte @param {Element | null} [form] @param {[string, string]} [lien] where to, in which words */
+function avertir(texte, form, lien) {
+  for (const ancien of tous("[data-avis]")) ancien.remove();
+  const avis = document.createElement("p");
+  avis.className = form ? "field__error form__error wide" : "avis";
+  avis.setAttribute("role", "alert");
+  avis.setAttribute("data-avis", "");
+  const phrase = document.createElement("span");
+  phrase.append(texte);
+  if (lien) {
+    const a = document.createElement("a");
+    [a.href, a.textContent] = lien;
+    a.target = "_blank";
+    phrase.append(" ", a);
+  }
+  avis.append(...(form ? [icone("retard")] : []), phrase);
+  if (form) form.append(avis);
+  else document.getElementById("contenu")?.prepend(avis);
+  if (form) avis.scrollIntoView({ block: "nearest" });
+}
+
+/** Whether the answer leads to sign-in: the session has ended. @param {Response} reponse */
+const deconnecte = (reponse) =>
+  reponse.status === 401 || (reponse.redirected && new URL(reponse.url).pathname === "/connexion");
+
+/** The session has ended under a form: it stays as it is, to be sent again. @param {Element} form */
+function reconnecter(form) {
+  const next = encodeURIComponent(location.pathname + location.search);
+  avertir(mots.expiree ?? mots.echec ?? "", form, [`/connexion?next=${next}`, mots.reconnexion ?? ""]);
+}
+
+/** @param {string} html */
+const lire = (html) => new DOMParser().parseFromString(html, "text/html");
+
+/** Why a page of ours is an error: of a dead link its own sentence, of anything else gone that it is gone.
+ * @param {Document} page @param {number} statut */
+function raison(page, statut) {
+  const titre = page.querySelector("main h1");
+  const disparu = (statut === 404 || statut === 410) && !titre?.hasAttribute("data-lien-mort");
+  return (disparu ? mots.disparu : titre?.textContent) ?? mots.echec ?? "";
 }
 
 /** The confirmation was said: going back or reloading must not say it again. */
@@ -117,13 +174,28 @@ async function suivre(etat, montrer) {
     if (Date.now() > fin) return null;
     montrer(etat.statut);
     const reponse = await demander(etat.suivi);
-    if (!estJson(reponse)) return null;
-    etat = await reponse.json();
+    if (estJson(reponse)) etat = await reponse.json();
+    else if (surcharge(reponse)) await attendre(Math.max(repit(reponse), 3));
+    else if (deconnecte(reponse)) throw new Deconnexion();
+    else return null;
   }
   return etat;
 }
 
-/** en file → en cours → fait, beside the button.
+/** The session has ended while a job was followed. */
+class Deconnexion extends Error {}
+
+/** @param {Response} reponse */
+const surcharge = (reponse) => reponse.status === 429 || reponse.status === 503;
+
+/** In how many seconds the server wants to be asked again. @param {Response} reponse */
+const repit = (reponse) => Number(reponse.headers.get("retry-after")) || 0;
+
+/** @param {number} secondes */
+const attendre = (secondes) => new Promise((suite) => setTimeout(suite, secondes * 1000));
+
+/** en file → en cours → fait, beside the button; « refusé » or « non confirmé » where it ends otherwise, and
+ * nothing where the page says more.
  * @param {Element | null} liste @returns {(statut: string) => void} */
 function trajet(liste) {
   const etapes = [
@@ -135,9 +207,15 @@ function trajet(liste) {
     if (!(liste instanceof HTMLElement)) return;
     liste.hidden = false;
     const ici = etapes.findIndex(([code]) => code === statut);
+    if (statut === "rien") {
+      liste.hidden = true;
+      liste.replaceChildren();
+      return;
+    }
     if (ici < 0) {
+      const refuse = statut === "rejete" || statut === "echoue";
       const seul = document.createElement("li");
-      seul.append(icone("attente"), mots.nonConfirme ?? "");
+      seul.append(icone(refuse ? "refuse" : "attente"), (refuse ? mots.refuse : mots.nonConfirme) ?? "");
       liste.replaceChildren(seul);
       return;
     }
@@ -170,51 +248,64 @@ async function envoyer(evenement) {
   };
   form.setAttribute("aria-busy", "true");
   for (const bouton of boutons) bouton.disabled = true;
+  for (const ancien of tous("[data-avis]", form)) ancien.remove();
   montrer("en_attente");
   try {
     const reponse = await demander(form.action, { method: "POST", body: donnees });
+    if (deconnecte(reponse)) throw new Deconnexion();
     if (!estJson(reponse)) {
-      // Signed out meanwhile: the way to sign in is a page of its own.
-      if (reponse.redirected) return location.assign(reponse.url);
       rendre();
+      montrer(reponse.ok ? "rien" : "rejete");
       return montrerPage(await reponse.text(), reponse);
     }
     const fin = await suivre(await reponse.json(), montrer);
-    montrer(fin?.statut ?? "non_confirme");
-    if (fin?.suite) return await visiter(fin.suite);
-    if (fin?.erreur) dire(fin.erreur, "retard");
     rendre();
-  } catch {
+    montrer(fin?.statut ?? "non_confirme");
+    if (fin?.suite) return await visiter(fin.suite, form.action);
+    if (fin?.erreur) dire(fin.erreur, "retard");
+  } catch (erreur) {
+    rendre();
+    if (erreur instanceof Deconnexion) {
+      montrer("rien");
+      return reconnecter(form);
+    }
     // Nothing is known: the same form may be sent again, its key makes it one wish.
     montrer("non_confirme");
     dire(mots.echec ?? "", "retard");
-    rendre();
   }
 }
 
 /* ------------------------------------------------------- pages in place */
 
-/** @param {string} suite */
-async function visiter(suite) {
+/** @param {string} suite @param {string} action of the form that leads there */
+async function visiter(suite, action) {
   const cible = new URL(suite, location.href);
-  const reponse = await fetch(cible, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-  montrerPage(await reponse.text(), reponse, cible);
+  try {
+    const reponse = await fetch(cible, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    montrerPage(await reponse.text(), reponse, cible, action);
+  } catch {
+    // It is done: what is left is to see it.
+    location.assign(cible);
+  }
 }
 
 /** Puts another page in place of this one. Of the same path, its reader stays where they were.
- * @param {string} html @param {Response} reponse @param {URL} [cible] */
-function montrerPage(html, reponse, cible) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+ * @param {string} html @param {Response} reponse @param {URL} [cible] @param {string} [action] of the form
+ * that was accepted */
+function montrerPage(html, reponse, cible, action) {
+  const page = lire(html);
   const contenu = page.getElementById("contenu");
   const ici = document.getElementById("contenu");
   if (!contenu || !ici || !page.querySelector("header")) {
     // An error's page has no heading of ours: its sentence is said where the reader stands.
     if (cible) location.assign(cible);
-    else dire(page.querySelector("h1")?.textContent ?? mots.echec ?? "", "retard");
+    else dire(raison(page, reponse.status), "retard");
     return;
   }
   const url = cible && reponse.redirected ? new URL(reponse.url) : cible;
   const ailleurs = url && url.pathname !== location.pathname;
+  // Without script it leads to the form; with it the reader is taken there.
+  for (const sommaire of tous("[data-sommaire]", contenu)) sommaire.remove();
   ici.replaceWith(contenu);
   document.title = page.title;
   for (const ancien of tous(".toast")) ancien.remove();
@@ -232,11 +323,21 @@ function montrerPage(html, reponse, cible) {
   veiller();
   const invalide = contenu.querySelector('[aria-invalid="true"], [role="alert"]');
   if (invalide instanceof HTMLElement) {
+    if (!invalide.matches("input, select, textarea")) invalide.tabIndex = -1;
     invalide.scrollIntoView({ block: "center" });
     invalide.focus();
-  } else if (ailleurs) {
-    scrollTo(0, 0);
+    return;
   }
+  if (ailleurs) scrollTo(0, 0);
+  if (!action || !continuer(action)) viser(toast ?? contenu);
+}
+
+/** The reader goes on in the form that they sent, where it still stands open. @param {string} action */
+function continuer(action) {
+  const form = /** @type {HTMLFormElement[]} */ (tous("form")).find((autre) => autre.action === action);
+  const champ = form?.querySelector("input:not([type='hidden'], [type='radio']), textarea");
+  if (champ instanceof HTMLElement) champ.focus({ preventScroll: true });
+  return Boolean(champ) && document.activeElement === champ;
 }
 
 addEventListener("popstate", () => location.reload());
@@ -249,6 +350,8 @@ const connu = new Map();
 let minuterie;
 let debutVeille = Date.now();
 let pas = 0;
+/** The page's address leads nowhere any more. */
+let morte = false;
 
 /** A region's HTML without what differs at each rendering. @param {Element} region */
 const empreinte = (region) => region.outerHTML.replace(/(name="cle" value=")[^"]*/g, "$1");
@@ -261,19 +364,28 @@ function occupee(region) {
 }
 
 async function regarder() {
-  if (document.hidden || Date.now() - debutVeille > VEILLE_MS) return;
+  if (morte || document.hidden || Date.now() - debutVeille > VEILLE_MS) return;
+  let repos = 0;
   try {
     const reponse = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-    if (reponse.ok && !reponse.redirected) rafraichir(await reponse.text());
+    if (reponse.status === 404 || reponse.status === 410) {
+      morte = true;
+      clearTimeout(minuterie);
+      return avertir(raison(lire(await reponse.text()), reponse.status));
+    }
+    // Nothing more to see; whoever comes back to the tab, signed in again, looks again.
+    if (deconnecte(reponse) || reponse.status === 403) return clearTimeout(minuterie);
+    if (surcharge(reponse)) repos = Math.max(repit(reponse), 60);
+    else if (reponse.ok && !reponse.redirected) rafraichir(await reponse.text());
   } catch {
     // The next look will tell.
   }
-  planifier();
+  planifier(repos);
 }
 
 /** @param {string} html */
 function rafraichir(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = lire(html);
   for (const region of tous("[data-region]")) {
     const nom = region.getAttribute("data-region") ?? "";
     const neuve = page.querySelector(`[data-region="${CSS.escape(nom)}"]`);
@@ -291,13 +403,14 @@ function rafraichir(html) {
   }
 }
 
-/** The next look: soon at first, then less and less often. */
-function planifier() {
+/** The next look: soon at first, then less and less often. @param {number} [repos] seconds at least */
+function planifier(repos = 0) {
   clearTimeout(minuterie);
+  if (morte) return;
   const rythmes = tous("[data-vivant]").map((region) => Number(region.getAttribute("data-vivant")));
   if (!rythmes.length) return;
   const base = Math.min(...rythmes);
-  const secondes = Math.min(base * 1.15 ** pas, Math.max(base, 20));
+  const secondes = Math.max(repos, Math.min(base * 1.15 ** pas, Math.max(base, 20)));
   pas += 1;
   minuterie = setTimeout(regarder, secondes * 1000);
 }

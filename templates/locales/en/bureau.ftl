@@ -18,7 +18,7 @@ tableau-lignes = { $nombre ->
    *[other] { $nombre } lines, the most urgent first
 }
 tableau-rien = Nothing to do for now.
-tableau-gagnee-sans-lien = { $client }, won without a link
+tableau-gagnee-sans-lien = { $lien }, won without a link
 tableau-argent = Money
 tableau-argent-aide = By currency, never added up
 tableau-argent-legende = Sums by currency
@@ -57,7 +57,7 @@ client-sans-opportunite = No deal for this client.
 fiche = Card
 modifier-client = Edit the card
 supprimer-client = Delete this client
-supprimer-client-avis = { $nom } disappears with its deals, tickets and history. A client who has paid cannot be deleted.
+supprimer-client-avis = { $lien } disappears with its deals, tickets and history. A client who has paid cannot be deleted.
 supprimer-client-oui = Delete for good
 tickets-ouverts = Open tickets
 tickets-a-repondre = { $nombre ->
@@ -125,7 +125,7 @@ indiquer-montant = Enter the amount
 montant-change-avis = Changing the amount or the currency cancels the attempt that is open; the link stays the same.
 modifier-opportunite = Edit the deal
 supprimer-opportunite = Delete this deal
-supprimer-opportunite-avis = “{ $titre }” disappears, and its payment link stops working. A deal that was paid cannot be deleted.
+supprimer-opportunite-avis = “{ $lien }” disappears, and its payment link stops working. A deal that was paid cannot be deleted.
 supprimer-opportunite-oui = Delete for good
 etapes = Stages
 paiement = Payment

@@ -48,6 +48,7 @@ trajet-file = queued
 trajet-cours = running
 trajet-fait = done
 trajet-non-confirme = not confirmed
+trajet-refuse = refused
 
 # Words for codes.
 etape-prospect = Lead

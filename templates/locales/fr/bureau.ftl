@@ -18,7 +18,7 @@ tableau-lignes = { $nombre ->
    *[other] { $nombre } lignes, la plus urgente d’abord
 }
 tableau-rien = Rien à faire pour le moment.
-tableau-gagnee-sans-lien = { $client }, gagnée sans lien
+tableau-gagnee-sans-lien = { $lien }, gagnée sans lien
 tableau-argent = Argent
 tableau-argent-aide = Par devise, jamais additionné
 tableau-argent-legende = Sommes par devise
@@ -57,7 +57,7 @@ client-sans-opportunite = Aucune opportunité pour ce client.
 fiche = Fiche
 modifier-client = Modifier la fiche
 supprimer-client = Supprimer ce client
-supprimer-client-avis = { $nom } disparaît avec ses opportunités, ses tickets et son historique. Un client qui a payé ne peut pas être supprimé.
+supprimer-client-avis = { $lien } disparaît avec ses opportunités, ses tickets et son historique. Un client qui a payé ne peut pas être supprimé.
 supprimer-client-oui = Supprimer définitivement
 tickets-ouverts = Tickets ouverts
 tickets-a-repondre = { $nombre ->
@@ -125,7 +125,7 @@ indiquer-montant = Indiquer le montant
 montant-change-avis = Changer le montant ou la devise annule l’essai de paiement en cours ; le lien reste le même.
 modifier-opportunite = Modifier l’opportunité
 supprimer-opportunite = Supprimer cette opportunité
-supprimer-opportunite-avis = « { $titre } » disparaît, et son lien de paiement cesse de fonctionner. Une opportunité payée ne peut pas être supprimée.
+supprimer-opportunite-avis = « { $lien } » disparaît, et son lien de paiement cesse de fonctionner. Une opportunité payée ne peut pas être supprimée.
 supprimer-opportunite-oui = Supprimer définitivement
 etapes = Étapes
 paiement = Paiement

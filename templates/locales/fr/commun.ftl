@@ -48,6 +48,7 @@ trajet-file = en file
 trajet-cours = en cours
 trajet-fait = fait
 trajet-non-confirme = non confirmé
+trajet-refuse = refusé
 
 # Words for codes.
 etape-prospect = Prospect
