@@ -1,0 +1,93 @@
+//! A form sent twice is one job; sent back wrong, it comes again with what was typed.
+
+use reqwest::Method;
+use tests::{Answer, App, Bureau};
+
+/// What follows `before` in a page, up to the next quote.
+fn after<'a>(page: &'a str, before: &str) -> &'a str {
+    let start = page.find(before).unwrap_or_else(|| panic!("no {before} in {page}")) + before.len();
+    page[start..].split('"').next().unwrap()
+}
+
+/// The hidden key of a page's first form that has one.
+fn key(page: &str) -> String {
+    after(page, r#"name="cle" value=""#).to_owned()
+}
+
+async fn send(who: &Bureau, path: &str, fields: &[(&str, &str)]) -> Answer {
+    Answer::of(who.request(Method::POST, path).form(fields)).await
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_at_once_adds_one_client_and_leads_to_one_page() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let page = claire.get("/clients?nouveau=1").await;
+    let cle = key(&page.text);
+    let fields = [("cle", cle.as_str()), ("nom", "Vasseur"), ("type", "entreprise"), ("langue", "fr")];
+    let (a, b) = tokio::join!(send(&claire, "/clients", &fields), send(&claire, "/clients", &fields));
+    assert_eq!((a.status.as_u16(), b.status.as_u16()), (303, 303));
+    app.until_empty().await;
+    assert_eq!(app.count("SELECT count(*) FROM client").await, 1);
+    let again = send(&claire, "/clients", &fields).await;
+    assert_eq!(again.header("location").split('?').next(), a.header("location").split('?').next());
+}
+
+#[tokio::test]
+async fn a_form_sent_back_corrected_is_a_new_job() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let cle = key(&claire.get("/clients?nouveau=1").await.text);
+    let wrong = [
+        ("cle", cle.as_str()),
+        ("nom", "Vasseur & fils"),
+        ("email", "pas une adresse"),
+        ("type", "entreprise"),
+        ("langue", "fr"),
+    ];
+    let refused = send(&claire, "/clients", &wrong).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains(r#"aria-invalid="true""#), "the message stands at the field");
+    assert!(refused.text.contains("Vasseur &amp; fils"), "what was typed is kept");
+    let fresh = key(&refused.text);
+    assert_ne!(fresh, cle);
+    let right =
+        [("cle", fresh.as_str()), ("nom", "Vasseur & fils"), ("type", "entreprise"), ("langue", "fr")];
+    assert_eq!(send(&claire, "/clients", &right).await.status, 303);
+    app.until_empty().await;
+    assert_eq!(app.count("SELECT count(*) FROM client").await, 1);
+}
+
+#[tokio::test]
+async fn a_rejection_by_the_worker_comes_back_to_its_page() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    claire.pay_link(deal).await;
+    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
+    app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
+    let path = format!("/opportunites/{deal}");
+    let cle = key(&claire.get(&path).await.text);
+    let refused = send(&claire, &path, &[("cle", &cle), ("etapePipeline", "perdu")]).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    assert!(refused.text.contains("étape"), "{}", refused.text);
+    assert_eq!(claire.deal(deal).await["etapePipeline"], "gagne");
+}
+
+#[tokio::test]
+async fn a_clients_page_escapes_what_people_write_and_sets_no_cookie() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("<b>Vasseur</b>").await;
+    claire.add_won_deal(client, "<script>alert(1)</script>{{ 7 * 7 }}", "100").await;
+    let portail = claire.open_portail(client).await;
+    let page =
+        Answer::of(reqwest::Client::new().get(format!("{}/portail/{}", app.base, portail.token))).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains("<script>alert") && page.text.contains("{{ 7 * 7 }}"));
+    assert_eq!(page.header("set-cookie"), "");
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    assert!(page.header("x-robots-tag").contains("noindex"));
+}

@@ -1,0 +1,6 @@
+//! Pages and their forms, as a browser without a script sends them.
+
+#![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
+
+mod forms;
+mod installation;
