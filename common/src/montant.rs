@@ -1,7 +1,7 @@
 //! Money: exact decimals inside, integer minor units at Stripe's door.
 //!
 //! Stripe's minor units are not ISO 4217's everywhere; the special cases stand in
-//! [`Devise::stripe_rule`] (source: Stripe's documentation, "Supported currencies").
+//! `Devise::stripe_rule` (source: Stripe's documentation, "Supported currencies").
 
 use iso_currency::Currency;
 use rust_decimal::Decimal;
