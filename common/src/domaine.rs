@@ -46,7 +46,7 @@ macro_rules! vocabulary {
 pub struct UnknownWord;
 
 vocabulary! {
-    /// What kind of customer a client is.
+    /// What a client is: a company or a person.
     TypeClient { Entreprise = "entreprise", Particulier = "particulier" }
 }
 

@@ -70,6 +70,21 @@ async fn the_edge_can_write_to_no_table() {
 }
 
 #[tokio::test]
+async fn the_edge_cannot_read_what_only_a_worker_needs() {
+    let app = deployed().await;
+    let mut edge = PgConnection::connect(&app.postgres.edge_url("guichet")).await.unwrap();
+    for sql in [
+        "SELECT corps FROM evenement_stripe",
+        "SELECT parametres FROM session_paiement",
+        "SELECT cle_idempotence FROM session_paiement",
+        "SELECT enveloppe FROM job_resultat",
+        "SELECT * FROM _sqlx_migrations",
+    ] {
+        assert_eq!(refusal(&mut edge, sql.into()).await.as_deref(), DENIED, "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn the_worker_can_neither_change_nor_delete_the_ledger() {
     let app = deployed().await;
     let mut worker = PgConnection::connect(&app.postgres.worker_url("guichet")).await.unwrap();
@@ -80,6 +95,8 @@ async fn the_worker_can_neither_change_nor_delete_the_ledger() {
         "DELETE FROM evenement_stripe",
         "UPDATE evenement_stripe SET corps = ''",
         "DROP TABLE paiement",
+        "DELETE FROM instance",
+        "DELETE FROM _sqlx_migrations",
     ] {
         assert_eq!(refusal(&mut worker, sql.into()).await.as_deref(), DENIED, "{sql}");
     }

@@ -695,9 +695,10 @@ fn job(number: u128, payload: &str) -> Envelope {
 /// Waits for something observable.
 async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) -> Result {
     let end = Instant::now() + PATIENCE;
+    let mut glance = tokio::time::interval(Duration::from_millis(10));
     while !holds().await {
         anyhow::ensure!(Instant::now() < end, "it did not come to pass that {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        glance.tick().await;
     }
     Ok(())
 }
