@@ -6,6 +6,9 @@
 use tests::app::PASSWORD;
 use tests::{App, Browser};
 
+/// The word « Payé » as a state; elsewhere it also names a step to come.
+const PAID: &str = "//*[contains(@class, 'statut--done') and contains(., 'Payé')]";
+
 #[tokio::test]
 async fn from_a_new_client_to_paye_with_javascript() {
     walk(true).await;
@@ -23,7 +26,6 @@ async fn walk(javascript: bool) {
 
     sign_in(&app, &bureau).await;
     add_client_and_deal(&app, &bureau).await;
-    let deal = bureau.url().await;
 
     bureau.press("Marquer gagnée").await;
     bureau.press("Générer lien de paiement").await;
@@ -36,19 +38,16 @@ async fn walk(javascript: bool) {
     client.sees("1 200,50 €").await;
     client.press("Payer").await;
     client.find("//button[@value='carte']").await.click().await.unwrap();
-    client.sees("Payé").await;
+    client.find_or_reload(PAID, javascript).await;
     assert!(client.url().await.starts_with(&link), "Stripe returns to the payment link");
     assert_eq!(client.cookies().await, [""; 0], "a client's pages set no cookie");
 
-    // By itself: nobody reloads the freelancer's page. Without a script, that is what one does.
-    if !javascript {
-        bureau.go(&deal).await;
-    }
-    bureau.find("//*[contains(@class, 'statut--done') and contains(., 'Payé')]").await;
+    // By itself: nobody reloads the page. Without a script, that is what one does.
+    bureau.find_or_reload(PAID, javascript).await;
 
     let portal = open_portal(&bureau).await;
     client.go(&portal).await;
-    client.sees("Payé").await;
+    client.find(PAID).await;
     client.fill("Créer un ticket", "sujet", "Couleur de la couverture").await;
     client.fill("Créer un ticket", "description", "Bleu nuit ou bordeaux ?").await;
     client.press("Créer un ticket").await;

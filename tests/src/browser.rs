@@ -102,15 +102,31 @@ impl Browser {
 
     /// Waits for the first visible element at this path.
     pub async fn find(&self, xpath: &str) -> WebElement {
-        until(&format!("the page has {xpath}"), || async {
-            for element in self.driver.find_all(By::XPath(xpath)).await.ok()? {
-                if element.is_displayed().await.unwrap_or(false) {
-                    return Some(element);
-                }
+        until(&format!("the page has {xpath}"), || self.look(xpath)).await
+    }
+
+    /// Waits for an element that comes by itself where scripts run, and by reloading where they do not.
+    pub async fn find_or_reload(&self, xpath: &str, javascript: bool) -> WebElement {
+        if javascript {
+            return self.find(xpath).await;
+        }
+        until(&format!("the page, reloaded, has {xpath}"), || async {
+            let seen = self.look(xpath).await;
+            if seen.is_none() {
+                self.driver.refresh().await.expect("it reloads");
             }
-            None
+            seen
         })
         .await
+    }
+
+    async fn look(&self, xpath: &str) -> Option<WebElement> {
+        for element in self.driver.find_all(By::XPath(xpath)).await.ok()? {
+            if element.is_displayed().await.unwrap_or(false) {
+                return Some(element);
+            }
+        }
+        None
     }
 
     /// The names of the cookies that the window holds for this page.
