@@ -191,15 +191,17 @@ struct MakeEvent {
     #[serde(rename = "type")]
     kind: String,
     object: Value,
+    /// Seconds since 1970; without it, now.
+    #[serde(default)]
+    created: Option<i64>,
 }
 
 /// An event of our own making: another amount, a session nobody knows, an object of another version.
 async fn make_event(
     Shared(core): Shared<Arc<Core>>,
-    Json(MakeEvent { kind, object }): Json<MakeEvent>,
+    Json(MakeEvent { kind, object, created }): Json<MakeEvent>,
 ) -> (StatusCode, Json<Value>) {
-    let id = core.change(|state| payment::record(state, &kind, object, Origin::default()));
-    drop(core.dispatch(std::slice::from_ref(&id)));
+    let id = core.make_event(&kind, object, created);
     (StatusCode::CREATED, Json(json!({ "id": id })))
 }
 
@@ -257,6 +259,19 @@ async fn clear_faults(Shared(core): Shared<Arc<Core>>) -> StatusCode {
 impl Core {
     pub(crate) fn session(&self, id: &str) -> Result<SessionVue> {
         self.read(|state| state.sessions.get(id).map(|session| SessionVue::of(session, &self.base)))
+    }
+
+    /// Makes an event and sends it.
+    pub(crate) fn make_event(self: &Arc<Self>, kind: &str, object: Value, created: Option<i64>) -> String {
+        let id = self.change(|state| {
+            let id = payment::record(state, kind, object, Origin::default());
+            if let (Some(created), Ok(event)) = (created, state.events.get_mut(&id)) {
+                event.created = created;
+            }
+            id
+        });
+        drop(self.dispatch(std::slice::from_ref(&id)));
+        id
     }
 
     /// Sends an event `times` at once, whatever faults are in force, and waits for the first answer to each.

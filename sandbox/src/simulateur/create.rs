@@ -57,7 +57,7 @@ pub(crate) fn session(form: &mut Fields<'_>, request: Origin) -> Result<Session>
     }
     form.one_of("ui_mode", &["hosted_page", "hosted"])?;
     if let Some(customer) = form.text("customer", 5000)? {
-        return Err(StripeError::no_such("customer", "customer", &customer));
+        return Err(StripeError::no_such_param("customer", "customer", &customer));
     }
     let (currency, lines) = lines(form)?;
     let total = lines
@@ -132,7 +132,7 @@ fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
     for mut item in form.objects("line_items")? {
         item.without_effect(&["adjustable_quantity", "metadata", "tax_rates"]);
         if let Some(price) = item.text("price", 5000)? {
-            return Err(StripeError::no_such("price", &item.name("price"), &price));
+            return Err(StripeError::no_such_param("price", &item.name("price"), &price));
         }
         let name = item.name("price_data");
         let mut price = item.object("price_data")?.ok_or_else(|| StripeError::missing(name))?;
@@ -170,7 +170,7 @@ fn price_data(price: &mut Fields<'_>) -> Result<(String, Line)> {
         }
     }
     if let Some(product) = price.text("product", 5000)? {
-        return Err(StripeError::no_such("product", &price.name("product"), &product));
+        return Err(StripeError::no_such_param("product", &price.name("product"), &product));
     }
     let name = price.name("product_data");
     let mut product = price.object("product_data")?.ok_or_else(|| StripeError::missing(name))?;

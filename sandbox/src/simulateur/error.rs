@@ -46,9 +46,20 @@ impl StripeError {
         Self::invalid(params.first().cloned().unwrap_or_default(), message).code("parameter_unknown")
     }
 
+    /// 404: the object that the path names.
     pub(crate) fn no_such(what: &str, param: &str, id: &str) -> Self {
-        let error = Self::invalid(param, format!("No such {what}: '{id}'")).code("resource_missing");
-        Self { status: StatusCode::NOT_FOUND, ..error }
+        Self { status: StatusCode::NOT_FOUND, ..Self::no_such_param(what, param, id) }
+    }
+
+    /// 400: an object that a parameter names.
+    pub(crate) fn no_such_param(what: &str, param: &str, id: &str) -> Self {
+        // The simulator is in test mode; an id of the other mode is told apart, as Stripe does.
+        let mode = if id.contains("_live_") {
+            "; a similar object exists in live mode, but a test mode key was used to make this request."
+        } else {
+            ""
+        };
+        Self::invalid(param, format!("No such {what}: '{id}'{mode}")).code("resource_missing")
     }
 
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {

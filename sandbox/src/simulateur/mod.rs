@@ -10,6 +10,7 @@ mod door;
 mod error;
 mod fault;
 mod form;
+mod lists;
 mod objects;
 mod pages;
 mod payment;
@@ -153,10 +154,13 @@ impl Simulateur {
     /// Makes an event of any type about any object, and sends it; its id.
     #[must_use]
     pub fn make_event(&self, kind: &str, object: Value) -> String {
-        let origin = state::Origin::default();
-        let id = self.core.change(|state| payment::record(state, kind, object, origin));
-        drop(self.core.dispatch(std::slice::from_ref(&id)));
-        id
+        self.core.make_event(kind, object, None)
+    }
+
+    /// The same for an event of another time (seconds since 1970). The list still begins with what was made last.
+    #[must_use]
+    pub fn make_event_at(&self, kind: &str, object: Value, created: i64) -> String {
+        self.core.make_event(kind, object, Some(created))
     }
 
     /// Sends an event `times` at once, whatever the faults, and waits for the first answer to each.

@@ -26,8 +26,16 @@ pub enum Moyen {
 /// Makes an event.
 pub(crate) fn record(state: &mut State, kind: &str, object: Value, request: Origin) -> String {
     let id = new_id("evt_1", 23);
-    let event = Event { id: id.clone(), kind: kind.to_owned(), created: now(), object, request, pending: 0 };
-    state.events.insert(event);
+    state.events.insert(Event {
+        id: id.clone(),
+        kind: kind.to_owned(),
+        created: now(),
+        object,
+        request,
+        pending: 0,
+        due: false,
+        taken: false,
+    });
     id
 }
 

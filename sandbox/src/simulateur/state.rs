@@ -160,6 +160,19 @@ pub(crate) struct Event {
     /// How many deliveries of it are not done.
     #[serde(default)]
     pub(crate) pending: usize,
+    /// It was to be sent.
+    #[serde(default)]
+    pub(crate) due: bool,
+    /// The endpoint took it.
+    #[serde(default)]
+    pub(crate) taken: bool,
+}
+
+impl Event {
+    /// For `delivery_success`: the endpoint took it, or nobody wanted it.
+    pub(crate) fn is_delivered(&self) -> bool {
+        self.taken || !self.due
+    }
 }
 
 /// Which API request made it so; empty for what a payer or the clock did.

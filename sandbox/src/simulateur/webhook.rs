@@ -118,6 +118,7 @@ impl Core {
                     let event = delivery.event.clone();
                     if let Ok(event) = state.events.get_mut(&event) {
                         event.pending = event.pending.saturating_sub(1);
+                        event.taken |= taken;
                     }
                 }
             });
@@ -162,6 +163,7 @@ fn new_delivery(state: &mut State, event: &str, outcome: Outcome) -> String {
     if let Ok(event) = state.events.get_mut(event) {
         kind.clone_from(&event.kind);
         event.pending += usize::from(outcome == Outcome::EnCours);
+        event.due = true;
     }
     let event = event.to_owned();
     state.deliveries.insert(Delivery { id: id.clone(), event, kind, outcome, attempts: Vec::new() });
