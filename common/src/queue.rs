@@ -14,6 +14,7 @@
 //!   message may be lost (nobody was subscribed) or come twice; the row in `job_resultat` is the truth.
 //! - **Full**: at four fifths of Redis's memory new jobs are refused, so that workers can drain.
 
+pub mod health;
 mod link;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,18 @@ pub mod keys {
     #[must_use]
     pub fn delayed(queue: Queue) -> String {
         format!("{{guichet:{}}}:retards", queue.as_str())
+    }
+
+    /// The sorted set of jobs of a kind or version that their worker did not know; scored like [`delayed`].
+    #[must_use]
+    pub fn unknown(queue: Queue) -> String {
+        format!("{{guichet:{}}}:inconnus", queue.as_str())
+    }
+
+    /// The stream of entries that were taken out because no producer of ours wrote them; capped, the oldest go.
+    #[must_use]
+    pub fn quarantine(queue: Queue) -> String {
+        format!("{{guichet:{}}}:quarantaine", queue.as_str())
     }
 
     /// The record of an unfinished job. With an empty id: the prefix of all of them.
@@ -250,6 +263,8 @@ mod tests {
         for key in [
             keys::stream(Queue::Paiements),
             keys::delayed(Queue::Paiements),
+            keys::unknown(Queue::Paiements),
+            keys::quarantine(Queue::Paiements),
             keys::record(Queue::Paiements, "1"),
         ] {
             assert!(key.starts_with(tag), "{key}");

@@ -3,6 +3,8 @@
 use common::domaine::{Langue, TypeClient, TypeTicket};
 use common::job::{Actor, JobId};
 use common::jobs::{CreateClient, CreateTicket, DeleteClient, GeneratePortail, RecordNote, UpdateClient};
+use common::queue::Producer;
+use common::queue::health::Reason;
 use tests::{App, Options};
 use uuid::Uuid;
 
@@ -64,9 +66,12 @@ async fn a_job_forged_in_redis_is_not_run() {
     app.push(&forged).await;
     // Jobs of one queue are fetched in order: once a later one is done, the forged one was looked at.
     app.run(actor, "honest", &client("Vrai")).await;
-    tests::until("the forged job is put off", || async {
-        app.log("worker").contains("not signed by a key").then_some(())
+    let redis = Producer::connect(&app.redis.url().into()).unwrap();
+    let kept = tests::until("the forged job is in quarantine", || async {
+        redis.quarantined(2).await.ok().filter(|kept| !kept.is_empty())
     })
     .await;
+    assert_eq!((kept[0].id, kept[0].reason), (Some(forged.id), Reason::NotSigned));
+    app.until_empty().await;
     assert_eq!(app.count("SELECT count(*) FROM client WHERE nom = 'Faux'").await, 0);
 }

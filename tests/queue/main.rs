@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use common::domaine::StatutJob;
 use common::job::{Actor, Envelope, JobId, Queue};
+use common::queue::health::{QUARANTINE_MAX, Reason};
 use common::queue::{DONE_CHANNEL, Producer, PushError, Pushed, keys};
 use redis::aio::MultiplexedConnection;
 use sandbox::redis::{AppendFsync, Options as RedisOptions, Redis};
@@ -164,6 +165,111 @@ async fn an_entry_that_is_no_job_is_handed_out_as_it_is() -> Result {
     assert_eq!((run.delivery.id, run.delivery.envelope.as_slice()), (None, &b"\xff\x00"[..]));
     run.ends(Verdict::Done);
     place.drained().await
+}
+
+#[tokio::test]
+async fn jobs_that_no_worker_knows_wait_where_they_are_counted_and_run_when_one_does() -> Result {
+    let place = Place::start(RedisOptions::default()).await?;
+    let mut worker = place.worker(Options::new(1));
+    let news = Envelope { kind: "News".into(), version: 7, ..job(1, "a") };
+    place.producer.push(&news).await?;
+    let unknown = async || place.producer.health().await.expect("Redis").queues[1].clone();
+    for _ in 0..2 {
+        let run = worker.run().await?;
+        assert_eq!((run.delivery.failures, run.delivery.deliveries), (0, 1));
+        run.ends(Verdict::Unknown { after: Duration::from_millis(300) });
+        eventually("it is counted", async || unknown().await.unknown == 1).await?;
+        let seen = unknown().await;
+        assert_eq!(seen.unknown_kinds.into_iter().collect::<Vec<_>>(), ["News v7"]);
+        assert_eq!((seen.ready, seen.running, seen.delayed, seen.quarantined), (0, 0, 0, 0));
+        assert_eq!(place.producer.push(&news).await?, Pushed::Pending);
+    }
+    worker.run().await?.ends(Verdict::Done);
+    place.drained().await?;
+    assert_eq!(unknown().await.unknown, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_nobody_of_ours_wrote_is_kept_in_a_bounded_quarantine() -> Result {
+    let mut place = Place::start(RedisOptions::default()).await?;
+    let mut worker = place.worker(Options::new(8));
+    let garbled = [("enveloppe", &b"\xff\x00"[..]), ("job", b"no uuid")];
+    let _: String = redis::cmd("XADD")
+        .arg(keys::stream(Queue::Courant))
+        .arg("*")
+        .arg(&garbled)
+        .query_async(&mut place.connection)
+        .await?;
+    worker.run().await?.ends(Verdict::Refused(Reason::Unreadable));
+    let kept = async || place.producer.quarantined(2_000).await.expect("Redis");
+    eventually("it is kept", async || kept().await.len() == 1).await?;
+    let first = &kept().await[0];
+    assert_eq!((first.queue, first.reason, first.id), (Queue::Courant, Reason::Unreadable, None));
+    assert_eq!(first.envelope, b"\xff\x00");
+    assert!((worker::clock() - first.at).num_seconds().abs() < 60);
+
+    let (forged, many) = (QUARANTINE_MAX as u128, QUARANTINE_MAX as u64);
+    for n in 1..=forged {
+        place.producer.push(&job(n, "forged")).await?;
+    }
+    for _ in 1..=forged {
+        worker.run().await?.ends(Verdict::Refused(Reason::NotSigned));
+    }
+    place.drained().await?;
+    let queue = place.producer.health().await?.queues[1].clone();
+    assert_eq!((queue.quarantined, queue.ready, queue.running), (many, 0, 0));
+    let kept = kept().await;
+    assert!(kept.iter().all(|entry| entry.reason == Reason::NotSigned), "the latest are kept");
+    // It is not in the queue any more: the same wish, sent anew, is a job.
+    assert_eq!(place.producer.push(&job(1, "forged")).await?, Pushed::Queued);
+    Ok(())
+}
+
+#[tokio::test]
+async fn operators_see_depths_ages_and_what_each_living_worker_runs() -> Result {
+    let place = Place::start(RedisOptions::default()).await?;
+    let nothing = place.producer.health().await?;
+    assert!(nothing.workers.is_empty() && nothing.queues.iter().all(|queue| queue.oldest.is_none()));
+    let mut worker = place.worker(Options::new(2));
+    for n in 0..5 {
+        place.producer.push(&job(n, "a")).await?;
+    }
+    place.producer.push_after(&job(9, "later"), Duration::from_mins(10)).await?;
+    let runs = [worker.run().await?, worker.run().await?];
+    let before = place.redis_time().await?;
+    eventually("the clock moves", async || place.redis_time().await.is_ok_and(|now| now > before)).await?;
+    let health = place.producer.health().await?;
+    let courant = &health.queues[1];
+    assert_eq!((courant.queue, courant.ready, courant.running, courant.delayed), (Queue::Courant, 3, 2, 1));
+    assert!(courant.oldest.is_some_and(|age| age > Duration::ZERO && age < PATIENCE));
+    assert!(health.queues[0].oldest.is_none());
+    let [seen] = &health.workers[..] else { anyhow::bail!("one worker: {:?}", health.workers) };
+    assert!(seen.since.is_some_and(|since| (worker::clock() - since).num_seconds() < 60));
+    let held: std::collections::BTreeSet<_> =
+        seen.running.iter().map(|job| (job.id.clone(), job.kind.as_str())).collect();
+    let expected = |run: &Run| (run.delivery.id.expect("an id").to_string(), "test");
+    assert_eq!(held, runs.iter().map(expected).collect());
+    for run in runs {
+        run.ends(Verdict::Done);
+    }
+    for _ in 0..3 {
+        worker.run().await?.ends(Verdict::Done);
+    }
+    worker.stop.cancel();
+    worker.ended().await?;
+    let health = place.producer.health().await?;
+    assert!(health.workers.is_empty(), "one that ended is not living");
+    assert!(health.queues[1].oldest.is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_start_of_a_worker_has_a_name_of_its_own() -> Result {
+    let place = Place::start(RedisOptions::default()).await?;
+    let _workers: Vec<Worker> = (0..4).map(|_| place.worker(Options::new(1))).collect();
+    let living = async || place.producer.health().await.map_or(0, |health| health.workers.len());
+    eventually("all four are known", async || living().await == 4).await
 }
 
 // ---- leases ------------------------------------------------------------------------------------------------
@@ -567,15 +673,17 @@ impl Place {
             let mut connection = self.connection.clone();
             let mut left = 0;
             for queue in Queue::ALL {
-                let (waiting, delayed): (u64, u64) = redis::pipe()
+                let counts: [u64; 3] = redis::pipe()
                     .cmd("XLEN")
                     .arg(keys::stream(queue))
                     .cmd("ZCARD")
                     .arg(keys::delayed(queue))
+                    .cmd("ZCARD")
+                    .arg(keys::unknown(queue))
                     .query_async(&mut connection)
                     .await
                     .expect("Redis");
-                left += waiting + delayed;
+                left += counts.iter().sum::<u64>();
             }
             let records: Vec<String> =
                 redis::cmd("KEYS").arg("*:job:*").query_async(&mut connection).await.expect("Redis");

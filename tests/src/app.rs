@@ -286,6 +286,7 @@ impl App {
             for queue in Queue::ALL {
                 depth.cmd("XLEN").arg(common::queue::keys::stream(queue));
                 depth.cmd("ZCARD").arg(common::queue::keys::delayed(queue));
+                depth.cmd("ZCARD").arg(common::queue::keys::unknown(queue));
             }
             let depths: Vec<u64> = depth.query_async(&mut redis).await.ok()?;
             depths.iter().all(|depth| *depth == 0).then_some(())

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use common::job::{Envelope, Job, Reference};
+use common::queue::health::Reason;
 use common::refus::Refus;
 
 use crate::cx::{Cx, Handle, JobError, Shared};
@@ -53,14 +54,13 @@ impl Engine {
 impl Process for Engine {
     async fn process(&self, delivery: Delivery) -> Verdict {
         let Ok(envelope) = serde_json::from_slice::<Envelope>(&delivery.envelope) else {
-            tracing::error!(job = ?delivery.id, "the envelope cannot be read; it waits for a worker that can");
-            return Verdict::Defer { after: UNKNOWN_JOB_DELAY };
+            tracing::error!(job = ?delivery.id, "the envelope cannot be read: into quarantine");
+            return Verdict::Refused(Reason::Unreadable);
         };
         if !envelope.is_genuine(&self.shared.sealer) {
-            // Forged, or signed by a key that this worker does not have: nothing of it is believed, and
-            // nothing is thrown away.
-            tracing::error!(job = ?delivery.id, "not signed by a key of SECRET_KEY; it waits for a worker that has it");
-            return Verdict::Defer { after: UNKNOWN_JOB_DELAY };
+            // Forged, or signed by a key that this worker does not have.
+            tracing::error!(job = ?delivery.id, "not signed by a key of SECRET_KEY: into quarantine");
+            return Verdict::Refused(Reason::NotSigned);
         }
         self.dispatch(envelope, &delivery).await
     }
@@ -78,7 +78,7 @@ macro_rules! dispatch {
                     _ => {
                         tracing::warn!(job = %envelope.id, kind = envelope.kind, version = envelope.version,
                             "unknown job; it waits for a newer worker");
-                        Verdict::Defer { after: UNKNOWN_JOB_DELAY }
+                        Verdict::Unknown { after: UNKNOWN_JOB_DELAY }
                     }
                 }
             }

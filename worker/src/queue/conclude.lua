@@ -3,10 +3,11 @@
 -- another worker has taken over is left to that worker.
 -- The record's state is changed only where there is a record: a deleted one must not come back.
 -- Removals come before additions: a full Redis (`noeviction`) lets a script go on that has begun by writing.
--- KEYS stream, delayed, then a record per note
--- ARGV group, consumer, channel, then five per note: entry, job, word, failures, delay in ms
-local stream, delayed = KEYS[1], KEYS[2]
-local group, consumer, channel = ARGV[1], ARGV[2], ARGV[3]
+-- KEYS stream, delayed, unknown, quarantine, then a record per note
+-- ARGV group, consumer, channel, longest quarantine, then five per note: entry, job, word, failures (for a refusal:
+-- why), delay in ms
+local stream, waiting, quarantine = KEYS[1], { later = KEYS[2], unknown = KEYS[3] }, KEYS[4]
+local group, consumer, channel, longest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local entries, records = {}, {}
 
 local function start(record)
@@ -15,7 +16,7 @@ local function start(record)
   end
 end
 
-local function later(entry, record, failures, delay)
+local function later(set, entry, record, failures, delay)
   local found = redis.call('XRANGE', stream, entry, entry)[1]
   redis.call('XACK', stream, group, entry)
   if not found then return end
@@ -27,12 +28,22 @@ local function later(entry, record, failures, delay)
   end
   local time = redis.call('TIME')
   local due = time[1] * 1000 + math.floor(time[2] / 1000) + delay
-  redis.call('ZADD', delayed, due, cmsgpack.pack(job))
+  redis.call('ZADD', set, due, cmsgpack.pack(job))
   if redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 'statut', 'en_attente') end
 end
 
-for note = 0, #KEYS - 3 do
-  local record, at = KEYS[note + 3], 4 + note * 5
+-- Out of the queue, and kept to be looked at: nobody of ours wrote it.
+local function refuse(entry, record, why)
+  local found = redis.call('XRANGE', stream, entry, entry)[1]
+  redis.call('XACK', stream, group, entry)
+  if not found then return end
+  redis.call('XDEL', stream, entry)
+  redis.call('DEL', record)
+  redis.call('XADD', quarantine, 'MAXLEN', longest, '*', 'motif', why, unpack(found[2]))
+end
+
+for note = 0, #KEYS - 5 do
+  local record, at = KEYS[note + 5], 5 + note * 5
   local entry, job, word = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local ours = #redis.call('XPENDING', stream, group, entry, entry, 1, consumer) == 1
   if word == 'done' then
@@ -44,8 +55,10 @@ for note = 0, #KEYS - 3 do
     end
   elseif ours and word == 'start' then
     start(record)
-  elseif ours and word == 'later' then
-    later(entry, record, ARGV[at + 3], ARGV[at + 4])
+  elseif ours and waiting[word] then
+    later(waiting[word], entry, record, ARGV[at + 3], ARGV[at + 4])
+  elseif ours and word == 'refuse' then
+    refuse(entry, record, ARGV[at + 3])
   end
 end
 

@@ -11,6 +11,8 @@
 //!   time is run in a process, alone for as long as it takes a bad job to do harm. [`Delivery::deliveries`]
 //!   counts; who processes it parks it when that is too many.
 //! - **Later**: retries, deferred and delayed jobs wait in a sorted set, by Redis's clock.
+//! - **Not for us**: a job that this worker does not know waits in a set of its own, where it is counted, until a
+//!   newer worker comes. What no producer of ours wrote is moved into a bounded quarantine, with the reason.
 //! - **Outages** (of anything a job needs) spend no attempt: the queue rests, then tries one job at a time until
 //!   one gives another verdict. Redis itself may be down, hung, loading, read-only, full or wiped for any time:
 //!   nothing here ends, and a line in the log each half minute says so.
@@ -40,6 +42,7 @@ use anyhow::Context;
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{Monitor, ParallelizeExt, WorkerBuilder};
 use common::job::{JobId, Queue};
+use common::queue::health::{Reason, worker_name};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
 use secrecy::SecretString;
@@ -79,11 +82,18 @@ pub enum Verdict {
         /// When something else knows better: not before this.
         after: Option<Duration>,
     },
-    /// Not for this worker, or not yet: tried again after this time, and not counted as a failure.
+    /// Not yet: tried again after this time, and not counted as a failure.
     Defer {
         /// How long to wait.
         after: Duration,
     },
+    /// Of a kind or version that this worker does not know: it waits, to be seen, for a newer one. No failure.
+    Unknown {
+        /// When it is tried again.
+        after: Duration,
+    },
+    /// No producer of ours wrote it: it leaves the queue, and is kept in quarantine.
+    Refused(Reason),
     /// Something that the job needs is down. No failure of the job: the whole queue rests and comes back to it.
     Unavailable,
 }
@@ -135,7 +145,7 @@ pub async fn serve<P: Process>(
     let ending = stop.child_token();
     let trouble = Arc::new(Trouble::default());
     let quarantine = Quarantine::new(options.alone);
-    let name = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
+    let name = worker_name(crate::clock());
 
     let mut monitor = Monitor::new().with_terminator(async move { tokio::time::sleep(options.grace).await });
     let mut parts = JoinSet::new();

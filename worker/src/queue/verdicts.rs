@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use common::queue::health::{QUARANTINE_MAX, Reason};
 use common::queue::{DONE_CHANNEL, has_code, keys};
 use redis::{RedisResult, Script};
 use tokio::sync::mpsc;
@@ -27,7 +28,11 @@ pub(super) enum Outcome {
         failures: u32,
         /// How long it waits.
         after: Duration,
+        /// Among those that no worker knows.
+        unknown: bool,
     },
+    /// It goes into quarantine.
+    Refused(Reason),
 }
 
 impl Consumer {
@@ -45,14 +50,16 @@ impl Consumer {
             Verdict::Done => Outcome::Done,
             Verdict::Retry { after } => {
                 let after = after.unwrap_or_else(|| back_off(failures));
-                Outcome::Later { failures: failures.saturating_add(1), after }
+                Outcome::Later { failures: failures.saturating_add(1), after, unknown: false }
             }
-            Verdict::Defer { after } => Outcome::Later { failures, after },
+            Verdict::Defer { after } => Outcome::Later { failures, after, unknown: false },
+            Verdict::Unknown { after } => Outcome::Later { failures, after, unknown: true },
+            Verdict::Refused(reason) => Outcome::Refused(reason),
             Verdict::Unavailable => {
                 if self.pace.is_well() {
                     tracing::warn!(queue, "a job needs what is unavailable: the queue rests");
                 }
-                Outcome::Later { failures, after: self.pace.outage() }
+                Outcome::Later { failures, after: self.pace.outage(), unknown: false }
             }
         }
     }
@@ -83,21 +90,26 @@ impl Consumer {
 
     async fn conclude_batch(&self, batch: &[Note]) -> RedisResult<()> {
         let mut call = CONCLUDE.key(&self.stream);
-        call.key(&self.delayed).arg(&[keys::GROUP, &self.name, DONE_CHANNEL]);
+        call.key(&self.delayed).key(keys::unknown(self.queue)).key(keys::quarantine(self.queue));
+        call.arg(&[keys::GROUP, &self.name, DONE_CHANNEL]).arg(QUARANTINE_MAX);
         let mut any = false;
         for note in batch {
-            let (receipt, word, failures, after) = match note {
+            let nothing = String::new();
+            let (receipt, word, detail, after) = match note {
                 // No need to say that a job has started when it has ended meanwhile.
                 Note::Started(receipt) if self.held().get(&receipt.entry) != Some(&false) => continue,
-                Note::Started(receipt) => (receipt, "start", 0, Duration::ZERO),
-                Note::Ended(receipt, Outcome::Done) => (receipt, "done", 0, Duration::ZERO),
-                Note::Ended(receipt, Outcome::Later { failures, after }) => {
-                    (receipt, "later", *failures, *after)
+                Note::Started(receipt) => (receipt, "start", nothing, Duration::ZERO),
+                Note::Ended(receipt, Outcome::Done) => (receipt, "done", nothing, Duration::ZERO),
+                Note::Ended(receipt, Outcome::Later { failures, after, unknown }) => {
+                    (receipt, if *unknown { "unknown" } else { "later" }, failures.to_string(), *after)
+                }
+                Note::Ended(receipt, Outcome::Refused(reason)) => {
+                    (receipt, "refuse", reason.as_str().to_owned(), Duration::ZERO)
                 }
             };
             any = true;
             call.key(keys::record(self.queue, &receipt.job));
-            call.arg(&[&*receipt.entry, &*receipt.job, word]).arg(failures).arg(millis(after));
+            call.arg(&[&*receipt.entry, &*receipt.job, word, &detail]).arg(millis(after));
         }
         if any { self.link.run(&call).await } else { Ok(()) }
     }
@@ -118,8 +130,9 @@ impl Consumer {
     pub(super) async fn promote(self: Arc<Self>) {
         const LONGEST: Duration = Duration::from_secs(1);
         while !self.ending.is_cancelled() {
-            let mut call = PROMOTE.key(&self.delayed);
-            let moved: RedisResult<(usize, i64)> = self.link.run(call.key(&self.stream).arg(BATCH)).await;
+            let mut call = PROMOTE.key(&self.stream);
+            call.key(&self.delayed).key(keys::unknown(self.queue)).arg(BATCH);
+            let moved: RedisResult<(usize, i64)> = self.link.run(&call).await;
             let wait = match moved {
                 Ok((BATCH.., _)) => continue,
                 Ok((_, next)) => u64::try_from(next).map_or(LONGEST, Duration::from_millis).min(LONGEST),
