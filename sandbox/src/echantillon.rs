@@ -217,9 +217,9 @@ impl Load<'_> {
                 self.guichet.wait_for_payment(&deal, statut).await?;
             }
             Paiement::Conteste => {
-                let paid = self.pay(session, Moyen::Carte).await?;
+                self.pay(session, Moyen::Carte).await?;
                 self.guichet.wait_for_payment(&deal, "paye").await?;
-                self.dispute(&paid).await?;
+                self.at_simulateur(session, "contester", &json!({})).await?;
                 self.guichet.wait_for_payment(&deal, "conteste").await?;
             }
             Paiement::DebitRejete => {
@@ -231,26 +231,13 @@ impl Load<'_> {
         Ok(())
     }
 
-    async fn pay(&self, session: &str, moyen: Moyen) -> Result<Value> {
+    async fn pay(&self, session: &str, moyen: Moyen) -> Result<()> {
         self.at_simulateur(session, "payer", &json!({ "moyen": moyen })).await
     }
 
-    /// The bank takes the money of a paid session back until the dispute is settled.
-    async fn dispute(&self, session: &Value) -> Result<()> {
-        let object = json!({
-            "id": format!("dp_{}", session["id"].as_str().unwrap_or_default()),
-            "object": "dispute", "amount": session["montant"], "currency": session["devise"],
-            "payment_intent": session["paymentIntent"], "reason": "fraudulent", "status": "needs_response",
-            "livemode": false, "metadata": {},
-        });
-        let url = format!("{}/_simulateur/evenements", self.simulateur);
-        let event = json!({ "type": "charge.dispute.created", "object": object });
-        self.guichet.post_elsewhere(&url, &event).await.map(drop)
-    }
-
-    async fn at_simulateur(&self, session: &str, act: &str, body: &Value) -> Result<Value> {
+    async fn at_simulateur(&self, session: &str, act: &str, body: &Value) -> Result<()> {
         let url = format!("{}/_simulateur/sessions/{session}/{act}", self.simulateur);
-        self.guichet.post_elsewhere(&url, body).await
+        self.guichet.post_elsewhere(&url, body).await.map(drop)
     }
 
     async fn mail(&self, client: &str, days_ago: u64, from: &str, subject: &str, text: &str) -> Result<()> {

@@ -6,19 +6,22 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::StatusCode;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::core::Core;
+use super::core::{Core, Requete};
+use super::dispute;
 use super::error::{Result, StripeError};
 use super::fault::Fautes;
 use super::objects;
 use super::pages;
 use super::payment::{self, Moyen};
-use super::state::{Attempt, Delivery, Origin, Outcome, Session};
+use super::refund::{self, Wanted};
+use super::state::Origin;
+use super::views::{LivraisonVue, SessionVue};
 use super::webhook::Endpoint;
 
 /// The table of contents.
@@ -30,76 +33,17 @@ pub(crate) fn routes() -> Router<Arc<Core>> {
         .route("/_simulateur/sessions/{id}/regler", post(settle))
         .route("/_simulateur/sessions/{id}/expirer", post(expire))
         .route("/_simulateur/sessions/{id}/rembourser", post(refund))
+        .route("/_simulateur/sessions/{id}/contester", post(dispute))
+        .route("/_simulateur/remboursements/{id}/regler", post(settle_refund))
+        .route("/_simulateur/litiges/{id}/clore", post(close_dispute))
         .route("/_simulateur/evenements", get(list_events).post(make_event))
         .route("/_simulateur/evenements/{id}/livrer", post(deliver))
         .route("/_simulateur/livraisons", get(list_deliveries))
         .route("/_simulateur/webhook", put(set_endpoint).delete(remove_endpoint))
+        .route("/_simulateur/requetes", get(list_requests))
+        .route("/_simulateur/cles", delete(forget_keys))
+        .route("/_simulateur/port/fermer", post(close_port))
         .route("/_simulateur/fautes", get(show_faults).put(set_faults).delete(clear_faults))
-}
-
-/// A session as the control API tells it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionVue {
-    /// Stripe's id, `cs_test_…`.
-    pub id: String,
-    /// `open`, `complete` or `expired`.
-    pub statut: String,
-    /// `unpaid` or `paid`.
-    pub statut_paiement: String,
-    /// Minor units.
-    pub montant: i64,
-    /// In lower case, as Stripe writes it.
-    pub devise: String,
-    /// The hosted page.
-    pub url: String,
-    /// The `PaymentIntent` of the last attempt, if there was one.
-    pub payment_intent: Option<String>,
-    /// What the product attached.
-    pub metadata: std::collections::BTreeMap<String, String>,
-}
-
-/// A delivery as the control API tells it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LivraisonVue {
-    /// Its id.
-    pub id: String,
-    /// The event's id, `evt_…`.
-    pub evenement: String,
-    /// The event's type.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Where it stands.
-    pub etat: Outcome,
-    /// Each try.
-    pub essais: Vec<Attempt>,
-}
-
-impl SessionVue {
-    pub(crate) fn of(session: &Session, base: &str) -> Self {
-        Self {
-            id: session.id.clone(),
-            statut: session.status.clone(),
-            statut_paiement: session.payment_status.clone(),
-            montant: session.total,
-            devise: session.currency.clone(),
-            url: objects::page_url(base, &session.id),
-            payment_intent: session.intent.clone(),
-            metadata: session.metadata.clone(),
-        }
-    }
-}
-
-impl LivraisonVue {
-    pub(crate) fn of(delivery: &Delivery) -> Self {
-        Self {
-            id: delivery.id.clone(),
-            evenement: delivery.event.clone(),
-            kind: delivery.kind.clone(),
-            etat: delivery.outcome,
-            essais: delivery.attempts.clone(),
-        }
-    }
 }
 
 async fn list_sessions(Shared(core): Shared<Arc<Core>>) -> Json<Vec<SessionVue>> {
@@ -137,32 +81,71 @@ async fn settle(
     body: Bytes,
 ) -> Result<Json<SessionVue>> {
     let accepte = details::<Settle>(&body)?.accepte;
-    let events = core.change(|state| payment::settle_debit(state, &core.base, &id, accepte))?;
-    drop(core.dispatch(&events));
+    core.made(|state| payment::settle_debit(state, &core.base, &id, accepte))?;
     core.session(&id).map(Json)
 }
 
 async fn expire(Shared(core): Shared<Arc<Core>>, Path(id): Path<String>) -> Result<Json<SessionVue>> {
-    let events = core.change(|state| payment::expire(state, &core.base, &id, Origin::default()))?;
-    drop(core.dispatch(&events));
+    core.made(|state| payment::expire(state, &core.base, &id, Origin::default()))?;
     core.session(&id).map(Json)
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Refund {
     /// Minor units; without it, all that is left.
     montant: Option<i64>,
+    /// Pending until it is settled.
+    en_attente: bool,
 }
 
 async fn refund(Shared(core): Shared<Arc<Core>>, Path(id): Path<String>, body: Bytes) -> Result<Json<Value>> {
-    let amount = details::<Refund>(&body)?.montant;
-    let (refund, events) = core.change(|state| {
-        let intent = state.sessions.get(&id)?.intent.clone().unwrap_or_default();
-        payment::refund(state, &intent, amount, &json!({}), &Origin::default())
-    })?;
-    drop(core.dispatch(&events));
-    Ok(Json(refund))
+    let Refund { montant, en_attente } = details(&body)?;
+    let refund = core.refund(&id, Wanted { amount: montant, pending: en_attente, ..Wanted::default() })?;
+    core.read(|state| state.refunds.get(&refund).map(objects::refund).map(Json))
+}
+
+async fn settle_refund(
+    Shared(core): Shared<Arc<Core>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>> {
+    let arrived = details::<Settle>(&body)?.accepte.unwrap_or(true);
+    core.made(|state| refund::settle(state, &id, arrived))?;
+    core.read(|state| state.refunds.get(&id).map(objects::refund).map(Json))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Open {
+    /// Minor units; without it, all that was not given back.
+    montant: Option<i64>,
+    /// The bank only asks.
+    enquete: bool,
+}
+
+async fn dispute(
+    Shared(core): Shared<Arc<Core>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>> {
+    let Open { montant, enquete } = details(&body)?;
+    let dispute = core.dispute(&id, montant, enquete)?;
+    core.read(|state| state.disputes.get(&dispute).map(objects::dispute).map(Json))
+}
+
+#[derive(Deserialize)]
+struct Close {
+    gagne: bool,
+}
+
+async fn close_dispute(
+    Shared(core): Shared<Arc<Core>>,
+    Path(id): Path<String>,
+    Json(Close { gagne }): Json<Close>,
+) -> Result<Json<Value>> {
+    core.made(|state| dispute::end(state, &id, gagne, &Origin::default()))?;
+    core.read(|state| state.disputes.get(&id).map(objects::dispute).map(Json))
 }
 
 /// The body, which may be left out.
@@ -247,44 +230,38 @@ async fn show_faults(Shared(core): Shared<Arc<Core>>) -> Json<Fautes> {
 }
 
 async fn set_faults(Shared(core): Shared<Arc<Core>>, Json(wanted): Json<Fautes>) -> StatusCode {
-    core.faults(|faults| *faults = wanted);
+    core.set_faults(wanted);
     StatusCode::NO_CONTENT
 }
 
 async fn clear_faults(Shared(core): Shared<Arc<Core>>) -> StatusCode {
-    core.faults(|faults| *faults = Fautes::default());
+    core.set_faults(Fautes::default());
     StatusCode::NO_CONTENT
 }
 
-impl Core {
-    pub(crate) fn session(&self, id: &str) -> Result<SessionVue> {
-        self.read(|state| state.sessions.get(id).map(|session| SessionVue::of(session, &self.base)))
-    }
+async fn list_requests(Shared(core): Shared<Arc<Core>>) -> Json<Vec<Requete>> {
+    Json(core.requests())
+}
 
-    /// Makes an event and sends it.
-    pub(crate) fn make_event(self: &Arc<Self>, kind: &str, object: Value, created: Option<i64>) -> String {
-        let id = self.change(|state| {
-            let id = payment::record(state, kind, object, Origin::default());
-            if let (Some(created), Ok(event)) = (created, state.events.get_mut(&id)) {
-                event.created = created;
-            }
-            id
-        });
-        drop(self.dispatch(std::slice::from_ref(&id)));
-        id
-    }
+async fn forget_keys(Shared(core): Shared<Arc<Core>>) -> StatusCode {
+    core.change(|state| state.keys.clear());
+    StatusCode::NO_CONTENT
+}
 
-    /// Sends an event `times` at once, whatever faults are in force, and waits for the first answer to each.
-    pub(crate) async fn deliver_again(self: &Arc<Self>, id: &str, times: u32) -> Result<()> {
-        let kind = self.read(|state| state.events.get(id).map(|event| event.kind.clone()))?;
-        if self.endpoint().is_none() {
-            return Err(StripeError::refused("Aucun webhook n'est réglé."));
-        }
-        let tries: Vec<_> = (0..times).map(|_| self.send(id, &kind, Duration::ZERO)).collect();
-        for (_, tried) in tries {
-            // The simulator may end first: then there is no answer to wait for.
-            drop(tried.await);
-        }
-        Ok(())
+#[derive(Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ClosePort {
+    delai_ms: u64,
+}
+
+impl Default for ClosePort {
+    fn default() -> Self {
+        Self { delai_ms: 30_000 }
     }
+}
+
+/// Refuses connections from shortly after this answer on, for `delaiMs`; all pages are away meanwhile, too.
+async fn close_port(Shared(core): Shared<Arc<Core>>, body: Bytes) -> Result<StatusCode> {
+    core.close_port_for(Duration::from_millis(details::<ClosePort>(&body)?.delai_ms));
+    Ok(StatusCode::ACCEPTED)
 }

@@ -1,11 +1,14 @@
 //! What the doors of the simulator share: its memory, its settings, its tasks.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use tokio::sync::Notify;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -46,6 +49,22 @@ impl Default for Options {
     }
 }
 
+/// How many requests are remembered.
+const REQUESTS_KEPT: usize = 1000;
+
+/// A request to the API that had a good key.
+#[derive(Clone, Debug, Serialize)]
+pub struct Requete {
+    /// `GET`, `POST`.
+    pub methode: String,
+    /// `/v1/…`, without the query.
+    pub chemin: String,
+    /// The idempotency key.
+    pub cle: Option<String>,
+    /// The parameters: texts, and lists and objects of them.
+    pub params: Value,
+}
+
 pub(crate) struct Core {
     pub(crate) options: Options,
     /// `http://127.0.0.1:port`, without a slash at the end.
@@ -54,6 +73,12 @@ pub(crate) struct Core {
     state: Mutex<State>,
     endpoint: Mutex<Option<Endpoint>>,
     faults: Mutex<Fautes>,
+    /// Events that wait to be sent in another order: their ids and types.
+    held: Mutex<Vec<(String, String)>>,
+    requests: Mutex<VecDeque<Requete>>,
+    /// Whether the port is to be open, and whether it is.
+    pub(crate) wanted_open: watch::Sender<bool>,
+    pub(crate) is_open: watch::Sender<bool>,
     changed: Notify,
     tasks: TaskTracker,
     pub(crate) ending: CancellationToken,
@@ -72,6 +97,10 @@ impl Core {
             state: Mutex::new(state),
             endpoint: Mutex::new(options.webhook.clone()),
             faults: Mutex::default(),
+            held: Mutex::default(),
+            requests: Mutex::default(),
+            wanted_open: watch::Sender::new(true),
+            is_open: watch::Sender::new(true),
             changed: Notify::new(),
             tasks: TaskTracker::new(),
             ending: CancellationToken::new(),
@@ -107,6 +136,36 @@ impl Core {
 
     pub(crate) fn faults<T>(&self, act: impl FnOnce(&mut Fautes) -> T) -> T {
         act(&mut locked(&self.faults))
+    }
+
+    /// Puts other faults in place of those in force.
+    pub(crate) fn set_faults(self: &Arc<Self>, faults: Fautes) {
+        self.faults(|current| *current = faults);
+        self.release(self.held(std::mem::take));
+    }
+
+    pub(crate) fn held<T>(&self, act: impl FnOnce(&mut Vec<(String, String)>) -> T) -> T {
+        act(&mut locked(&self.held))
+    }
+
+    /// The last requests to the API, oldest first.
+    pub(crate) fn requests(&self) -> Vec<Requete> {
+        locked(&self.requests).iter().cloned().collect()
+    }
+
+    pub(crate) fn note(&self, request: Requete) {
+        let mut requests = locked(&self.requests);
+        if requests.len() == REQUESTS_KEPT {
+            requests.pop_front();
+        }
+        requests.push_back(request);
+    }
+
+    /// Opens or closes the port, and waits until it is so.
+    pub(crate) async fn open_port(&self, open: bool) {
+        self.wanted_open.send_replace(open);
+        // It fails only when the sender is gone, and that is part of `self`.
+        drop(self.is_open.subscribe().wait_for(|is_open| *is_open == open).await);
     }
 
     /// Runs a task that ends with the simulator.

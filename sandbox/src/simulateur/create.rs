@@ -1,9 +1,10 @@
 //! `POST /v1/checkout/sessions`: what Stripe accepts, what it refuses, and what comes of it.
 
+use super::catalogue::Price;
 use super::currency;
 use super::error::{Result, StripeError};
 use super::form::Fields;
-use super::state::{Line, Origin, Session, new_id, now};
+use super::state::{Line, Origin, Session, State, new_id, now};
 
 const LOCALES: &[&str] = &[
     "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA",
@@ -44,7 +45,7 @@ const WITHOUT_EFFECT: &[&str] = &[
 ];
 
 /// Reads the parameters into a session that is open but not yet remembered.
-pub(crate) fn session(form: &mut Fields<'_>, request: Origin) -> Result<Session> {
+pub(crate) fn session(state: &State, form: &mut Fields<'_>, request: Origin) -> Result<Session> {
     form.without_effect(WITHOUT_EFFECT);
     let created = now();
     let mode = form.one_of("mode", &["payment", "setup", "subscription"])?;
@@ -55,16 +56,22 @@ pub(crate) fn session(form: &mut Fields<'_>, request: Origin) -> Result<Session>
         }
         None => return Err(StripeError::missing("mode")),
     }
+    for other in ["setup_intent_data", "subscription_data"] {
+        if form.has(other) {
+            let message = format!("You can not pass `{other}` in `payment` mode.");
+            return Err(StripeError::invalid(other, message));
+        }
+    }
     form.one_of("ui_mode", &["hosted_page", "hosted"])?;
     if let Some(customer) = form.text("customer", 5000)? {
         return Err(StripeError::no_such_param("customer", "customer", &customer));
     }
-    let (currency, lines) = lines(form)?;
+    let (currency, lines) = lines(state, form)?;
     let total = lines
         .iter()
         .try_fold(0_i64, |sum, line| sum.checked_add(line.unit_amount.checked_mul(line.quantity)?));
     let total = total.unwrap_or(i64::MAX);
-    currency::check_total(&currency, total)?;
+    currency::check(&currency, total, "line_items", "The Checkout Session's total amount due")?;
     let success_url = form.url("success_url")?;
     if success_url.is_none() {
         return Err(StripeError::missing("success_url"));
@@ -93,7 +100,7 @@ pub(crate) fn session(form: &mut Fields<'_>, request: Origin) -> Result<Session>
         success_url,
         cancel_url: form.url("cancel_url")?,
         locale: form.one_of("locale", LOCALES)?,
-        customer_email: email(form, "customer_email")?,
+        customer_email: form.email("customer_email")?,
         client_reference_id: form.text("client_reference_id", 200)?,
         submit_type: form.one_of("submit_type", &["auto", "book", "donate", "pay", "subscribe"])?,
         metadata: form.metadata("metadata")?,
@@ -126,18 +133,27 @@ fn expires_at(form: &mut Fields<'_>, created: i64) -> Result<i64> {
     Ok(expires_at)
 }
 
-fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
+fn lines(state: &State, form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
     let mut currency: Option<String> = None;
     let mut lines = Vec::new();
     for mut item in form.objects("line_items")? {
         item.without_effect(&["adjustable_quantity", "metadata", "tax_rates"]);
-        if let Some(price) = item.text("price", 5000)? {
-            return Err(StripeError::no_such_param("price", &item.name("price"), &price));
-        }
-        let name = item.name("price_data");
-        let mut price = item.object("price_data")?.ok_or_else(|| StripeError::missing(name))?;
-        let (line_currency, mut line) = price_data(&mut price)?;
-        price.finish()?;
+        let (line_currency, mut line) = match (item.text("price", 5000)?, item.object("price_data")?) {
+            (Some(_), Some(_)) => {
+                let message = "You may only specify one of these parameters: price, price_data.";
+                return Err(StripeError::invalid(item.name("price"), message));
+            }
+            (Some(id), None) => {
+                let price = state.prices.get(&id);
+                price_asked(price.map_err(|_| StripeError::no_such_param("price", &item.name("price"), &id))?)
+            }
+            (None, Some(mut price)) => {
+                let line = price_data(&mut price)?;
+                price.finish()?;
+                line
+            }
+            (None, None) => return Err(StripeError::missing(item.name("price_data"))),
+        };
         let quantity = item.integer("quantity")?;
         line.quantity = quantity.ok_or_else(|| StripeError::missing(item.name("quantity")))?;
         if line.quantity < 1 {
@@ -160,6 +176,17 @@ fn lines(form: &mut Fields<'_>) -> Result<(String, Vec<Line>)> {
     Ok((currency, lines))
 }
 
+fn price_asked(price: &Price) -> (String, Line) {
+    let line = Line {
+        price: Some(price.id.clone()),
+        name: price.name.clone(),
+        description: None,
+        unit_amount: price.unit_amount,
+        quantity: 1,
+    };
+    (price.currency.clone(), line)
+}
+
 fn price_data(price: &mut Fields<'_>) -> Result<(String, Line)> {
     price.without_effect(&["tax_behavior"]);
     let currency = currency::known(&price.name("currency"), &price.required("currency", 5000)?)?;
@@ -177,14 +204,8 @@ fn price_data(price: &mut Fields<'_>) -> Result<(String, Line)> {
     product.without_effect(&["images", "metadata", "tax_code", "tax_details", "unit_label"]);
     let (name, description) = (product.required("name", 5000)?, product.text("description", 5000)?);
     product.finish()?;
-    let unit_amount = price.integer("unit_amount")?;
-    let unit_amount = unit_amount.ok_or_else(|| StripeError::missing(price.name("unit_amount")))?;
-    if unit_amount < 0 {
-        let message = "This value must be greater than or equal to 0.";
-        let error = StripeError::invalid(price.name("unit_amount"), message);
-        return Err(error.code("parameter_invalid_integer"));
-    }
-    Ok((currency, Line { name, description, unit_amount, quantity: 1 }))
+    let unit_amount = price.amount("unit_amount")?;
+    Ok((currency, Line { price: None, name, description, unit_amount, quantity: 1 }))
 }
 
 type IntentData = (std::collections::BTreeMap<String, String>, Option<String>, Option<String>);
@@ -200,8 +221,7 @@ fn intent_data(form: &mut Fields<'_>) -> Result<IntentData> {
         "statement_descriptor_suffix",
     ]);
     data.one_of("capture_method", &["automatic", "automatic_async"])?;
-    let read =
-        (data.metadata("metadata")?, data.text("description", 1000)?, email(&mut data, "receipt_email")?);
+    let read = (data.metadata("metadata")?, data.text("description", 1000)?, data.email("receipt_email")?);
     data.finish()?;
     Ok(read)
 }
@@ -225,23 +245,4 @@ fn means(form: &mut Fields<'_>, currency: &str) -> Result<Vec<String>> {
         return Err(StripeError::invalid("payment_method_types", message));
     }
     Ok(asked)
-}
-
-fn email(form: &mut Fields<'_>, name: &'static str) -> Result<Option<String>> {
-    let text = form.text(name, 512)?;
-    let whole = |text: &String| {
-        text.split_once('@').is_some_and(|(who, host)| {
-            !who.is_empty()
-                && host.contains('.')
-                && !host.starts_with('.')
-                && !text.contains(char::is_whitespace)
-        })
-    };
-    match text {
-        Some(text) if !whole(&text) => {
-            let message = format!("Invalid email address: {text}");
-            Err(StripeError::invalid(form.name(name), message).code("email_invalid"))
-        }
-        text => Ok(text),
-    }
 }

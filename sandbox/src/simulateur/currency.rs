@@ -91,22 +91,16 @@ pub(crate) fn known(param: &str, code: &str) -> Result<String> {
     Err(StripeError::invalid(param, message))
 }
 
-/// Refuses a total that Stripe would not charge.
-pub(crate) fn check_total(currency: &str, total: i64) -> Result<()> {
+/// Refuses an amount that Stripe would not charge; `param` gives it, and the message calls it `noun`.
+pub(crate) fn check(currency: &str, amount: i64, param: &str, noun: &str) -> Result<()> {
     let least = KNOWN.iter().find(|(code, _)| *code == currency).map_or(50, |(_, least)| *least);
-    if total > 99_999_999 {
-        let message = format!(
-            "The Checkout Session's total amount due must be no more than {}",
-            shown(currency, 99_999_999)
-        );
-        return Err(StripeError::invalid("line_items", message).code("amount_too_large"));
+    if amount > 99_999_999 {
+        let message = format!("{noun} must be no more than {}", shown(currency, 99_999_999));
+        return Err(StripeError::invalid(param, message).code("amount_too_large"));
     }
-    if total < least {
-        let message = format!(
-            "The Checkout Session's total amount due must add up to at least {}",
-            shown(currency, least)
-        );
-        return Err(StripeError::invalid("line_items", message).code("amount_too_small"));
+    if amount < least {
+        let message = format!("{noun} must add up to at least {}", shown(currency, least));
+        return Err(StripeError::invalid(param, message).code("amount_too_small"));
     }
     let step = if THOUSANDTHS.contains(&currency) {
         10
@@ -115,9 +109,9 @@ pub(crate) fn check_total(currency: &str, total: i64) -> Result<()> {
     } else {
         1
     };
-    if total % step != 0 {
+    if amount % step != 0 {
         let message = format!("Invalid amount: in {currency} it must be a multiple of {step}");
-        return Err(StripeError::invalid("line_items", message));
+        return Err(StripeError::invalid(param, message));
     }
     Ok(())
 }
@@ -142,4 +136,15 @@ pub(crate) fn shown(currency: &str, minor: i64) -> String {
     }
     let unit = 10_i64.pow(decimals);
     format!("{}.{:0width$} {code}", minor / unit, (minor % unit).abs(), width = decimals as usize)
+}
+
+/// The minor units of an amount as people write it, `1234.50` or `1234,5`.
+pub(crate) fn minor(currency: &str, text: &str) -> Option<i64> {
+    let text = text.trim().replace(',', ".");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let decimals = decimals(currency) as usize;
+    if fraction.len() > decimals || !fraction.chars().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    format!("{whole}{fraction:0<decimals$}").parse().ok().filter(|minor| *minor > 0)
 }

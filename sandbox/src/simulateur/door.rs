@@ -12,11 +12,11 @@ use base64::prelude::{BASE64_STANDARD as BASE64, Engine};
 use serde_json::Value;
 
 use super::api;
-use super::core::Core;
+use super::core::{Core, Requete};
 use super::error::{Result, StripeError};
 use super::fault::GenreApi;
-use super::form::{self, Param};
 use super::objects::API_VERSION;
+use super::param::{self, Param};
 use super::server::Cut;
 use super::state::{Origin, StoredAnswer, new_id};
 
@@ -57,10 +57,16 @@ async fn answer(
     request: &Origin,
 ) -> Result<Response> {
     check_key(headers)?;
-    let mut params = form::parse(uri.query().unwrap_or_default().as_bytes())?;
+    let mut params = param::parse(uri.query().unwrap_or_default().as_bytes())?;
     if method == Method::POST {
-        params.extend(form::parse(body)?);
+        params.extend(param::parse(body)?);
     }
+    core.note(Requete {
+        methode: method.to_string(),
+        chemin: uri.path().to_owned(),
+        cle: request.idempotency_key.clone(),
+        params: params.iter().map(|(name, param)| (name.clone(), param.json())).collect(),
+    });
     let call = Call { core, method: method.as_str(), path: uri.path(), params, request };
     let fault = core.faults(|faults| faults.strike_api(call.method, call.path));
     match fault.map(|fault| (fault.faute, fault.delai_ms)) {
@@ -153,7 +159,7 @@ impl Call<'_> {
             let message = "Idempotency keys must be between 1 and 255 characters.";
             return Err(StripeError::key_of_another_request(message));
         }
-        let params = form::canonical(&self.params);
+        let params = param::canonical(&self.params);
         self.core.change(|state| {
             let Some(stored) = state.keys.get(key) else {
                 let claim = StoredAnswer { path: self.path.to_owned(), params, answer: None };

@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// An answer that is not a success.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub(crate) struct StripeError {
     code: Option<&'static str>,
     param: Option<String>,
     message: String,
+    /// More that Stripe says beside these.
+    more: Option<Value>,
     /// Whether the request got as far as being executed, so that its answer stays with its idempotency key.
     pub(crate) executed: bool,
 }
@@ -20,7 +22,7 @@ pub(crate) type Result<T> = std::result::Result<T, StripeError>;
 
 impl StripeError {
     fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status, kind, code: None, param: None, message: message.into(), executed: false }
+        Self { status, kind, code: None, param: None, message: message.into(), more: None, executed: false }
     }
 
     /// 400 about one parameter.
@@ -88,6 +90,16 @@ impl StripeError {
         Self::new(StatusCode::CONFLICT, "idempotency_error", message).code("idempotency_key_in_use")
     }
 
+    /// 402: the bank does not pay. `failure` says why, `about` what it was about.
+    pub(crate) fn declined(failure: &Value, mut about: Value) -> Self {
+        if let (Value::Object(failure), Value::Object(about)) = (failure, &mut about) {
+            about.extend(failure.clone());
+        }
+        let message = failure["message"].as_str().unwrap_or_default();
+        let error = Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", message);
+        Self { more: Some(about), executed: true, ..error }
+    }
+
     pub(crate) fn rate_limited() -> Self {
         let message = "Request rate limit exceeded. You can learn more about rate limits here \
                        https://stripe.com/docs/rate-limits.";
@@ -107,6 +119,11 @@ impl StripeError {
 }
 
 impl StripeError {
+    /// What it says.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The JSON of the answer.
     pub(crate) fn body(&self) -> String {
         let mut error = json!({ "type": self.kind, "message": self.message });
@@ -117,6 +134,9 @@ impl StripeError {
         }
         if let Some(param) = &self.param {
             error["param"] = json!(param);
+        }
+        if let (Some(Value::Object(more)), Value::Object(error)) = (&self.more, &mut error) {
+            error.extend(more.clone());
         }
         json!({ "error": error }).to_string()
     }

@@ -62,7 +62,7 @@ pub struct FauteWebhook {
     /// How many times; without it, until the faults are changed.
     #[serde(default)]
     pub fois: Option<u32>,
-    /// For `dupliquer`: how many deliveries in all.
+    /// For `dupliquer`: how many deliveries in all. For `melanger`: how many events are gathered.
     #[serde(default)]
     pub copies: u32,
     /// For `retarder`: how long, in milliseconds. What is not late overtakes it.
@@ -80,6 +80,9 @@ pub enum GenreWebhook {
     Dupliquer,
     /// Sent late.
     Retarder,
+    /// Held until `copies` of them are there, then sent one after the other, in another order than they were
+    /// made. What is still held when the faults are changed is sent then.
+    Melanger,
 }
 
 impl Fautes {

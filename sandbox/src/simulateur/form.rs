@@ -1,51 +1,9 @@
-//! Stripe's request parameters: forms whose names nest with brackets, read strictly.
+//! Stripe's request parameters, read strictly.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{Result, StripeError};
-
-/// A parameter: a text, or parameters below it (`a[b]`, `a[0]`, `a[]`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Param {
-    Text(String),
-    Group(BTreeMap<String, Param>),
-}
-
-/// Reads a form or a query.
-pub(crate) fn parse(text: &[u8]) -> Result<BTreeMap<String, Param>> {
-    let mut root = BTreeMap::new();
-    for (name, value) in url::form_urlencoded::parse(text) {
-        let (first, rest) = name.split_once('[').unwrap_or((&name, ""));
-        let mut steps = vec![first];
-        steps.extend(rest.split_terminator(']').map(|step| step.trim_start_matches('[')));
-        insert(&mut root, &steps, value.into_owned(), &name)?;
-    }
-    Ok(root)
-}
-
-/// The parameters in one fixed order: equal texts are equal requests.
-pub(crate) fn canonical(params: &BTreeMap<String, Param>) -> String {
-    format!("{params:?}")
-}
-
-fn insert(group: &mut BTreeMap<String, Param>, steps: &[&str], value: String, name: &str) -> Result<()> {
-    let mixed = || StripeError::invalid(name, format!("Invalid object: {name}"));
-    let (step, below) = steps.split_first().ok_or_else(mixed)?;
-    // `types[]=a&types[]=b` is a list; its places are numbered as they come.
-    let step = if step.is_empty() { group.len().to_string() } else { (*step).to_owned() };
-    if below.is_empty() {
-        // A later value of the same name wins, as it does at Stripe.
-        if matches!(group.get(&step), Some(Param::Group(_))) {
-            return Err(mixed());
-        }
-        group.insert(step, Param::Text(value));
-        return Ok(());
-    }
-    match group.entry(step).or_insert_with(|| Param::Group(BTreeMap::new())) {
-        Param::Group(inner) => insert(inner, below, value, name),
-        Param::Text(_) => Err(mixed()),
-    }
-}
+use super::param::Param;
 
 /// One level of parameters; each is asked for by name, and what nobody asked for is unknown.
 pub(crate) struct Fields<'a> {
@@ -115,6 +73,17 @@ impl<'a> Fields<'a> {
             .transpose()
     }
 
+    /// An amount in minor units that is not negative.
+    pub(crate) fn amount(&mut self, name: &'static str) -> Result<i64> {
+        let full = self.name(name);
+        let amount = self.integer(name)?.ok_or_else(|| StripeError::missing(full.clone()))?;
+        if amount < 0 {
+            let message = "This value must be greater than or equal to 0.";
+            return Err(StripeError::invalid(full, message).code("parameter_invalid_integer"));
+        }
+        Ok(amount)
+    }
+
     pub(crate) fn boolean(&mut self, name: &'static str) -> Result<Option<bool>> {
         let full = self.name(name);
         match self.text(name, 64)?.as_deref() {
@@ -145,10 +114,36 @@ impl<'a> Fields<'a> {
     pub(crate) fn url(&mut self, name: &'static str) -> Result<Option<String>> {
         let full = self.name(name);
         let text = self.text(name, 5000)?;
-        if text.as_ref().is_some_and(|text| url::Url::parse(text).is_err()) {
-            return Err(StripeError::invalid(full, "Not a valid URL").code("url_invalid"));
+        let message = match &text {
+            // `localhost:8080/merci` has no scheme either, although it parses as if it had one.
+            Some(text) if !text.contains("://") => {
+                "Invalid URL: An explicit scheme (such as https) must be provided."
+            }
+            Some(text) if text.chars().count() > 2048 => "Invalid URL: URL must be 2048 characters or less.",
+            Some(text) if url::Url::parse(text).is_err() => "Not a valid URL",
+            _ => return Ok(text),
+        };
+        Err(StripeError::invalid(full, message).code("url_invalid"))
+    }
+
+    pub(crate) fn email(&mut self, name: &'static str) -> Result<Option<String>> {
+        let full = self.name(name);
+        let text = self.text(name, 512)?;
+        let whole = |text: &String| {
+            text.split_once('@').is_some_and(|(who, host)| {
+                !who.is_empty()
+                    && host.contains('.')
+                    && !host.starts_with('.')
+                    && !text.contains(char::is_whitespace)
+            })
+        };
+        match text {
+            Some(text) if !whole(&text) => {
+                let message = format!("Invalid email address: {text}");
+                Err(StripeError::invalid(full, message).code("email_invalid"))
+            }
+            text => Ok(text),
         }
-        Ok(text)
     }
 
     /// At most 50 keys of at most 40 characters, values of at most 500; an empty value unsets its key.

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::core::Core;
+use super::dispute::Dispute;
 use super::error::{Result, StripeError};
 use super::form::Fields;
 use super::objects;
-use super::state::{Event, Row, Session, now};
+use super::refund::Refund;
+use super::state::{Event, Intent, Session, now};
+use super::table::Row;
 
 /// How long Stripe lists an event, in seconds.
 const LISTED: i64 = 30 * 24 * 3600;
@@ -27,9 +30,9 @@ pub(crate) fn sessions(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> 
                 && intent.as_ref().is_none_or(|intent| session.intent.as_ref() == Some(intent))
                 && created.holds(session.created)
         };
-        let (rows, more) = page.cut(state.sessions.rows(), fits)?;
-        let data: Vec<_> = rows.iter().map(|row| objects::session(row, &core.base)).collect();
-        Ok(objects::list(&data, more, "/v1/checkout/sessions"))
+        page.list("/v1/checkout/sessions", state.sessions.rows(), fits, |row| {
+            objects::session(row, &core.base)
+        })
     })
 }
 
@@ -61,10 +64,63 @@ pub(crate) fn events(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
                 && event.created >= oldest
                 && delivered.is_none_or(|wanted| event.is_delivered() == wanted)
         };
-        let (rows, more) = page.cut(state.events.rows(), fits)?;
-        let data: Vec<_> = rows.iter().map(|row| objects::event(row)).collect();
-        Ok(objects::list(&data, more, "/v1/events"))
+        page.list("/v1/events", state.events.rows(), fits, objects::event)
     })
+}
+
+/// `GET /v1/payment_intents`.
+pub(crate) fn intents(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
+    let (page, created) = (Page::read(&mut form)?, Period::read(&mut form)?);
+    form.without_effect(&["expand"]);
+    form.finish()?;
+    let fits = |intent: &Intent| created.holds(intent.created);
+    core.read(|state| page.list("/v1/payment_intents", state.intents.rows(), fits, objects::intent))
+}
+
+/// `GET /v1/refunds`.
+pub(crate) fn refunds(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
+    let (page, created) = (Page::read(&mut form)?, Period::read(&mut form)?);
+    let about = About::read(&mut form)?;
+    form.finish()?;
+    let fits = |refund: &Refund| created.holds(refund.created) && about.holds(&refund.charge, &refund.intent);
+    core.read(|state| page.list("/v1/refunds", state.refunds.rows(), fits, objects::refund))
+}
+
+/// `GET /v1/disputes`.
+pub(crate) fn disputes(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
+    let (page, created) = (Page::read(&mut form)?, Period::read(&mut form)?);
+    let about = About::read(&mut form)?;
+    form.finish()?;
+    let fits = |row: &Dispute| created.holds(row.created) && about.holds(&row.charge, &row.intent);
+    core.read(|state| page.list("/v1/disputes", state.disputes.rows(), fits, objects::dispute))
+}
+
+/// `GET /v1/webhook_endpoints`: one, or none.
+pub(crate) fn webhook_endpoints(core: &Arc<Core>, mut form: Fields<'_>) -> Result<Value> {
+    Page::read(&mut form)?;
+    form.without_effect(&["expand"]);
+    form.finish()?;
+    let data: Vec<_> = core.endpoint().iter().map(objects::webhook_endpoint).collect();
+    Ok(objects::list(&data, false, "/v1/webhook_endpoints"))
+}
+
+/// The payment that a list is about.
+struct About {
+    charge: Option<String>,
+    intent: Option<String>,
+}
+
+impl About {
+    fn read(form: &mut Fields<'_>) -> Result<Self> {
+        let about = Self { charge: form.text("charge", 5000)?, intent: form.text("payment_intent", 5000)? };
+        form.without_effect(&["expand"]);
+        Ok(about)
+    }
+
+    fn holds(&self, charge: &str, intent: &str) -> bool {
+        self.charge.as_ref().is_none_or(|wanted| wanted == charge)
+            && self.intent.as_ref().is_none_or(|wanted| wanted == intent)
+    }
 }
 
 /// `charge.*` stands for all types that begin so.
@@ -97,6 +153,19 @@ impl Page {
             return Err(StripeError::invalid("ending_before", message));
         }
         Ok(page)
+    }
+
+    /// The page as Stripe's list.
+    fn list<T: Row>(
+        &self,
+        url: &str,
+        rows: &[T],
+        fits: impl Fn(&T) -> bool,
+        show: impl Fn(&T) -> Value,
+    ) -> Result<Value> {
+        let (rows, more) = self.cut(rows, fits)?;
+        let data: Vec<_> = rows.into_iter().map(show).collect();
+        Ok(objects::list(&data, more, url))
     }
 
     /// The rows of the page, newest first, and whether more lie beyond it.

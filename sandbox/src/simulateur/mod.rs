@@ -1,21 +1,30 @@
 //! A Stripe that stands on this machine: Checkout Sessions, the hosted page, events, signed webhooks, and the
 //! faults of all these.
 
+mod acts;
 mod api;
+mod catalogue;
 mod control;
 mod core;
 mod create;
 mod currency;
+mod dispute;
 mod door;
 mod error;
 mod fault;
 mod form;
+mod intents;
 mod lists;
+mod means;
 mod objects;
 mod pages;
+mod param;
 mod payment;
+mod refund;
 mod server;
 mod state;
+mod table;
+mod views;
 mod webhook;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,19 +33,20 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{any, get, post};
-use serde_json::{Value, json};
+use axum::routing::{any, get};
+use serde_json::Value;
 use tokio::net::TcpListener;
 
-pub use self::control::{LivraisonVue, SessionVue};
-pub use self::core::Options;
+pub use self::core::{Options, Requete};
 pub use self::fault::{FauteApi, FauteWebhook, Fautes, GenreApi, GenreWebhook};
 pub use self::payment::Moyen;
 pub use self::state::{Attempt, Outcome};
+pub use self::views::{LivraisonVue, SessionVue};
 pub use self::webhook::{Endpoint, signature};
 
 use self::core::Core;
 use self::error::StripeError;
+use self::refund::Wanted;
 use crate::place;
 
 /// A running simulator, in this process; dropped, it ends.
@@ -62,7 +72,7 @@ impl Simulateur {
             TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.context("the simulator's port")?;
         let address = listener.local_addr()?;
         let core = Core::new(options, format!("http://{address}"))?;
-        core.spawn(server::serve(Arc::clone(&core), listener, router(Arc::clone(&core))));
+        core.spawn(server::serve(Arc::clone(&core), listener, address, router(Arc::clone(&core))));
         Ok(Self { core, address })
     }
 
@@ -85,7 +95,28 @@ impl Simulateur {
 
     /// The faults from now on, in place of those before.
     pub fn set_faults(&self, faults: Fautes) {
-        self.core.faults(|current| *current = faults);
+        self.core.set_faults(faults);
+    }
+
+    /// Closes the port: connections end, new ones are refused, until [`Self::open_port`].
+    pub async fn close_port(&self) {
+        self.core.open_port(false).await;
+    }
+
+    /// Opens the port again.
+    pub async fn open_port(&self) {
+        self.core.open_port(true).await;
+    }
+
+    /// Forgets all idempotency keys, as Stripe may when they are older than 24 h.
+    pub fn forget_keys(&self) {
+        self.core.change(|state| state.keys.clear());
+    }
+
+    /// The last requests to the API (a thousand at most), oldest first.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Requete> {
+        self.core.requests()
     }
 
     /// All sessions, oldest first.
@@ -119,7 +150,7 @@ impl Simulateur {
     /// When no debit of that session is under way.
     pub fn settle_debit(&self, id: &str, honoured: Option<bool>) -> Result<()> {
         let base = &self.core.base;
-        self.made(self.core.change(|state| payment::settle_debit(state, base, id, honoured)))
+        self.core.made(|state| payment::settle_debit(state, base, id, honoured)).map_err(plain)
     }
 
     /// Lets the time of an open session be over.
@@ -128,19 +159,48 @@ impl Simulateur {
     /// When the session is not open.
     pub fn expire(&self, id: &str) -> Result<()> {
         let base = &self.core.base;
-        self.made(self.core.change(|state| payment::expire(state, base, id, state::Origin::default())))
+        self.core.made(|state| payment::expire(state, base, id, state::Origin::default())).map_err(plain)
     }
 
-    /// Gives money of a paid session back: `amount` minor units, or all that is left.
+    /// Gives money of a paid session back: `amount` minor units, or all that is left. A card's refund is done at
+    /// once, a debit's is pending. Gives the refund's id.
     ///
     /// # Errors
     /// When there is not that much to give back.
-    pub fn refund(&self, id: &str, amount: Option<i64>) -> Result<()> {
-        self.made(self.core.change(|state| {
-            let intent = state.sessions.get(id)?.intent.clone().unwrap_or_default();
-            let (_, events) = payment::refund(state, &intent, amount, &json!({}), &state::Origin::default())?;
-            Ok(events)
-        }))
+    pub fn refund(&self, id: &str, amount: Option<i64>) -> Result<String> {
+        self.core.refund(id, Wanted { amount, ..Wanted::default() }).map_err(plain)
+    }
+
+    /// The same, pending until it is settled.
+    ///
+    /// # Errors
+    /// When there is not that much to give back.
+    pub fn refund_slowly(&self, id: &str, amount: Option<i64>) -> Result<String> {
+        self.core.refund(id, Wanted { amount, pending: true, ..Wanted::default() }).map_err(plain)
+    }
+
+    /// The bank's answer to a refund: it arrived, or it came back (also one that had succeeded).
+    ///
+    /// # Errors
+    /// When there is no such refund, or it is settled.
+    pub fn settle_refund(&self, refund: &str, arrived: bool) -> Result<()> {
+        self.core.made(|state| refund::settle(state, refund, arrived)).map_err(plain)
+    }
+
+    /// The payer's bank takes the money of a paid session back; with `inquiry` it only asks. The dispute's id.
+    ///
+    /// # Errors
+    /// When the session is not paid, or was disputed already.
+    pub fn dispute(&self, id: &str, amount: Option<i64>, inquiry: bool) -> Result<String> {
+        self.core.dispute(id, amount, inquiry).map_err(plain)
+    }
+
+    /// The end of a dispute.
+    ///
+    /// # Errors
+    /// When there is no such dispute, or it is closed.
+    pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<()> {
+        self.core.made(|state| dispute::end(state, dispute, won, &state::Origin::default())).map_err(plain)
     }
 
     /// All events of a type, oldest first, as Stripe's API shows them.
@@ -184,11 +244,6 @@ impl Simulateur {
     pub async fn stop(self) -> Result<()> {
         self.core.end().await
     }
-
-    fn made(&self, events: error::Result<Vec<String>>) -> Result<()> {
-        drop(self.core.dispatch(&events.map_err(plain)?));
-        Ok(())
-    }
 }
 
 impl Drop for Simulateur {
@@ -215,8 +270,7 @@ fn plain(error: StripeError) -> anyhow::Error {
 
 fn router(core: Arc<Core>) -> Router {
     Router::new()
-        .route("/", get(pages::home))
-        .route("/sessions/{id}", post(pages::act))
+        .merge(pages::routes())
         .route("/c/pay/{id}", get(pages::show).post(pages::choose))
         .route("/v1/{*path}", any(door::enter))
         .merge(control::routes())

@@ -1,4 +1,6 @@
-//! The pages for people: the hosted page where a session is paid, and the simulator's own.
+//! The pages for people: the hosted page where a session is paid, and the simulator's own (`home`).
+
+mod home;
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,11 +10,11 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use minijinja::{Environment, context};
 use serde::Deserialize;
 
+pub(crate) use self::home::routes;
 use super::core::Core;
-use super::currency;
 use super::error::StripeError;
 use super::payment::{self, Moyen};
-use super::state::{Attempt, Delivery, Origin, Outcome, Session};
+use super::state::Session;
 use super::webhook::FirstTry;
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -20,6 +22,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, source) in [
         ("style.css", include_str!("pages/style.css")),
         ("accueil.html", include_str!("pages/accueil.html")),
+        ("ferme.html", include_str!("pages/ferme.html")),
         ("payer.html", include_str!("pages/payer.html")),
     ] {
         pages.add_template(name, source).expect("the pages are part of the program and were tried");
@@ -99,84 +102,11 @@ pub(crate) async fn pay(core: &Arc<Core>, id: &str, moyen: Moyen) -> Result<(), 
     Ok(())
 }
 
-/// `GET /`: the sessions, newest first, with what can be done to each.
-pub(crate) async fn home(Shared(core): Shared<Arc<Core>>) -> Response {
-    let (sessions, deliveries) = core.read(|state| {
-        let sessions: Vec<_> = state.sessions.rows().iter().rev().take(200).map(row).collect();
-        let deliveries = state.deliveries.rows().iter().rev().take(50);
-        let deliveries: Vec<_> = deliveries.map(delivery_row).collect();
-        (sessions, deliveries)
-    });
-    let endpoint = core.endpoint().map(|endpoint| endpoint.url);
-    page("accueil.html", &context! { sessions, deliveries, endpoint }, StatusCode::OK)
-}
-
-/// What the home page's buttons send.
-#[derive(Deserialize)]
-pub(crate) struct Act {
-    acte: String,
-}
-
-/// `POST /sessions/{id}`: a button of the home page.
-pub(crate) async fn act(
-    Shared(core): Shared<Arc<Core>>,
-    Path(id): Path<String>,
-    Form(Act { acte }): Form<Act>,
-) -> Response {
-    let base = core.base.clone();
-    let done = core.change(|state| match acte.as_str() {
-        "honorer" => payment::settle_debit(state, &base, &id, Some(true)),
-        "rejeter" => payment::settle_debit(state, &base, &id, Some(false)),
-        "expirer" => payment::expire(state, &base, &id, Origin::default()),
-        "rembourser" => {
-            let intent = state.sessions.get(&id)?.intent.clone().unwrap_or_default();
-            payment::refund(state, &intent, None, &serde_json::json!({}), &Origin::default())
-                .map(|(_, events)| events)
-        }
-        _ => Err(StripeError::invalid("acte", "Acte inconnu.")),
-    });
-    match done {
-        Ok(events) => {
-            drop(core.dispatch(&events));
-            Redirect::to("/").into_response()
-        }
-        Err(error) => error.into_response(),
-    }
-}
-
-fn row(session: &Session) -> minijinja::Value {
-    context! {
-        id => session.id.clone(),
-        statut => session.status.clone(),
-        paiement => session.payment_status.clone(),
-        montant => currency::shown(&session.currency, session.total),
-        nom => session.lines.first().map(|line| line.name.clone()),
-        refusee => session.declined,
-        debit => session.status == "complete" && session.payment_status == "unpaid",
-    }
-}
-
-fn delivery_row(delivery: &Delivery) -> minijinja::Value {
-    let answer = |attempt: &Attempt| match (attempt.statut, &attempt.erreur) {
-        (Some(status), _) => status.to_string(),
-        (None, Some(error)) => error.clone(),
-        (None, None) => String::new(),
-    };
-    let answers: Vec<_> = delivery.attempts.iter().map(answer).collect();
-    let statut = match delivery.outcome {
-        Outcome::EnCours => "en cours",
-        Outcome::Livree => "livrée",
-        Outcome::Abandonnee => "abandonnée",
-        Outcome::Perdue => "perdue",
-    };
-    context! { kind => delivery.kind.clone(), event => delivery.event.clone(), statut, essais => answers.join(", ") }
-}
-
 fn hosted_page(session: &Session, status: StatusCode) -> Response {
     let fr = session.locale.as_ref().is_none_or(|locale| locale == "auto" || locale.starts_with("fr"));
     let context = context! {
         fr,
-        session => row(session),
+        session => home::row(session),
         sepa => session.means.iter().any(|means| means == "sepa_debit"),
         carte => session.means.iter().any(|means| means == "card"),
         email => session.customer_email.clone(),

@@ -1,11 +1,12 @@
-//! What may happen to a session: paid, refused, a bank debit announced and settled, expired, refunded.
+//! What may happen to a session: paid, refused, a bank debit announced and settled, expired.
 //!
 //! Each function changes the state and gives the ids of the events that this made, in Stripe's order.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::error::{Result, StripeError};
+use super::means::Course;
 use super::objects;
 use super::state::{Event, Intent, Origin, Session, State, new_id, now};
 
@@ -23,14 +24,46 @@ pub enum Moyen {
     SepaEchec,
 }
 
+impl Moyen {
+    /// As Stripe calls it.
+    fn means(self) -> &'static str {
+        match self {
+            Self::Carte | Self::CarteRefusee => "card",
+            Self::Sepa | Self::SepaEchec => "sepa_debit",
+        }
+    }
+}
+
 /// Makes an event.
 pub(crate) fn record(state: &mut State, kind: &str, object: Value, request: Origin) -> String {
+    insert_event(state, kind, object, None, request)
+}
+
+/// Makes an event about a change; `previous` is what the changed fields were.
+pub(crate) fn record_update(
+    state: &mut State,
+    kind: &str,
+    object: Value,
+    previous: Value,
+    request: Origin,
+) -> String {
+    insert_event(state, kind, object, Some(previous), request)
+}
+
+fn insert_event(
+    state: &mut State,
+    kind: &str,
+    object: Value,
+    previous: Option<Value>,
+    request: Origin,
+) -> String {
     let id = new_id("evt_1", 23);
     state.events.insert(Event {
         id: id.clone(),
         kind: kind.to_owned(),
         created: now(),
         object,
+        previous,
         request,
         pending: 0,
         due: false,
@@ -47,51 +80,47 @@ pub(crate) fn pay(state: &mut State, base: &str, id: &str, moyen: Moyen) -> Resu
             format!("This Checkout Session has a status of `{}` and cannot be paid.", session.status);
         return Err(StripeError::refused(message));
     }
-    let debit = matches!(moyen, Moyen::Sepa | Moyen::SepaEchec);
-    let means = if debit { "sepa_debit" } else { "card" };
+    let means = moyen.means();
     if !session.means.iter().any(|offered| offered == means) {
         return Err(StripeError::refused(format!("This Checkout Session does not accept {means}.")));
     }
     // A second attempt goes on with the intent of the first.
-    let (intent_id, mut events) = match &session.intent {
+    let (intent, mut events) = match &session.intent {
         Some(intent) => (intent.clone(), Vec::new()),
-        None => first_attempt(state, &session, means),
+        None => first_attempt(state, &session),
     };
-    let intent = state.intents.get_mut(&intent_id)?;
-    means.clone_into(&mut intent.means);
-    intent.failure = None;
-    let status = match moyen {
-        Moyen::Carte => "succeeded",
-        Moyen::CarteRefusee => "requires_payment_method",
-        Moyen::Sepa | Moyen::SepaEchec => "processing",
-    };
-    status.clone_into(&mut intent.status);
-    if moyen == Moyen::CarteRefusee {
-        intent.failure = Some("generic_decline".to_owned());
-    }
+    events.extend(attempt(state, &intent, moyen)?);
     let session = state.sessions.get_mut(id)?;
-    session.intent = Some(intent_id.clone());
+    session.intent = Some(intent);
     session.declined = moyen == Moyen::CarteRefusee;
     session.debit_will_fail = moyen == Moyen::SepaEchec;
-    if moyen != Moyen::CarteRefusee {
-        "complete".clone_into(&mut session.status);
+    if moyen == Moyen::CarteRefusee {
+        return Ok(events);
     }
+    "complete".clone_into(&mut session.status);
     if moyen == Moyen::Carte {
         "paid".clone_into(&mut session.payment_status);
     }
-    let (charge_kind, intent_kind) = match moyen {
-        Moyen::Carte => ("charge.succeeded", "payment_intent.succeeded"),
-        Moyen::CarteRefusee => ("charge.failed", "payment_intent.payment_failed"),
-        Moyen::Sepa | Moyen::SepaEchec => ("charge.pending", "payment_intent.processing"),
-    };
-    events.extend(record_payment(state, &intent_id, charge_kind, intent_kind)?);
-    if moyen != Moyen::CarteRefusee {
-        events.push(record_session(state, base, id, "checkout.session.completed", Origin::default())?);
-    }
+    events.push(record_session(state, base, id, "checkout.session.completed", Origin::default())?);
     Ok(events)
 }
 
-/// The bank's answer to a debit: what was announced, or `honoured` when that is given.
+/// One try to take the money: a charge of its own.
+pub(crate) fn attempt(state: &mut State, intent_id: &str, moyen: Moyen) -> Result<Vec<String>> {
+    let intent = state.intents.get_mut(intent_id)?;
+    moyen.means().clone_into(&mut intent.means);
+    intent.charge = new_id("ch_3", 23);
+    intent.failure = (moyen == Moyen::CarteRefusee).then(|| "generic_decline".to_owned());
+    let (status, charge_kind, intent_kind) = match moyen {
+        Moyen::Carte => ("succeeded", "charge.succeeded", "payment_intent.succeeded"),
+        Moyen::CarteRefusee => ("requires_payment_method", "charge.failed", "payment_intent.payment_failed"),
+        Moyen::Sepa | Moyen::SepaEchec => ("processing", "charge.pending", "payment_intent.processing"),
+    };
+    status.clone_into(&mut intent.status);
+    record_payment(state, intent_id, charge_kind, intent_kind)
+}
+
+/// The bank's answer to the debit of a session: what was announced, or `honoured` when that is given.
 pub(crate) fn settle_debit(
     state: &mut State,
     base: &str,
@@ -99,25 +128,41 @@ pub(crate) fn settle_debit(
     honoured: Option<bool>,
 ) -> Result<Vec<String>> {
     let session = state.sessions.get(id)?;
-    let intent_id = session.intent.clone().unwrap_or_default();
-    let waiting = session.status == "complete" && session.payment_status == "unpaid";
-    if !waiting || state.intents.get(&intent_id).is_ok_and(|intent| intent.status != "processing") {
+    let (intent, waiting) = (session.intent.clone().unwrap_or_default(), session.status == "complete");
+    let honoured = honoured.unwrap_or(!session.debit_will_fail);
+    if !waiting || state.intents.get(&intent)?.status != "processing" {
         return Err(StripeError::refused("No debit of this Checkout Session is being processed."));
     }
-    let honoured = honoured.unwrap_or(!session.debit_will_fail);
-    let intent = state.intents.get_mut(&intent_id)?;
-    let (charge_kind, intent_kind, session_kind) = if honoured {
-        "succeeded".clone_into(&mut intent.status);
+    let mut events = bank_answers(state, &intent, honoured)?;
+    let kind = if honoured {
         "paid".clone_into(&mut state.sessions.get_mut(id)?.payment_status);
-        ("charge.succeeded", "payment_intent.succeeded", "checkout.session.async_payment_succeeded")
+        "checkout.session.async_payment_succeeded"
     } else {
-        "requires_payment_method".clone_into(&mut intent.status);
-        intent.failure = Some("insufficient_funds".to_owned());
-        ("charge.failed", "payment_intent.payment_failed", "checkout.session.async_payment_failed")
+        "checkout.session.async_payment_failed"
     };
-    let mut events = record_payment(state, &intent_id, charge_kind, intent_kind)?;
-    events.push(record_session(state, base, id, session_kind, Origin::default())?);
+    events.push(record_session(state, base, id, kind, Origin::default())?);
     Ok(events)
+}
+
+/// The bank's answer to a debit.
+pub(crate) fn bank_answers(state: &mut State, intent_id: &str, honoured: bool) -> Result<Vec<String>> {
+    let intent = state.intents.get_mut(intent_id)?;
+    if honoured {
+        "succeeded".clone_into(&mut intent.status);
+        return record_payment(state, intent_id, "charge.succeeded", "payment_intent.succeeded");
+    }
+    "requires_payment_method".clone_into(&mut intent.status);
+    intent.failure = Some("insufficient_funds".to_owned());
+    record_payment(state, intent_id, "charge.failed", "payment_intent.payment_failed")
+}
+
+/// Gives a payment up that was not made.
+pub(crate) fn cancel(state: &mut State, intent_id: &str, request: &Origin) -> Result<Vec<String>> {
+    let intent = state.intents.get_mut(intent_id)?;
+    "canceled".clone_into(&mut intent.status);
+    intent.canceled_at = Some(now());
+    let object = objects::intent(intent);
+    Ok(vec![record(state, "payment_intent.canceled", object, request.clone())])
 }
 
 /// Closes an open session.
@@ -132,7 +177,13 @@ pub(crate) fn expire(state: &mut State, base: &str, id: &str, request: Origin) -
         return Err(StripeError::refused(message));
     }
     "expired".clone_into(&mut session.status);
-    Ok(vec![record_session(state, base, id, "checkout.session.expired", request)?])
+    let tried = session.intent.clone();
+    let mut events = match tried {
+        Some(intent) => cancel(state, &intent, &request)?,
+        None => Vec::new(),
+    };
+    events.push(record_session(state, base, id, "checkout.session.expired", request)?);
+    Ok(events)
 }
 
 /// Closes the sessions whose time is over.
@@ -148,55 +199,7 @@ pub(crate) fn expire_due(state: &mut State, base: &str) -> Vec<String> {
     due.iter().filter_map(|id| expire(state, base, id, Origin::default()).ok()).flatten().collect()
 }
 
-/// Gives money back, all that is left unless `amount` (minor units) is given; the refund and its events.
-pub(crate) fn refund(
-    state: &mut State,
-    intent_id: &str,
-    amount: Option<i64>,
-    metadata: &Value,
-    request: &Origin,
-) -> Result<(Value, Vec<String>)> {
-    let intent = state.intents.get_mut(intent_id)?;
-    if intent.status != "succeeded" {
-        return Err(StripeError::refused("This PaymentIntent does not have a successful charge to refund."));
-    }
-    let left = intent.amount - intent.amount_refunded;
-    if left == 0 {
-        let message = format!("Charge {} has already been refunded.", intent.charge);
-        return Err(StripeError::refused(message).code("charge_already_refunded"));
-    }
-    let amount = amount.unwrap_or(left);
-    if amount < 1 || amount > left {
-        let message =
-            format!("Refund amount ({amount}) is greater than unrefunded amount on charge ({left})");
-        return Err(StripeError::invalid("amount", message));
-    }
-    intent.amount_refunded += amount;
-    let refund = json!({
-        "id": new_id("re_3", 23),
-        "object": "refund",
-        "amount": amount,
-        "balance_transaction": null,
-        "charge": intent.charge,
-        "created": now(),
-        "currency": intent.currency,
-        "metadata": metadata,
-        "payment_intent": intent.id,
-        "reason": null,
-        "receipt_number": null,
-        "source_transfer_reversal": null,
-        "status": "succeeded",
-        "transfer_reversal": null,
-    });
-    let charge = objects::charge(intent);
-    let events = vec![
-        record(state, "charge.refunded", charge, request.clone()),
-        record(state, "refund.created", refund.clone(), request.clone()),
-    ];
-    Ok((refund, events))
-}
-
-fn first_attempt(state: &mut State, session: &Session, means: &str) -> (String, Vec<String>) {
+fn first_attempt(state: &mut State, session: &Session) -> (String, Vec<String>) {
     let intent = Intent {
         id: new_id("pi_3", 23),
         charge: new_id("ch_3", 23),
@@ -205,12 +208,16 @@ fn first_attempt(state: &mut State, session: &Session, means: &str) -> (String, 
         amount: session.total,
         amount_refunded: 0,
         currency: session.currency.clone(),
-        means: means.to_owned(),
+        means: "card".to_owned(),
         description: session.intent_description.clone(),
         receipt_email: session.receipt_email.clone(),
         email: session.customer_email.clone(),
         metadata: session.intent_metadata.clone(),
         failure: None,
+        course: Course::default(),
+        disputed: false,
+        canceled_at: None,
+        of_checkout: true,
     };
     let id = intent.id.clone();
     let object = objects::intent(&intent);

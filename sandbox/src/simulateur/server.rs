@@ -2,7 +2,9 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -13,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::core::Core;
@@ -29,8 +32,32 @@ impl Cut {
     }
 }
 
-/// Serves until the simulator ends.
-pub(crate) async fn serve(core: Arc<Core>, listener: TcpListener, router: Router) {
+/// Serves until the simulator ends; while the port is to be closed, nobody is let in and nobody stays.
+pub(crate) async fn serve(core: Arc<Core>, mut listener: TcpListener, address: SocketAddr, router: Router) {
+    let mut wanted = core.wanted_open.subscribe();
+    loop {
+        let open = CancellationToken::new();
+        tokio::select! {
+            () = accept(&core, &listener, &router, &open) => {}
+            () = async { drop(wanted.wait_for(|open| !open).await) } => {}
+        }
+        open.cancel();
+        drop(listener);
+        core.is_open.send_replace(false);
+        drop(wanted.wait_for(|open| *open).await);
+        listener = loop {
+            match TcpListener::bind(address).await {
+                Ok(listener) => break listener,
+                // Somebody else took it meanwhile, and may give it back.
+                Err(error) => tracing::warn!("{address}: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
+        core.is_open.send_replace(true);
+    }
+}
+
+async fn accept(core: &Core, listener: &TcpListener, router: &Router, open: &CancellationToken) {
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -42,13 +69,13 @@ pub(crate) async fn serve(core: Arc<Core>, listener: TcpListener, router: Router
             }
         };
         drop(stream.set_nodelay(true));
-        let router = router.clone();
+        let (router, open) = (router.clone(), open.clone());
         core.spawn(async move {
             let service =
                 service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request));
             let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             // A connection that breaks is the caller's to notice.
-            drop(connection.await);
+            drop(open.run_until_cancelled(connection).await);
         });
     }
 }

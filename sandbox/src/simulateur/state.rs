@@ -6,7 +6,12 @@ use rand::seq::IndexedRandom;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::catalogue::{Price, Product};
+use super::dispute::Dispute;
 use super::error::{Result, StripeError};
+use super::means::{Course, Method};
+use super::refund::Refund;
+use super::table::{Row, Table};
 
 /// Everything; written to a file when the simulator is asked to keep it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -14,74 +19,29 @@ use super::error::{Result, StripeError};
 pub(crate) struct State {
     pub(crate) sessions: Table<Session>,
     pub(crate) intents: Table<Intent>,
+    pub(crate) refunds: Table<Refund>,
+    pub(crate) disputes: Table<Dispute>,
+    pub(crate) products: Table<Product>,
+    pub(crate) prices: Table<Price>,
+    pub(crate) methods: Table<Method>,
     pub(crate) events: Table<Event>,
     pub(crate) deliveries: Table<Delivery>,
     pub(crate) keys: HashMap<String, StoredAnswer>,
 }
 
-/// A row that has an id.
-pub(crate) trait Row {
-    fn id(&self) -> &str;
-    /// What Stripe calls it, and the parameter that names it, in "No such …".
-    const NAMES: (&'static str, &'static str);
-}
-
-/// Rows in the order of their making, found by id; none is ever removed.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(from = "Vec<T>", into = "Vec<T>", bound = "T: Clone + Row + Serialize + for<'a> Deserialize<'a>")]
-pub(crate) struct Table<T: Clone + Row> {
-    rows: Vec<T>,
-    places: HashMap<String, usize>,
-}
-
-impl<T: Clone + Row> Default for Table<T> {
-    fn default() -> Self {
-        Self { rows: Vec::new(), places: HashMap::new() }
-    }
-}
-
-impl<T: Clone + Row> From<Vec<T>> for Table<T> {
-    fn from(rows: Vec<T>) -> Self {
-        let places = rows.iter().enumerate().map(|(place, row)| (row.id().to_owned(), place)).collect();
-        Self { rows, places }
-    }
-}
-
-impl<T: Clone + Row> From<Table<T>> for Vec<T> {
-    fn from(table: Table<T>) -> Self {
-        table.rows
-    }
-}
-
-impl<T: Clone + Row> Clone for Table<T> {
-    fn clone(&self) -> Self {
-        self.rows.clone().into()
-    }
-}
-
-impl<T: Clone + Row> Table<T> {
-    pub(crate) fn insert(&mut self, row: T) {
-        self.places.insert(row.id().to_owned(), self.rows.len());
-        self.rows.push(row);
+impl State {
+    /// The intent that a charge belongs to.
+    pub(crate) fn intent_of_charge(&self, charge: &str) -> Result<&Intent> {
+        let found = self.intents.rows().iter().find(|intent| intent.charge == charge);
+        found.ok_or_else(|| StripeError::no_such("charge", "charge", charge))
     }
 
-    pub(crate) fn get(&self, id: &str) -> Result<&T> {
-        self.places.get(id).map(|place| &self.rows[*place]).ok_or_else(|| not_found::<T>(id))
+    /// The intent of a session's last attempt.
+    pub(crate) fn intent_of_session(&self, session: &str) -> Result<&Intent> {
+        let intent = self.sessions.get(session)?.intent.as_ref();
+        let intent = intent.ok_or_else(|| StripeError::refused("Nobody tried to pay this Checkout Session."));
+        self.intents.get(intent?)
     }
-
-    pub(crate) fn get_mut(&mut self, id: &str) -> Result<&mut T> {
-        let place = self.places.get(id).ok_or_else(|| not_found::<T>(id))?;
-        Ok(&mut self.rows[*place])
-    }
-
-    /// Oldest first.
-    pub(crate) fn rows(&self) -> &[T] {
-        &self.rows
-    }
-}
-
-fn not_found<T: Row>(id: &str) -> StripeError {
-    StripeError::no_such(T::NAMES.0, T::NAMES.1, id)
 }
 
 /// A Checkout Session.
@@ -122,6 +82,9 @@ pub(crate) struct Session {
 /// One line of a session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Line {
+    /// The price that was asked for; none if it was made for this session.
+    #[serde(default)]
+    pub(crate) price: Option<String>,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) unit_amount: i64,
@@ -134,7 +97,7 @@ pub(crate) struct Intent {
     pub(crate) id: String,
     pub(crate) charge: String,
     pub(crate) created: i64,
-    /// `requires_payment_method`, `processing`, `succeeded`.
+    /// `requires_payment_method`, `processing`, `succeeded`, `canceled`.
     pub(crate) status: String,
     pub(crate) amount: i64,
     pub(crate) amount_refunded: i64,
@@ -147,6 +110,16 @@ pub(crate) struct Intent {
     pub(crate) metadata: BTreeMap<String, String>,
     /// A decline code, after a failure.
     pub(crate) failure: Option<String>,
+    /// What the test card brings after it has paid.
+    #[serde(default)]
+    pub(crate) course: Course,
+    #[serde(default)]
+    pub(crate) disputed: bool,
+    #[serde(default)]
+    pub(crate) canceled_at: Option<i64>,
+    /// Made by a session's page, which alone may end it.
+    #[serde(default)]
+    pub(crate) of_checkout: bool,
 }
 
 /// An event, with the object as it was.
@@ -156,6 +129,9 @@ pub(crate) struct Event {
     pub(crate) kind: String,
     pub(crate) created: i64,
     pub(crate) object: Value,
+    /// What the changed fields were, if it tells of a change.
+    #[serde(default)]
+    pub(crate) previous: Option<Value>,
     pub(crate) request: Origin,
     /// How many deliveries of it are not done.
     #[serde(default)]
@@ -240,6 +216,11 @@ macro_rules! rows {
 rows! {
     Session => "checkout.session", "session";
     Intent => "payment_intent", "intent";
+    Refund => "refund", "refund";
+    Dispute => "dispute", "dispute";
+    Product => "product", "id";
+    Price => "price", "price";
+    Method => "PaymentMethod", "payment_method";
     Event => "event", "id";
     Delivery => "delivery", "id";
 }

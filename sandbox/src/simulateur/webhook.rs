@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
+use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use tokio::sync::oneshot;
@@ -71,10 +72,36 @@ impl Core {
                     tries.extend((0..copies).map(|_| self.send(event, &kind, Duration::ZERO)));
                 }
                 Some((GenreWebhook::Retarder, _)) => tries.push(self.send(event, &kind, delay)),
+                Some((GenreWebhook::Melanger, copies)) => self.hold(event, &kind, copies as usize),
                 None => tries.push(self.send(event, &kind, Duration::ZERO)),
             }
         }
         tries
+    }
+
+    /// Keeps an event until so many are there that they can be sent in another order.
+    fn hold(self: &Arc<Self>, event: &str, kind: &str, copies: usize) {
+        self.change(|state| drop(state.events.get_mut(event).map(|event| event.due = true)));
+        let held = self.held(|held| {
+            held.push((event.to_owned(), kind.to_owned()));
+            if held.len() < copies { Vec::new() } else { std::mem::take(held) }
+        });
+        self.release(held);
+    }
+
+    /// Sends events one after the other, in another order than they came.
+    pub(crate) fn release(self: &Arc<Self>, held: Vec<(String, String)>) {
+        let mut shuffled = held.clone();
+        while shuffled == held && held.len() > 1 {
+            shuffled.shuffle(&mut rand::rng());
+        }
+        let core = Arc::clone(self);
+        self.spawn(async move {
+            for (event, kind) in shuffled {
+                // The next leaves when this one was tried once; an end meanwhile ends this task, too.
+                drop(core.send(&event, &kind, Duration::ZERO).1.await);
+            }
+        });
     }
 
     /// Starts a delivery of one event after `delay`, faults or not.
