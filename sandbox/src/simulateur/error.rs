@@ -13,7 +13,7 @@ pub(crate) struct StripeError {
     param: Option<String>,
     message: String,
     /// More that Stripe says beside these.
-    more: Option<Value>,
+    more: Option<Box<Value>>,
     /// Whether the request got as far as being executed, so that its answer stays with its idempotency key.
     pub(crate) executed: bool,
 }
@@ -97,7 +97,7 @@ impl StripeError {
         }
         let message = failure["message"].as_str().unwrap_or_default();
         let error = Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", message);
-        Self { more: Some(about), executed: true, ..error }
+        Self { more: Some(Box::new(about)), executed: true, ..error }
     }
 
     pub(crate) fn rate_limited() -> Self {
@@ -135,7 +135,7 @@ impl StripeError {
         if let Some(param) = &self.param {
             error["param"] = json!(param);
         }
-        if let (Some(Value::Object(more)), Value::Object(error)) = (&self.more, &mut error) {
+        if let (Some(Value::Object(more)), Value::Object(error)) = (self.more.as_deref(), &mut error) {
             error.extend(more.clone());
         }
         json!({ "error": error }).to_string()

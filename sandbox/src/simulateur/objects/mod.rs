@@ -69,7 +69,11 @@ pub(crate) fn account() -> Value {
     json!({
         "id": "acct_1GuichetSimulateur",
         "object": "account",
-        "business_profile": { "name": "Atelier Morel", "url": null },
+        "business_profile": {
+            "mcc": null, "minority_owned_business_designation": null, "name": "Atelier Morel",
+            "specified_commercial_transactions_act_url": null, "support_address": null, "support_email": null,
+            "support_phone": null, "support_url": null, "url": null,
+        },
         "business_type": "individual",
         "capabilities": { "card_payments": "active", "sepa_debit_payments": "active", "transfers": "active" },
         "charges_enabled": true,

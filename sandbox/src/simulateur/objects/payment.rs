@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::simulateur::state::Intent;
 
+/// How long a SEPA debit takes, in seconds, as it is told; here it takes until it is settled.
+const DEBIT_TAKES: i64 = 5 * 24 * 3600;
+
 /// A `PaymentIntent`.
 pub(crate) fn intent(intent: &Intent) -> Value {
     let succeeded = intent.status == "succeeded";
@@ -17,6 +20,7 @@ pub(crate) fn intent(intent: &Intent) -> Value {
     json!({
         "id": intent.id,
         "object": "payment_intent",
+        "allowed_payment_method_types": null,
         "amount": intent.amount,
         "amount_capturable": 0,
         "amount_details": { "tip": {} },
@@ -34,9 +38,11 @@ pub(crate) fn intent(intent: &Intent) -> Value {
         "customer": null,
         "customer_account": null,
         "description": intent.description,
+        "excluded_payment_method_types": null,
         "last_payment_error": failure,
         "latest_charge": attempted.then_some(&intent.charge),
         "livemode": false,
+        "managed_payments": null,
         "metadata": intent.metadata,
         "next_action": null,
         "on_behalf_of": null,
@@ -44,6 +50,7 @@ pub(crate) fn intent(intent: &Intent) -> Value {
         "payment_method_configuration_details": null,
         "payment_method_options": {},
         "payment_method_types": [intent.means],
+        "payment_record": null,
         "processing": null,
         "receipt_email": intent.receipt_email,
         "review": null,
@@ -88,14 +95,17 @@ pub(crate) fn charge(intent: &Intent) -> Value {
     let failure = intent.failure.as_ref().map_or(Value::Null, |code| failure(&intent.means, code));
     let details = if intent.means == "card" {
         json!({ "type": "card", "card": {
-            "brand": "visa", "country": "FR", "exp_month": 12, "exp_year": 2034, "funding": "credit",
-            "last4": "4242", "network": "visa",
+            "amount_authorized": intent.amount, "authorization_code": null, "brand": "visa", "country": "FR",
+            "electronic_commerce_indicator": null, "exp_month": 12, "exp_year": 2034, "funding": "credit",
+            "installments": null, "last4": "4242", "mandate": null, "network": "visa",
+            "network_transaction_id": null, "regulated_status": "unregulated", "three_d_secure": null,
+            "transaction_link_id": null, "wallet": null,
             "checks": { "address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass" },
         } })
     } else {
         json!({ "type": "sepa_debit", "sepa_debit": {
             "bank_code": "30004", "branch_code": null, "country": "FR", "fingerprint": null, "last4": "3000",
-            "mandate": null,
+            "mandate": null, "expected_debit_date": day(intent.created + DEBIT_TAKES),
         } })
     };
     json!({
@@ -148,4 +158,9 @@ pub(crate) fn charge(intent: &Intent) -> Value {
         "transfer_data": null,
         "transfer_group": null,
     })
+}
+
+/// `2026-11-22`.
+fn day(time: i64) -> Option<String> {
+    chrono::DateTime::from_timestamp(time, 0).map(|time| time.date_naive().to_string())
 }

@@ -87,6 +87,7 @@ pub(crate) fn dispute(dispute: &Dispute) -> Value {
             "has_evidence": dispute.evidence.is_some(),
             "past_due": false,
             "submission_count": i32::from(dispute.submitted),
+            "submission_method": if dispute.submitted { "manual" } else { "not_submitted" },
         },
         "intended_submission_method": null,
         "is_charge_refundable": dispute.inquiry && dispute.is_open(),

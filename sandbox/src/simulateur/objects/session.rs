@@ -27,7 +27,6 @@ pub(crate) fn session(session: &Session, base: &str) -> Value {
         "amount_total": session.total,
         "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
         "billing_address_collection": null,
-        "branding_settings": null,
         "cancel_url": session.cancel_url,
         "client_reference_id": session.client_reference_id,
         "client_secret": null,
