@@ -58,8 +58,10 @@ CREATE TABLE opportunite (
     -- The durable link /payer/{token}, kept as the portal's token is.
     token_paiement_hash bytea NOT NULL CONSTRAINT opportunite_token_paiement_unique UNIQUE,
     token_paiement_scelle bytea NOT NULL,
-    -- When the freelancer first asked for a payment link.
+    -- When the freelancer asked for the payment link that stands; null while there is none.
     date_lien timestamptz,
+    -- When the freelancer cancelled it: closed for the client too, until it is generated again.
+    date_lien_annule timestamptz,
     date_creation timestamptz NOT NULL,
     date_modification timestamptz NOT NULL,
     CONSTRAINT opportunite_client FOREIGN KEY (client_id, utilisateur_id)
@@ -119,9 +121,13 @@ CREATE TABLE paiement (
     opportunite_id uuid NOT NULL CONSTRAINT paiement_opportunite REFERENCES opportunite (id) ON DELETE RESTRICT,
     session_paiement_id uuid CONSTRAINT paiement_session REFERENCES session_paiement (id) ON DELETE RESTRICT,
     type text NOT NULL CONSTRAINT paiement_type CHECK (type IN
-        ('recu', 'en_cours', 'echoue', 'rembourse', 'conteste', 'conteste_gagne', 'conteste_perdu')),
-    -- Whose fact it is: Stripe's id of the object that the row tells of.
+        ('recu', 'en_cours', 'echoue', 'rembourse', 'conteste', 'conteste_gagne', 'conteste_perdu',
+         'encaisse', 'encaisse_annule')),
+    -- Whose fact it is: Stripe's id of the object that the row tells of; for money that came another way an
+    -- id of ours (`guichet_…`), the same on the row against it.
     stripe_id text NOT NULL,
+    -- How money came of which Stripe knows nothing.
+    moyen text CONSTRAINT paiement_moyen CHECK (moyen IN ('virement', 'especes', 'autre')),
     montant_minor bigint NOT NULL CONSTRAINT paiement_montant_positif CHECK (montant_minor >= 0),
     devise text NOT NULL,
     livemode boolean NOT NULL,
@@ -131,8 +137,14 @@ CREATE TABLE paiement (
     stripe_payment_intent text,
     date_paiement timestamptz NOT NULL,
     date_creation timestamptz NOT NULL,
+    -- What the row does to the money that is kept: all sums of money are sums of this.
+    mouvement_minor bigint NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN type IN ('recu', 'encaisse') THEN montant_minor
+             WHEN type IN ('rembourse', 'encaisse_annule') THEN -montant_minor
+             ELSE 0 END) STORED,
     -- One fact stands once, however many events tell it.
-    CONSTRAINT paiement_unique UNIQUE (type, stripe_id)
+    CONSTRAINT paiement_unique UNIQUE (type, stripe_id),
+    CONSTRAINT paiement_moyen_dit CHECK ((type IN ('encaisse', 'encaisse_annule')) = (moyen IS NOT NULL))
 );
 CREATE INDEX paiement_par_opportunite ON paiement (opportunite_id, id);
 CREATE INDEX paiement_par_intent ON paiement (stripe_payment_intent);

@@ -111,7 +111,16 @@ vocabulary! {
         /// The dispute ended in the freelancer's favour.
         ContesteGagne = "conteste_gagne",
         ContestePerdu = "conteste_perdu",
+        /// Money came another way than Stripe, as the freelancer says.
+        Encaisse = "encaisse",
+        /// The freelancer takes that back: the row against an `encaisse` of the same id.
+        EncaisseAnnule = "encaisse_annule",
     }
+}
+
+vocabulary! {
+    /// By which way money came that Stripe knows nothing of.
+    MoyenPaiement { Virement = "virement", Especes = "especes", Autre = "autre" }
 }
 
 vocabulary! {
@@ -139,7 +148,12 @@ vocabulary! {
         LitigePerdu = "litige_perdu",
         /// Money came that does not match its session: kept, shown, never `paye`.
         PaiementNonConforme = "paiement_non_conforme",
+        /// The freelancer says that money came another way.
+        PaiementEncaisse = "paiement_encaisse",
+        /// And takes it back.
+        EncaissementAnnule = "encaissement_annule",
         LienPaiementGenere = "lien_paiement_genere",
+        LienPaiementAnnule = "lien_paiement_annule",
         TicketCree = "ticket_cree",
         TicketReponse = "ticket_reponse",
         TicketResolu = "ticket_resolu",

@@ -138,7 +138,7 @@ pub fn to_minor(montant: Decimal, devise: Devise) -> Result<i64, Refus> {
     let refuse = |code: &str| Refus::invalid("montantEstime", code).arg("devise", devise);
     let too_large = || refuse("montant-trop-grand").arg("limite", from_minor(STRIPE_MAX_MINOR, devise));
     let rule = devise.stripe_rule();
-    let Some(scaled) = montant.checked_mul(Decimal::from(10_i64.pow(rule.decimals))) else {
+    let Some(scaled) = scaled(montant, devise) else {
         return Err(too_large());
     };
     if !scaled.fract().is_zero() {
@@ -153,6 +153,17 @@ pub fn to_minor(montant: Decimal, devise: Devise) -> Result<i64, Refus> {
         Some(minor) if minor % rule.step != 0 => Err(refuse("montant-decimales")),
         Some(minor) => Ok(minor),
     }
+}
+
+/// Turns an amount into the minor units that the ledger counts in, whether or not Stripe would take it: money
+/// may come another way. `None` for what cannot be counted exactly.
+#[must_use]
+pub fn ledger_minor(montant: Decimal, devise: Devise) -> Option<i64> {
+    scaled(montant, devise).filter(|scaled| scaled.fract().is_zero())?.to_i64()
+}
+
+fn scaled(montant: Decimal, devise: Devise) -> Option<Decimal> {
+    montant.checked_mul(Decimal::from(10_i64.pow(devise.stripe_rule().decimals)))
 }
 
 /// Turns Stripe's minor units back into an amount, with the currency's decimals.
@@ -192,6 +203,17 @@ mod tests {
         assert_eq!(minor("500.50", "ISK"), Err("montant-decimales".into()));
         assert_eq!(minor("1000000", "EUR"), Err("montant-trop-grand".into()));
         assert_eq!(minor("79228162514264337593543950335", "EUR"), Err("montant-trop-grand".into()));
+    }
+
+    #[test]
+    fn the_ledger_counts_what_stripe_would_not_take() {
+        let counted =
+            |amount: &str, code: &str| ledger_minor(amount.parse().unwrap(), Devise::parse(code).unwrap());
+        assert_eq!(counted("1500000", "EUR"), Some(150_000_000));
+        assert_eq!(counted("0.05", "EUR"), Some(5));
+        assert_eq!(counted("12.345", "KWD"), Some(12_345));
+        assert_eq!(counted("0.005", "EUR"), None);
+        assert_eq!(counted("79228162514264337593543950335", "EUR"), None);
     }
 
     proptest! {

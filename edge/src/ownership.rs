@@ -4,9 +4,10 @@
 use common::domaine::Entite;
 use common::job::{Actor, Job};
 use common::jobs::{
-    CreateCheckoutSession, CreateClient, CreateOpportunite, CreateTicket, CreateUtilisateur, DeleteClient,
-    DeleteEvenement, DeleteOpportunite, GeneratePortail, RecordEmail, RecordNote, RefreshPayment,
-    ReplyTicket, RevokePortail, UpdateClient, UpdateEvenement, UpdateOpportunite, UpdateTicket,
+    CancelPaymentLink, CreateCheckoutSession, CreateClient, CreateOpportunite, CreateTicket,
+    CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, GeneratePortail, RecordEmail,
+    RecordNote, RecordPayment, RefreshPayment, ReplyTicket, ReversePayment, RevokePortail, UpdateClient,
+    UpdateEvenement, UpdateOpportunite, UpdateTicket,
 };
 use common::refus::Refus;
 use uuid::Uuid;
@@ -62,6 +63,9 @@ targets! {
     DeleteEvenement => [EvenementTimeline evenement_id];
     CreateCheckoutSession => [Opportunite opportunite_id as "opportuniteId"];
     RefreshPayment => [Opportunite opportunite_id];
+    CancelPaymentLink => [Opportunite opportunite_id];
+    RecordPayment => [Opportunite opportunite_id];
+    ReversePayment => [Opportunite opportunite_id];
 }
 
 /// Refuses with 404, the field named, when one of them is not the actor's.

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -55,6 +55,8 @@ fn bureau() -> Router<App> {
         .route("/api/opportunites", get(opportunites::list).post(opportunites::create))
         .route("/api/opportunites/{id}", get(opportunites::show).patch(opportunites::update).delete(opportunites::delete))
         .route("/api/opportunites/{id}/verification", post(opportunites::refresh))
+        .route("/api/opportunites/{id}/lien", delete(opportunites::cancel_link))
+        .route("/api/opportunites/{id}/encaissement", post(opportunites::record_payment).delete(opportunites::reverse_payment))
         .route("/api/paiements/stripe/session", post(paiements::create_session))
         .route("/api/tickets", get(tickets::list).post(tickets::create))
         .route("/api/tickets/{id}", get(tickets::show).patch(tickets::update))
@@ -97,7 +99,10 @@ fn pages_bureau() -> Router<App> {
         .route("/opportunites", get(opportunites::list).post(opportunites::create))
         .route("/opportunites/{id}", get(opportunites::show).post(opportunites::update))
         .route("/opportunites/{id}/lien", post(opportunites::generate_link))
+        .route("/opportunites/{id}/lien/annuler", post(opportunites::cancel_link))
         .route("/opportunites/{id}/verifier", post(opportunites::refresh))
+        .route("/opportunites/{id}/encaissement", post(opportunites::record_payment))
+        .route("/opportunites/{id}/encaissement/annuler", post(opportunites::reverse_payment))
         .route("/opportunites/{id}/supprimer", post(opportunites::delete))
         .route("/tickets", get(tickets::list))
         .route("/tickets/{id}", get(tickets::show).post(tickets::update))

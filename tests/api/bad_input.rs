@@ -26,6 +26,11 @@ fn routes(client: Uuid, deal: Uuid, ticket: Uuid, note: Uuid) -> Vec<(Method, St
         (post.clone(), "/api/paiements/stripe/session".into(), json!({ "opportuniteId": deal })),
         (
             post.clone(),
+            format!("/api/opportunites/{deal}/encaissement"),
+            json!({ "moyen": "virement", "datePaiement": "2026-01-31", "montant": "100", "devise": "EUR" }),
+        ),
+        (
+            post.clone(),
             "/api/tickets".into(),
             json!({ "clientId": client, "sujet": "x", "description": "x" }),
         ),

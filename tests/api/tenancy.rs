@@ -46,6 +46,9 @@ async fn what_is_anothers_looks_as_what_does_not_exist() {
         (patch.clone(), format!("/api/opportunites/{deal}"), json!({ "titre": "x" })),
         (post.clone(), "/api/paiements/stripe/session".into(), json!({ "opportuniteId": deal })),
         (post.clone(), format!("/api/opportunites/{deal}/verification"), json!({})),
+        (post.clone(), format!("/api/opportunites/{deal}/encaissement"), json!({})),
+        (Method::DELETE, format!("/api/opportunites/{deal}/encaissement"), Value::Null),
+        (Method::DELETE, format!("/api/opportunites/{deal}/lien"), Value::Null),
         (
             post.clone(),
             "/api/tickets".into(),

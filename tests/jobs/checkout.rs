@@ -12,15 +12,15 @@ use serde_json::Value;
 use tests::{App, Options};
 use uuid::Uuid;
 
-struct Deal {
-    app: App,
-    owner: Actor,
-    id: Uuid,
+pub(crate) struct Deal {
+    pub(crate) app: App,
+    pub(crate) owner: Actor,
+    pub(crate) id: Uuid,
 }
 
 impl Deal {
     /// A won deal of 1200.50 EUR, without the edge: events reach nobody until they are handed over.
-    async fn won() -> Self {
+    pub(crate) async fn won() -> Self {
         let app = App::start_with(Options { edge: false, webhooks: false, ..Options::default() }).await;
         app.create_user("claire@example.org");
         let owner: Uuid = sqlx::query_scalar("SELECT id FROM utilisateur").fetch_one(&app.db).await.unwrap();
@@ -45,22 +45,22 @@ impl Deal {
         Self { id: tests::people::id(&deal), app, owner }
     }
 
-    async fn open_session(&self, key: &str) -> (String, Value) {
+    pub(crate) async fn open_session(&self, key: &str) -> (String, Value) {
         let job = CreateCheckoutSession { opportunite_id: self.id };
         self.app.run(self.owner, key, &job).await
     }
 
-    async fn column(&self, column: &'static str) -> Option<String> {
+    pub(crate) async fn column(&self, column: &'static str) -> Option<String> {
         let sql = format!("SELECT {column} FROM opportunite WHERE id = $1");
         sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(self.id).fetch_one(&self.app.db).await.unwrap()
     }
 
-    async fn session_id(&self) -> String {
+    pub(crate) async fn session_id(&self) -> String {
         self.column("stripe_session_id").await.expect("a session")
     }
 
     /// Hands the worker the simulator's events of a type, as the edge would.
-    async fn hand_over(&self, kind: &str) {
+    pub(crate) async fn hand_over(&self, kind: &str) {
         for event in self.app.simulateur.events(kind) {
             let id = event["id"].as_str().unwrap().to_owned();
             let job = ProcessStripeWebhook { stripe_event_id: id.clone(), corps: event.to_string() };

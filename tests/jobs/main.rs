@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
 
 mod checkout;
+mod encaissement;
 mod ownership;

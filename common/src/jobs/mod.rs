@@ -26,6 +26,9 @@ payloads! {
     process_stripe_webhook::ProcessStripeWebhook,
     create_checkout_session::CreateCheckoutSession,
     refresh_payment::RefreshPayment,
+    cancel_payment_link::CancelPaymentLink,
+    record_payment::RecordPayment,
+    reverse_payment::ReversePayment,
 }
 
 /// The list of jobs: hands it to `$with!`. A job that stands here and has no handler does not compile.
@@ -37,7 +40,8 @@ macro_rules! each_job {
             CreateOpportunite, UpdateOpportunite, DeleteOpportunite,
             CreateTicket, UpdateTicket, ReplyTicket,
             RecordEmail, RecordNote, UpdateEvenement, DeleteEvenement,
-            CreateCheckoutSession, RefreshPayment, ProcessStripeWebhook,
+            CreateCheckoutSession, RefreshPayment, CancelPaymentLink, RecordPayment, ReversePayment,
+            ProcessStripeWebhook,
         }
     };
 }

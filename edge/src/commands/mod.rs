@@ -10,7 +10,7 @@ mod ticket;
 pub use client::{create_client, update_client};
 pub use evenement::{record_email, record_note, update_evenement};
 pub use installation::create_utilisateur;
-pub use opportunite::{create_checkout_session, create_opportunite, update_opportunite};
+pub use opportunite::{create_checkout_session, create_opportunite, record_payment, update_opportunite};
 pub use ticket::{create_ticket, create_ticket_portail, reply_ticket, update_ticket};
 
 /// The longest name, title or subject, in characters.

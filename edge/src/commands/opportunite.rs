@@ -1,7 +1,7 @@
 //! Deals.
 
-use common::domaine::EtapePipeline;
-use common::jobs::{CreateCheckoutSession, CreateOpportunite, UpdateOpportunite};
+use common::domaine::{EtapePipeline, MoyenPaiement};
+use common::jobs::{CreateCheckoutSession, CreateOpportunite, RecordPayment, UpdateOpportunite};
 use common::montant::Devise;
 use common::refus::Refus;
 use rust_decimal::Decimal;
@@ -48,6 +48,19 @@ pub fn update_opportunite(opportunite_id: Uuid, fields: &mut Fields) -> Result<U
 /// `{ opportuniteId }`
 pub fn create_checkout_session(fields: &mut Fields) -> Result<CreateCheckoutSession, AppError> {
     let job = CreateCheckoutSession { opportunite_id: fields.uuid("opportuniteId") };
+    fields.finish(job)
+}
+
+/// `{ moyen?, datePaiement?, montant?, devise? }`: a transfer of today for what is owed, unless said otherwise.
+pub fn record_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<RecordPayment, AppError> {
+    let devise = fields.optional_devise("devise");
+    let job = RecordPayment {
+        opportunite_id,
+        moyen: fields.choice_or("moyen", MoyenPaiement::Virement),
+        date_paiement: fields.optional_date("datePaiement"),
+        montant: fields.optional_amount("montant", devise),
+        devise,
+    };
     fields.finish(job)
 }
 

@@ -176,11 +176,11 @@ pub async fn faits(
     .fetch_all(pool);
     let recus = sqlx::query!(
         r#"SELECT p.devise as "devise: Devise",
-                  sum(CASE p.type WHEN 'recu' THEN p.montant_minor ELSE -p.montant_minor END)::bigint as "minor!"
+                  sum(p.mouvement_minor)::bigint as "minor!"
              FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
             WHERE o.utilisateur_id = $1 AND o.client_id = $2
-              AND p.type IN ('recu', 'rembourse') AND p.conforme AND p.date_paiement >= $3
-              AND p.livemode = (SELECT coalesce(stripe_livemode, true) FROM instance)
+              AND p.mouvement_minor <> 0 AND p.conforme AND p.date_paiement >= $3
+              AND (p.moyen IS NOT NULL OR p.livemode = (SELECT coalesce(stripe_livemode, true) FROM instance))
             GROUP BY p.devise ORDER BY p.devise"#,
         utilisateur_id,
         id,

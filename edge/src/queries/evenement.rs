@@ -153,7 +153,7 @@ pub async fn of_portail(pool: &PgPool, client_id: Uuid, limit: i64) -> sqlx::Res
     select_evenements!(
         "e.client_id = $1
           AND e.type_evenement IN ('paiement_recu', 'paiement_lance', 'paiement_echoue', 'paiement_rembourse',
-                                   'ticket_cree', 'ticket_reponse', 'ticket_resolu')
+                                   'paiement_encaisse', 'encaissement_annule', 'ticket_cree', 'ticket_reponse', 'ticket_resolu')
         ORDER BY e.date_evenement DESC, e.id DESC LIMIT $2",
         client_id,
         limit,

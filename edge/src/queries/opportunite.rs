@@ -1,7 +1,7 @@
 //! Deals, as their freelancer sees them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use common::domaine::{EtapePipeline, StatutPaiement};
+use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
 use common::montant::Devise;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -33,14 +33,17 @@ pub struct Opportunite {
     pub etape_pipeline: EtapePipeline,
     /// Where its payment stands; means something from `gagne` on.
     pub statut_paiement: StatutPaiement,
-    /// Stripe's page of the open session; none while none is open. Dies within a day.
+    /// Stripe's page of the open session; none while none is open. Dies within a day, here too, whether or
+    /// not Stripe has told of it.
     pub url_paiement: Option<String>,
     /// That session's id at Stripe.
     pub stripe_session_id: Option<String>,
     /// The durable payment link: what is copied and mailed.
     pub lien_paiement: Option<String>,
-    /// When the freelancer first asked for the link; none until then.
+    /// When the freelancer asked for the link; none while there is none.
     pub date_lien: Option<DateTime<Utc>>,
+    /// When they cancelled it; none while it can be used.
+    pub date_lien_annule: Option<DateTime<Utc>>,
     /// Since when it stands in its stage.
     pub date_etape: DateTime<Utc>,
     /// When it was noted.
@@ -56,6 +59,8 @@ pub struct Opportunite {
     /// Received beyond the price because it was paid twice.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub surplus: Option<Decimal>,
+    /// How it was paid, when money came another way than Stripe.
+    pub moyen_paiement: Option<MoyenPaiement>,
     /// Whether money came that does not match what was asked; it never makes a deal `paye`.
     pub non_conforme: bool,
 }
@@ -74,12 +79,14 @@ struct Row {
     stripe_session_id: Option<String>,
     token_paiement_scelle: Vec<u8>,
     date_lien: Option<DateTime<Utc>>,
+    date_lien_annule: Option<DateTime<Utc>>,
     date_etape: DateTime<Utc>,
     date_creation: DateTime<Utc>,
     date_modification: DateTime<Utc>,
     recus: i64,
     recu_minor: i64,
     rembourse_minor: i64,
+    moyen_paiement: Option<MoyenPaiement>,
     non_conforme: bool,
 }
 
@@ -106,12 +113,14 @@ impl Row {
             url_paiement: self.url_paiement,
             stripe_session_id: self.stripe_session_id,
             date_lien: self.date_lien,
+            date_lien_annule: self.date_lien_annule,
             date_etape: self.date_etape,
             date_creation: self.date_creation,
             date_modification: self.date_modification,
             montant_recu: of_minor(self.recu_minor),
             montant_rembourse: of_minor(self.rembourse_minor),
             surplus,
+            moyen_paiement: self.moyen_paiement,
             non_conforme: self.non_conforme,
         }
     }
@@ -126,15 +135,23 @@ macro_rules! select_opportunites {
                       o.devise as "devise: Devise", o.echeance,
                       o.etape_pipeline as "etape_pipeline: EtapePipeline",
                       o.statut_paiement as "statut_paiement: StatutPaiement",
-                      o.url_paiement, o.stripe_session_id, o.token_paiement_scelle, o.date_lien,
+                      (SELECT s.url FROM session_paiement s WHERE s.opportunite_id = o.id AND s.statut = 'ouverte'
+                      AND s.date_expiration > now()) as url_paiement,
+                      o.stripe_session_id, o.token_paiement_scelle, o.date_lien, o.date_lien_annule,
                       o.date_etape, o.date_creation, o.date_modification,
+                      (SELECT e.moyen FROM paiement e WHERE e.opportunite_id = o.id AND e.type = 'encaisse'
+                          AND NOT EXISTS (SELECT FROM paiement a
+                              WHERE a.type = 'encaisse_annule' AND a.stripe_id = e.stripe_id)
+                        LIMIT 1) as "moyen_paiement: MoyenPaiement",
                       p.recus as "recus!", p.recu_minor as "recu_minor!",
                       p.rembourse_minor as "rembourse_minor!", p.non_conforme as "non_conforme!"
                  FROM opportunite o
                  JOIN client c ON c.id = o.client_id
                 CROSS JOIN LATERAL (
-                      SELECT count(*) FILTER (WHERE type = 'recu' AND conforme) as recus,
-                             coalesce(sum(montant_minor) FILTER (WHERE type = 'recu' AND conforme), 0)::bigint
+                      SELECT count(*) FILTER (WHERE type IN ('recu', 'encaisse') AND conforme)
+                               - count(*) FILTER (WHERE type = 'encaisse_annule') as recus,
+                             coalesce(sum(mouvement_minor) FILTER (
+                               WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
                                as recu_minor,
                              coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
                                as rembourse_minor,

@@ -41,7 +41,7 @@ pub struct Payer {
     pub echeance: Option<NaiveDate>,
     /// Where the payment stands.
     pub statut_paiement: StatutPaiement,
-    /// Whether it can be paid now: won, priced and owed.
+    /// Whether it can be paid now: won, priced and owed, by a link that was not cancelled.
     pub payable: bool,
     /// Stripe's page of the open session.
     #[serde(skip)]
@@ -70,7 +70,10 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
                   u.nom as freelance_nom, u.fuseau, o.titre, o.montant_estime,
                   o.devise as "devise: Devise", o.echeance,
                   o.etape_pipeline as "etape_pipeline: EtapePipeline",
-                  o.statut_paiement as "statut_paiement: StatutPaiement", o.url_paiement,
+                  o.statut_paiement as "statut_paiement: StatutPaiement",
+                  (SELECT s.url FROM session_paiement s WHERE s.opportunite_id = o.id AND s.statut = 'ouverte'
+                  AND s.date_expiration > now()) as url_paiement,
+                  o.date_lien_annule IS NOT NULL as "lien_annule!",
                   (SELECT stripe_livemode FROM instance) as stripe_livemode,
                   p.recu_minor as "recu_minor!", p.rembourse_minor as "rembourse_minor!",
                   p.lancement, p.recu, p.rembourse
@@ -78,12 +81,13 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
              JOIN client c ON c.id = o.client_id
              JOIN utilisateur u ON u.id = o.utilisateur_id
             CROSS JOIN LATERAL (
-                  SELECT coalesce(sum(montant_minor) FILTER (WHERE type = 'recu' AND conforme), 0)::bigint
+                  SELECT coalesce(sum(mouvement_minor) FILTER (
+                               WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
                            as recu_minor,
                          coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
                            as rembourse_minor,
                          max(date_paiement) FILTER (WHERE type = 'en_cours') as lancement,
-                         max(date_paiement) FILTER (WHERE type = 'recu' AND conforme) as recu,
+                         max(date_paiement) FILTER (WHERE type IN ('recu', 'encaisse') AND conforme) as recu,
                          max(date_paiement) FILTER (WHERE type = 'rembourse') as rembourse
                     FROM paiement WHERE opportunite_id = o.id) p
             WHERE o.token_paiement_hash = $1"#,
@@ -103,7 +107,10 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
             freelance_nom: row.freelance_nom,
             fuseau: row.fuseau,
             titre: row.titre,
-            payable: owed && row.etape_pipeline == EtapePipeline::Gagne && row.montant_estime.is_some(),
+            payable: owed
+                && !row.lien_annule
+                && row.etape_pipeline == EtapePipeline::Gagne
+                && row.montant_estime.is_some(),
             montant: row.montant_estime.map(|montant| exact(montant, devise)),
             devise,
             echeance: row.echeance,

@@ -128,7 +128,7 @@ pub struct PrestationPage {
     /// What the JSON says.
     #[serde(flatten)]
     pub contrat: Prestation,
-    /// Whether it can be paid now: won, and owed.
+    /// Whether it can be paid now: won, and owed, by a link that was not cancelled.
     pub payable: bool,
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
@@ -184,14 +184,17 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
     let rows = sqlx::query!(
         r#"SELECT o.id, o.titre, o.montant_estime, o.devise as "devise: Devise", o.echeance,
                   o.statut_paiement as "statut_paiement: StatutPaiement",
-                  o.url_paiement, o.token_paiement_scelle,
-                  (o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
+                  (SELECT s.url FROM session_paiement s WHERE s.opportunite_id = o.id AND s.statut = 'ouverte'
+                  AND s.date_expiration > now()) as url_paiement,
+                  o.token_paiement_scelle,
+                  (o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL AND o.date_lien_annule IS NULL
                     AND o.statut_paiement IN ('en_attente', 'echoue')) as "payable!",
                   p.recu_minor as "recu_minor!", p.rembourse_minor as "rembourse_minor!", p.dernier
              FROM opportunite o
             CROSS JOIN LATERAL (
                   SELECT count(*) as lignes, max(date_paiement) as dernier,
-                         coalesce(sum(montant_minor) FILTER (WHERE type = 'recu' AND conforme), 0)::bigint
+                         coalesce(sum(mouvement_minor) FILTER (
+                               WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
                            as recu_minor,
                          coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
                            as rembourse_minor

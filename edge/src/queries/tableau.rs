@@ -103,11 +103,11 @@ async fn argent(
                 GROUP BY devise),
            recus AS (
                SELECT p.devise,
-                      sum(CASE p.type WHEN 'recu' THEN p.montant_minor ELSE -p.montant_minor END)::bigint as minor
+                      sum(p.mouvement_minor)::bigint as minor
                  FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
-                WHERE o.utilisateur_id = $1 AND p.type IN ('recu', 'rembourse') AND p.conforme
+                WHERE o.utilisateur_id = $1 AND p.mouvement_minor <> 0 AND p.conforme
                   AND p.date_paiement >= $3
-                  AND p.livemode = (SELECT coalesce(stripe_livemode, true) FROM instance)
+                  AND (p.moyen IS NOT NULL OR p.livemode = (SELECT coalesce(stripe_livemode, true) FROM instance))
                 GROUP BY p.devise)
            SELECT coalesce(d.devise, r.devise) as "devise!: Devise", d.du, d.en_retard, d.en_cours, d.conteste,
                   r.minor

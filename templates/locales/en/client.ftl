@@ -44,6 +44,8 @@ pied-portail = A private page, without account or cookie. This link is yours: do
 pied-payer = A page without account or cookie. It shows this payment only.
 
 activite-paiement_recu = Payment received for “{ $lien }”
+activite-paiement_encaisse = Payment received for “{ $lien }”
+activite-encaissement_annule = A payment noted by mistake for “{ $lien }” is taken back
 activite-paiement_lance = Debit started for “{ $lien }”
 activite-paiement_echoue = Payment failed for “{ $lien }”
 activite-paiement_rembourse = Refund on “{ $lien }”

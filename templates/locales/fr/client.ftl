@@ -44,6 +44,8 @@ pied-portail = Page privée, sans compte ni cookie. Ce lien vous est réservé�
 pied-payer = Page sans compte ni cookie. Elle ne montre que ce paiement.
 
 activite-paiement_recu = Paiement reçu pour « { $lien } »
+activite-paiement_encaisse = Paiement reçu pour « { $lien } »
+activite-encaissement_annule = Un paiement noté par erreur pour « { $lien } » est retiré
 activite-paiement_lance = Prélèvement lancé pour « { $lien } »
 activite-paiement_echoue = Paiement refusé pour « { $lien } »
 activite-paiement_rembourse = Remboursement sur « { $lien } »

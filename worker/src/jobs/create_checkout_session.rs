@@ -16,19 +16,21 @@ impl Handle for CreateCheckoutSession {
 
     async fn next_call(&self, cx: &mut Cx, _asked: usize) -> Result<Option<StripeCall>, JobError> {
         check_actor(cx, self.opportunite_id).await?;
+        check_link(cx, self.opportunite_id).await?;
         prepare_attempt(cx, self.opportunite_id).await
     }
 
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         check_actor(cx, self.opportunite_id).await?;
+        check_link(cx, self.opportunite_id).await?;
         if prepare_attempt(cx, self.opportunite_id).await?.is_some() {
             return Err(JobError::Retry(anyhow::anyhow!("the session was closed meanwhile")));
         }
-        // The first time that the freelancer asks for the link is a fact of the deal; a client who opens
-        // Checkout is not.
+        // That the freelancer asks for a link where there is none, or none any more, is a fact of the deal; a
+        // client who opens Checkout is not.
         if matches!(cx.actor, Actor::Utilisateur(_)) {
             let deal = sqlx::query!(
-                "UPDATE opportunite SET date_lien = $2 WHERE id = $1 AND date_lien IS NULL
+                "UPDATE opportunite SET date_lien = $2, date_lien_annule = NULL WHERE id = $1 AND date_lien IS NULL
                  RETURNING client_id, titre, montant_estime, devise",
                 self.opportunite_id,
                 cx.now
@@ -48,6 +50,18 @@ impl Handle for CreateCheckoutSession {
         }
         Ok(reference(Entite::Opportunite, self.opportunite_id))
     }
+}
+
+/// Refuses a client whose link was cancelled; the freelancer makes it anew by asking.
+async fn check_link(cx: &mut Cx, opportunite_id: Uuid) -> Result<(), JobError> {
+    let cancelled = sqlx::query_scalar!(
+        r#"SELECT date_lien_annule IS NOT NULL AS "cancelled!" FROM opportunite WHERE id = $1"#,
+        opportunite_id
+    )
+    .fetch_one(&mut *cx.tx)
+    .await?;
+    let client = matches!(cx.actor, Actor::Client(_));
+    if client && cancelled { Err(Refus::conflict("lien-annule").into()) } else { Ok(()) }
 }
 
 /// Refuses a deal that is neither the freelancer's own nor the client's.

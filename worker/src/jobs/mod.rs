@@ -1,5 +1,6 @@
 //! Every job's handler, one file each, under the name of its payload in `common/src/jobs/`.
 
+mod cancel_payment_link;
 mod create_checkout_session;
 mod create_client;
 mod create_opportunite;
@@ -12,8 +13,10 @@ mod generate_portail;
 mod process_stripe_webhook;
 mod record_email;
 mod record_note;
+mod record_payment;
 mod refresh_payment;
 mod reply_ticket;
+mod reverse_payment;
 mod revoke_portail;
 mod update_client;
 mod update_evenement;

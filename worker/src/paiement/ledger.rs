@@ -2,7 +2,7 @@
 //! state, the timeline.
 
 use chrono::{DateTime, Utc};
-use common::domaine::{StatutPaiement, StatutSession, TypeEvenement, TypePaiement};
+use common::domaine::{MoyenPaiement, StatutPaiement, StatutSession, TypeEvenement, TypePaiement};
 use common::montant::{Devise, from_minor, to_minor};
 use serde_json::json;
 use uuid::Uuid;
@@ -214,36 +214,46 @@ async fn record_session_fact(
         livemode: session.livemode,
         conforme,
         stripe_payment_intent: session.payment_intent.as_deref(),
+        moyen: None,
         date: occasion.date,
     };
     add_fact(cx, &fact, told).await
 }
 
 /// A line for the ledger.
-pub(super) struct Fact<'a> {
-    pub(super) opportunite_id: Uuid,
-    pub(super) session_paiement_id: Option<Uuid>,
-    pub(super) r#type: TypePaiement,
-    pub(super) stripe_id: &'a str,
-    pub(super) montant_minor: i64,
-    pub(super) devise: Devise,
-    pub(super) livemode: bool,
-    pub(super) conforme: bool,
-    pub(super) stripe_payment_intent: Option<&'a str>,
-    pub(super) date: DateTime<Utc>,
+#[derive(Debug)]
+pub struct Fact<'a> {
+    /// The deal.
+    pub opportunite_id: Uuid,
+    /// The attempt, when there was one.
+    pub session_paiement_id: Option<Uuid>,
+    /// What the line tells.
+    pub r#type: TypePaiement,
+    /// Whose fact it is; see the column.
+    pub stripe_id: &'a str,
+    /// In minor units.
+    pub montant_minor: i64,
+    /// ISO 4217.
+    pub devise: Devise,
+    /// Real money, or Stripe's test mode.
+    pub livemode: bool,
+    /// Whether it matches what was asked.
+    pub conforme: bool,
+    /// The payment at Stripe.
+    pub stripe_payment_intent: Option<&'a str>,
+    /// How money came of which Stripe knows nothing.
+    pub moyen: Option<MoyenPaiement>,
+    /// When it happened.
+    pub date: DateTime<Utc>,
 }
 
 /// Adds a fact to the ledger unless it stands there, and tells the timeline of a new one.
-pub(super) async fn add_fact(
-    cx: &mut Cx,
-    fact: &Fact<'_>,
-    told: Option<TypeEvenement>,
-) -> Result<(), JobError> {
+pub async fn add_fact(cx: &mut Cx, fact: &Fact<'_>, told: Option<TypeEvenement>) -> Result<(), JobError> {
     let id = cx.new_id();
     let added = sqlx::query_scalar!(
         "INSERT INTO paiement (id, opportunite_id, session_paiement_id, type, stripe_id, montant_minor, devise, livemode,
-             conforme, stripe_payment_intent, date_paiement, date_creation)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             conforme, stripe_payment_intent, moyen, date_paiement, date_creation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT ON CONSTRAINT paiement_unique DO NOTHING RETURNING id",
         id,
         fact.opportunite_id,
@@ -255,6 +265,7 @@ pub(super) async fn add_fact(
         fact.livemode,
         fact.conforme,
         fact.stripe_payment_intent,
+        fact.moyen.map(MoyenPaiement::as_str),
         fact.date,
         cx.now,
     )
@@ -283,13 +294,12 @@ fn mode_is_ours(cx: &Cx, session: &StripeSession) -> bool {
 }
 
 /// Derives the deal's state and its link anew from its rows.
-pub(super) async fn refresh_opportunite(
-    cx: &mut Cx,
-    opportunite_id: Uuid,
-) -> Result<StatutPaiement, JobError> {
+pub async fn refresh_opportunite(cx: &mut Cx, opportunite_id: Uuid) -> Result<StatutPaiement, JobError> {
     let faits = sqlx::query_as!(
         Fait,
-        r#"SELECT type AS "type: TypePaiement", stripe_id, montant_minor, conforme FROM paiement
+        r#"SELECT type AS "type: TypePaiement", stripe_id, stripe_payment_intent AS payment_intent, montant_minor,
+                  conforme
+           FROM paiement
            WHERE opportunite_id = $1"#,
         opportunite_id
     )

@@ -8,6 +8,6 @@ mod statut;
 
 pub use answer::{Recorded, record_answer};
 pub use attempt::{ensure_closed, next_call_to_close, prepare_attempt};
-pub use ledger::{Occasion, record_session};
+pub use ledger::{Fact, Occasion, add_fact, record_session, refresh_opportunite};
 pub use reversal::{assign_event, record_reversal};
 pub use statut::{Fait, statut_paiement};

@@ -42,6 +42,7 @@ pub async fn record_reversal(
             devise,
             livemode: received.livemode,
             stripe_payment_intent: reversal.payment_intent.as_deref(),
+            moyen: None,
             date,
         };
         add_fact(cx, &fact, Some(told)).await?;

@@ -7,8 +7,11 @@ use common::domaine::{StatutPaiement, TypePaiement};
 pub struct Fait {
     /// What the row tells.
     pub r#type: TypePaiement,
-    /// Stripe's id of the payment that it tells of: its Checkout Session, dispute or refund.
+    /// Stripe's id of what it tells of: a Checkout Session, dispute or refund; ours for money that came
+    /// another way.
     pub stripe_id: String,
+    /// The payment that a refund goes back from, as the payment's own fact names it.
+    pub payment_intent: Option<String>,
     /// In minor units.
     pub montant_minor: i64,
     /// Whether session, amount, currency and livemode match what was asked.
@@ -22,22 +25,31 @@ pub struct Fait {
 #[must_use]
 pub fn statut_paiement(faits: &[Fait]) -> StatutPaiement {
     let of = |r#type| faits.iter().filter(move |fait| fait.conforme && fait.r#type == r#type);
-    let sum = |r#type| of(r#type).map(|fait| fait.montant_minor).sum::<i64>();
     let told = |r#type, stripe_id: &str| of(r#type).any(|fait| fait.stripe_id == stripe_id);
 
-    let received = sum(TypePaiement::Recu);
-    if received > 0 {
-        let refunded = sum(TypePaiement::Rembourse);
+    let online = of(TypePaiement::Recu).filter(|fait| fait.montant_minor > 0);
+    let other_way = of(TypePaiement::Encaisse)
+        .filter(|fait| !told(TypePaiement::EncaisseAnnule, &fait.stripe_id))
+        .map(|fait| (fait.montant_minor, 0));
+    // Each payment with what went back of it: of two, one may be given back whole and the deal stays paid.
+    let payments: Vec<(i64, i64)> = online
+        .map(|recu| {
+            let back = of(TypePaiement::Rembourse).filter(|fait| fait.payment_intent == recu.payment_intent);
+            (recu.montant_minor, back.map(|fait| fait.montant_minor).sum())
+        })
+        .chain(other_way)
+        .collect();
+    if !payments.is_empty() {
         let contested =
             of(TypePaiement::Conteste).any(|fait| !told(TypePaiement::ContesteGagne, &fait.stripe_id));
         return if contested {
             StatutPaiement::Conteste
-        } else if refunded >= received {
-            StatutPaiement::Rembourse
-        } else if refunded > 0 {
+        } else if payments.iter().any(|(_, back)| *back == 0) {
+            StatutPaiement::Paye
+        } else if payments.iter().any(|(received, back)| back < received) {
             StatutPaiement::RemboursePartiel
         } else {
-            StatutPaiement::Paye
+            StatutPaiement::Rembourse
         };
     }
     let under_way = of(TypePaiement::EnCours).any(|fait| {
@@ -57,7 +69,7 @@ mod tests {
     use super::*;
 
     fn fait(r#type: TypePaiement, stripe_id: &str, montant_minor: i64) -> Fait {
-        Fait { r#type, stripe_id: stripe_id.into(), montant_minor, conforme: true }
+        Fait { r#type, stripe_id: stripe_id.into(), payment_intent: None, montant_minor, conforme: true }
     }
 
     #[test]
@@ -85,6 +97,33 @@ mod tests {
         ] {
             assert_eq!(statut_paiement(&faits), statut, "{faits:?}");
         }
+    }
+
+    #[test]
+    fn money_that_came_another_way_counts_until_it_is_taken_back() {
+        use TypePaiement as T;
+        let transfer = fait(T::Encaisse, "guichet_1", 100);
+        let taken_back = fait(T::EncaisseAnnule, "guichet_1", 100);
+        assert_eq!(statut_paiement(std::slice::from_ref(&transfer)), StatutPaiement::Paye);
+        let (reversed, again) = ([taken_back, transfer], fait(T::Encaisse, "guichet_2", 100));
+        assert_eq!(statut_paiement(&reversed), StatutPaiement::EnAttente);
+        assert_eq!(statut_paiement(&[reversed.as_slice(), &[again]].concat()), StatutPaiement::Paye);
+    }
+
+    #[test]
+    fn a_surplus_that_goes_back_leaves_the_deal_paid() {
+        use TypePaiement as T;
+        let of = |r#type, stripe_id: &str, intent: &str, montant_minor| Fait {
+            payment_intent: Some(intent.into()),
+            ..fait(r#type, stripe_id, montant_minor)
+        };
+        let mut faits = vec![of(T::Recu, "cs_1", "pi_1", 100), of(T::Recu, "cs_2", "pi_2", 100)];
+        faits.push(of(T::Rembourse, "re_1", "pi_2", 100));
+        assert_eq!(statut_paiement(&faits), StatutPaiement::Paye);
+        faits.push(of(T::Rembourse, "re_2", "pi_1", 40));
+        assert_eq!(statut_paiement(&faits), StatutPaiement::RemboursePartiel);
+        faits.push(of(T::Rembourse, "re_3", "pi_1", 60));
+        assert_eq!(statut_paiement(&faits), StatutPaiement::Rembourse);
     }
 
     #[test]

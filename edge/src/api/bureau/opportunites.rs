@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use common::jobs::{DeleteOpportunite, RefreshPayment};
+use common::jobs::{CancelPaymentLink, DeleteOpportunite, RefreshPayment, ReversePayment};
 
 use super::list::Slice;
 use crate::api::write::write;
@@ -88,4 +88,38 @@ pub async fn refresh(
     _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &RefreshPayment { opportunite_id }, StatusCode::OK).await
+}
+
+/// `DELETE /api/opportunites/{id}/lien`: « Annuler le lien de paiement ».
+pub async fn cancel_link(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(opportunite_id): Id,
+    options: JobOptions,
+    _: NoFields,
+) -> Result<Response, AppError> {
+    write(&app, &me, &options, &CancelPaymentLink { opportunite_id }, StatusCode::OK).await
+}
+
+/// `POST /api/opportunites/{id}/encaissement`: « Marquer payé ».
+pub async fn record_payment(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(id): Id,
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::record_payment(id, &mut fields)?;
+    write(&app, &me, &options, &job, StatusCode::CREATED).await
+}
+
+/// `DELETE /api/opportunites/{id}/encaissement`: « Annuler cet encaissement ».
+pub async fn reverse_payment(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(opportunite_id): Id,
+    options: JobOptions,
+    _: NoFields,
+) -> Result<Response, AppError> {
+    write(&app, &me, &options, &ReversePayment { opportunite_id }, StatusCode::OK).await
 }

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use common::domaine::{EtapePipeline, StatutPaiement};
-use common::jobs::{CreateCheckoutSession, DeleteOpportunite, RefreshPayment};
+use chrono::NaiveDate;
+use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
+use common::jobs::{
+    CancelPaymentLink, CreateCheckoutSession, DeleteOpportunite, RefreshPayment, ReversePayment,
+};
 use common::montant::Devise;
 use uuid::Uuid;
 
@@ -110,6 +113,35 @@ pub async fn generate_link(
     again(&bureau, opportunite_id, sent, "f", &fields).await
 }
 
+/// `POST /opportunites/{id}/lien/annuler`: « Annuler le lien de paiement ».
+pub async fn cancel_link(
+    bureau: Bureau,
+    Id(opportunite_id): Id,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = fields.finish(CancelPaymentLink { opportunite_id });
+    let sent = bureau.send(job, &fields, Destination::Page(path(opportunite_id))).await;
+    again(&bureau, opportunite_id, sent, "annuler-lien", &fields).await
+}
+
+/// `POST /opportunites/{id}/encaissement`: « Marquer payé ».
+pub async fn record_payment(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::record_payment(id, &mut fields);
+    let sent = bureau.send(job, &fields, Destination::Page(path(id))).await;
+    again(&bureau, id, sent, "encaisser", &fields).await
+}
+
+/// `POST /opportunites/{id}/encaissement/annuler`: « Annuler cet encaissement ».
+pub async fn reverse_payment(
+    bureau: Bureau,
+    Id(opportunite_id): Id,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = fields.finish(ReversePayment { opportunite_id });
+    let sent = bureau.send(job, &fields, Destination::Page(path(opportunite_id))).await;
+    again(&bureau, opportunite_id, sent, "annuler-encaissement", &fields).await
+}
+
 /// `POST /opportunites/{id}/verifier`: what does Stripe say of it?
 pub async fn refresh(
     bureau: Bureau,
@@ -166,6 +198,10 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         f => forms.get("f", Values::new()),
         fModifier => forms.get("modifier", card(&o)),
         fSupprimer => forms.get("supprimer", Values::new()),
+        fEncaisser => forms.get("encaisser", encaissement(&o, bureau.cadre.aujourdhui())),
+        fAnnulerEncaissement => forms.get("annuler-encaissement", Values::new()),
+        fAnnulerLien => forms.get("annuler-lien", Values::new()),
+        ouvrir => bureau.params.get("ouvrir"),
         modifier => bureau.params.get("modifier").is_some() || forms.is_refused("modifier"),
         o,
     };
@@ -178,6 +214,15 @@ fn card(o: &Opportunite) -> Values {
         ("montantEstime", o.montant_estime.map(|montant| montant.to_string())),
         ("devise", Some(o.devise.to_string())),
         ("echeance", o.echeance.map(|day| day.to_string())),
+    ])
+}
+
+/// A payment that came another way, as it most often did: today, by a transfer, all that is owed.
+fn encaissement(o: &Opportunite, today: NaiveDate) -> Values {
+    values([
+        ("moyen", Some(MoyenPaiement::Virement.to_string())),
+        ("datePaiement", Some(today.to_string())),
+        ("montant", o.montant_estime.map(|montant| montant.to_string())),
     ])
 }
 

@@ -38,7 +38,7 @@ fn opportunite(etape: &str, statut: &str) -> Value {
         "statutPaiement": statut, "urlPaiement": null, "stripeSessionId": null,
         "lienPaiement": "https://guichet.example/payer/cd", "dateLien": DATE, "dateEtape": DATE,
         "dateCreation": DATE, "dateModification": DATE, "montantRecu": "1200.50", "montantRembourse": "200.00",
-        "surplus": "1200.50", "nonConforme": true,
+        "surplus": "1200.50", "nonConforme": true, "dateLienAnnule": DATE, "moyenPaiement": "virement",
     })
 }
 
@@ -73,7 +73,11 @@ fn evenements() -> Value {
     let mut events: Vec<_> = common::domaine::TypeEvenement::ALL
         .iter()
         .map(|kind| kind.as_str())
-        .filter(|kind| ["paiement", "litige", "lien", "montant"].iter().any(|start| kind.starts_with(start)))
+        .filter(|kind| {
+            ["paiement", "encaissement", "litige", "lien", "montant"]
+                .iter()
+                .any(|start| kind.starts_with(start))
+        })
         .map(|kind| event(kind, "", money(), false))
         .collect();
     events.extend([

@@ -32,7 +32,14 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
         .iter()
         .filter(|it| {
             let kind = it["typeEvenement"].as_str().unwrap();
-            let shown = ["paiement_recu", "paiement_lance", "paiement_echoue", "paiement_rembourse"];
+            let shown = [
+                "paiement_recu",
+                "paiement_lance",
+                "paiement_echoue",
+                "paiement_rembourse",
+                "paiement_encaisse",
+                "encaissement_annule",
+            ];
             shown.contains(&kind) || kind.starts_with("ticket")
         })
         .cloned()

@@ -27,7 +27,8 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         let page = json!({
             "o": o, "client": client(true), "message": "Bonjour,\nhttps://guichet.example/payer/cd", "sessions": sessions,
             "preuves": preuves, "evenements": evenements(), "f": form("f"), "fModifier": form("modifier"),
-            "fSupprimer": form("supprimer"), "modifier": true,
+            "fSupprimer": form("supprimer"), "modifier": true, "fEncaisser": form("encaisser"), "ouvrir": "encaisser",
+            "fAnnulerEncaissement": form("annuler-encaissement"), "fAnnulerLien": form("annuler-lien"),
         });
         with(
             bureau("opportunites", page),
