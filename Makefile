@@ -3,7 +3,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-sandbox := cargo run --quiet --package sandbox --
+# By its binary, not its package: so that it shares what the workspace has built.
+sandbox := cargo run --quiet --bin sandbox --
 
 .PHONY: help
 help: ## list these targets
