@@ -11,6 +11,10 @@ CREATE TABLE utilisateur (
     mot_de_passe_hash text NOT NULL,
     langue text NOT NULL DEFAULT 'fr' CONSTRAINT utilisateur_langue CHECK (langue IN ('fr', 'en')),
     fuseau text NOT NULL DEFAULT 'Europe/Paris',
+    -- The link that sets a forgotten password anew, kept as a portal's token is, until it is used or too old.
+    oubli_hash bytea CONSTRAINT utilisateur_oubli_unique UNIQUE,
+    oubli_scelle bytea,
+    oubli_expiration timestamptz,
     logo_url text,
     date_creation timestamptz NOT NULL
 );
@@ -205,6 +209,34 @@ CREATE INDEX evenement_timeline_par_client ON evenement_timeline (client_id, dat
 CREATE INDEX evenement_timeline_par_utilisateur ON evenement_timeline (utilisateur_id, date_evenement DESC, id DESC);
 CREATE INDEX evenement_timeline_par_reference ON evenement_timeline (reference_id, date_evenement DESC, id DESC);
 
+-- Mails to send: written in the transaction of what they tell of, handed to the mail server afterwards, at least
+-- once, under the Message-ID that `id` gives. No address, no text and no link is kept: all are read when it is sent.
+CREATE TABLE courriel (
+    id uuid PRIMARY KEY,
+    utilisateur_id uuid NOT NULL CONSTRAINT courriel_utilisateur REFERENCES utilisateur (id),
+    -- To whom; null: to the freelancer.
+    client_id uuid,
+    type text NOT NULL CONSTRAINT courriel_type CHECK (type IN
+        ('lien_paiement', 'rappel', 'paiement_recu', 'paiement_echoue', 'paiement_conteste', 'paiement_non_conforme',
+         'ticket_cree', 'ticket_reponse', 'mot_de_passe')),
+    -- What it tells of: the deal, the line of the ledger, the message, the utilisateur.
+    reference_id uuid NOT NULL,
+    statut text NOT NULL DEFAULT 'en_attente' CONSTRAINT courriel_statut
+        CHECK (statut IN ('en_attente', 'envoye', 'annule', 'echoue')),
+    tentatives integer NOT NULL DEFAULT 0,
+    prochain_essai timestamptz NOT NULL,
+    -- What the mail server said last, when it did not take it.
+    erreur text,
+    date_creation timestamptz NOT NULL,
+    date_envoi timestamptz,
+    CONSTRAINT courriel_client FOREIGN KEY (client_id, utilisateur_id)
+        REFERENCES client (id, utilisateur_id) ON DELETE CASCADE
+);
+CREATE INDEX courriel_a_envoyer ON courriel (prochain_essai) WHERE statut = 'en_attente';
+CREATE INDEX courriel_par_reference ON courriel (reference_id, id DESC);
+CREATE INDEX courriel_par_utilisateur ON courriel (utilisateur_id, id DESC);
+CREATE INDEX courriel_par_client ON courriel (client_id);
+
 CREATE TABLE job_resultat (
     id uuid PRIMARY KEY,
     type text NOT NULL,
@@ -231,6 +263,8 @@ CREATE TABLE instance (
     id boolean PRIMARY KEY DEFAULT true CONSTRAINT instance_unique CHECK (id),
     -- The Stripe key's mode, published by the worker that holds it; null: payments are not configured.
     stripe_livemode boolean,
+    -- Whether the worker has a mail server, published by it.
+    smtp boolean NOT NULL DEFAULT false,
     -- The one-time set-up link, until the first utilisateur exists.
     installation_hash bytea
 );

@@ -6,7 +6,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
 -- The edge reads what its pages show, and nothing that only a worker needs: raw events, frozen parameters,
 -- the envelopes of parked jobs.
-GRANT SELECT ON utilisateur, client, opportunite, paiement, ticket, message_ticket, evenement_timeline, instance
+GRANT SELECT ON utilisateur, client, opportunite, paiement, ticket, message_ticket, evenement_timeline, courriel, instance
     TO guichet_edge;
 GRANT SELECT (id, opportunite_id, statut, montant_minor, devise, stripe_session_id, livemode, url, date_expiration,
     date_creation, date_modification) ON session_paiement TO guichet_edge;
@@ -17,7 +17,7 @@ GRANT SELECT (id, type, statut, acteur_type, acteur_id, payload_hash, resultat, 
 
 -- The worker writes, and neither changes nor deletes what the ledger and Stripe's events say.
 GRANT SELECT, INSERT, UPDATE, DELETE ON utilisateur, client, opportunite, session_paiement, ticket, message_ticket,
-    evenement_timeline, job_resultat TO guichet_worker;
+    evenement_timeline, courriel, job_resultat TO guichet_worker;
 GRANT SELECT, INSERT ON paiement, evenement_stripe TO guichet_worker;
 GRANT UPDATE (opportunite_id) ON evenement_stripe TO guichet_worker;
 GRANT SELECT, UPDATE ON instance TO guichet_worker;

@@ -154,6 +154,8 @@ vocabulary! {
         EncaissementAnnule = "encaissement_annule",
         LienPaiementGenere = "lien_paiement_genere",
         LienPaiementAnnule = "lien_paiement_annule",
+        /// The payment link was mailed to the client.
+        LienPaiementEnvoye = "lien_paiement_envoye",
         TicketCree = "ticket_cree",
         TicketReponse = "ticket_reponse",
         TicketResolu = "ticket_resolu",
@@ -161,6 +163,39 @@ vocabulary! {
         MontantChange = "montant_change",
         PortailGenere = "portail_genere",
         PortailRevoque = "portail_revoque",
+    }
+}
+
+vocabulary! {
+    /// What a mail of the outbox tells, and what its `reference_id` points at.
+    TypeCourriel {
+        /// The payment link, to the client: the deal.
+        LienPaiement = "lien_paiement",
+        /// The payment link once more: the deal.
+        Rappel = "rappel",
+        /// To the freelancer: the line of the ledger.
+        PaiementRecu = "paiement_recu",
+        PaiementEchoue = "paiement_echoue",
+        PaiementConteste = "paiement_conteste",
+        PaiementNonConforme = "paiement_non_conforme",
+        /// To the side that did not write it: the message.
+        TicketCree = "ticket_cree",
+        TicketReponse = "ticket_reponse",
+        /// The link that sets a new password: the utilisateur.
+        MotDePasse = "mot_de_passe",
+    }
+}
+
+vocabulary! {
+    /// Where a mail of the outbox stands.
+    StatutCourriel {
+        EnAttente = "en_attente",
+        /// The mail server took it.
+        Envoye = "envoye",
+        /// There was nothing to say any more, or nobody to say it to.
+        Annule = "annule",
+        /// Refused, or tried for too long.
+        Echoue = "echoue",
     }
 }
 

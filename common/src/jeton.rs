@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub const PORTAIL_BYTES: usize = 48;
 /// Bytes of a payment link's token: 64 hexadecimal characters.
 pub const PAYER_BYTES: usize = 32;
+/// Bytes of the token that sets a forgotten password anew.
+pub const OUBLI_BYTES: usize = 32;
 /// Bytes of the one-time set-up token.
 pub const INSTALLATION_BYTES: usize = 32;
 

@@ -1,5 +1,5 @@
 //! What the edge and the worker must agree on, and nothing else: settings, domain types, the job
-//! contract with its payloads, the queue's wire form, money, tokens and URLs.
+//! contract with its payloads, the queue's wire form, money, tokens, URLs, and the words of pages and mails.
 
 pub mod domaine;
 pub mod jeton;
@@ -10,3 +10,4 @@ pub mod montant;
 pub mod queue;
 pub mod refus;
 pub mod settings;
+pub mod texte;

@@ -51,6 +51,24 @@ impl PublicUrl {
         format!("{}/installation/{}", self.origin(), jeton.expose())
     }
 
+    /// The page where a forgotten password is set anew, once.
+    #[must_use]
+    pub fn mot_de_passe(&self, jeton: &Jeton) -> String {
+        format!("{}/mot-de-passe/{}", self.origin(), jeton.expose())
+    }
+
+    /// One of the freelancer's pages, by its path.
+    #[must_use]
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+
+    /// The host: what Message-IDs end with.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// Where Stripe is to send its events.
     #[must_use]
     pub fn webhook(&self) -> String {

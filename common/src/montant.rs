@@ -172,6 +172,16 @@ pub fn from_minor(minor: i64, devise: Devise) -> Decimal {
     Decimal::new(minor, devise.stripe_rule().decimals)
 }
 
+/// Writes an amount with its currency's decimals, and no fewer than it has: `1200.500` → `1200.50`.
+#[must_use]
+pub fn exact(montant: Decimal, devise: Devise) -> Decimal {
+    let mut montant = montant.normalize();
+    if montant.scale() < devise.decimals() {
+        montant.rescale(devise.decimals());
+    }
+    montant
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -1,7 +1,10 @@
 //! The settings, from the environment. Each is checked at boot; a wrong one is named and the process
 //! refuses to start. Secrets do not print.
 
+use std::net::IpAddr;
+
 use clap::Args;
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::jeton::Sealer;
@@ -102,18 +105,22 @@ pub struct EdgeSettings {
     /// Set but blank: no boot.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true)]
     pub stripe_webhook_secret: Option<SecretString>,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed, comma-separated.
-    #[arg(long, env = "TRUSTED_PROXIES", default_value = "", value_parser = addresses)]
-    pub trusted_proxies: Addresses,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses and networks (`10.0.0.0/8`), comma-separated.
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "", value_parser = networks)]
+    pub trusted_proxies: Networks,
 }
 
-/// A list of addresses; an empty setting is an empty list.
+/// A list of networks, a bare address being one of its own; an empty setting is an empty list.
 #[derive(Debug, Clone, Default)]
-pub struct Addresses(pub Vec<std::net::IpAddr>);
+pub struct Networks(pub Vec<IpNet>);
 
-fn addresses(text: &str) -> Result<Addresses, std::net::AddrParseError> {
+fn networks(text: &str) -> Result<Networks, String> {
+    let network = |part: &str| {
+        let address = part.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
+        address.or_else(|_| part.parse()).map_err(|_| format!("{part} is neither an address nor a network"))
+    };
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(str::parse).collect::<Result<_, _>>().map(Addresses)
+    parts.map(network).collect::<Result<_, _>>().map(Networks)
 }
 
 impl EdgeSettings {
@@ -145,6 +152,13 @@ pub struct WorkerSettings {
     /// Stripe's key. Unset: the app runs and payments say « non configurés ».
     #[arg(long, env = "STRIPE_SECRET_KEY", hide_env_values = true)]
     pub stripe_secret_key: Option<SecretString>,
+    /// The mail server: `smtps://user:password@host`, or `smtp://user:password@host:587?tls=required`. Unset: no
+    /// mail is sent.
+    #[arg(long, env = "SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<SecretString>,
+    /// The address that mails come from: `guichet@example.org`. Needed with `SMTP_URL`.
+    #[arg(long, env = "MAIL_FROM")]
+    pub mail_from: Option<String>,
     /// Jobs that run at once, per queue.
     #[arg(long, env = "WORKER_CONCURRENCY", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub worker_concurrency: u16,
@@ -195,6 +209,17 @@ mod tests {
             assert_eq!(edge(blank).webhook_secrets().unwrap_err().name, "STRIPE_WEBHOOK_SECRET", "{blank:?}");
         }
         assert_eq!(edge("whsec_1,whsec_2").webhook_secrets().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        let read = |text: &str| networks(text).map(|networks| networks.0.iter().map(ToString::to_string).collect());
+        let list: Result<Vec<String>, _> = read("10.0.0.1, 172.16.0.0/12,::ffff:10.0.0.2,fd00::/8");
+        assert_eq!(list.unwrap(), ["10.0.0.1/32", "172.16.0.0/12", "10.0.0.2/32", "fd00::/8"]);
+        assert!(read("").unwrap().is_empty());
+        for wrong in ["proxy", "10.0.0.0/33", "10.0.0/8"] {
+            assert!(read(wrong).unwrap_err().contains(wrong), "{wrong}");
+        }
     }
 
     #[test]

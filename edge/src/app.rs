@@ -1,6 +1,5 @@
 //! What every handler may use.
 
-use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use chrono::{DateTime, Utc};
 use common::lien::PublicUrl;
 use common::queue::Producer;
 use common::settings::{EdgeSettings, SettingError};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -45,7 +45,7 @@ pub struct Inner {
     /// The webhook's secrets, none of them blank; empty: the endpoint is closed.
     pub webhook_secrets: Vec<SecretString>,
     /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// The `Content-Security-Policy` of every answer.
     pub csp: String,
     /// Password hashes that may be computed at once: each takes 19 MiB and a core.

@@ -21,8 +21,9 @@ pub async fn sign_in(
     let email = fields.text("email", 254);
     let password: SecretString = fields.password("motDePasse", 1);
     fields.finish(())?;
-    let account = Rule::ConnexionByEmail(&email);
-    limits::count(app, &[account, Rule::ConnexionByAddress(address)]).await?;
+    let account = Rule::ConnexionByEmail(&email, address);
+    let rules = [account, Rule::ConnexionByEmailAnywhere(&email), Rule::ConnexionByAddress(address)];
+    limits::count(app, &rules).await?;
     // No account has an address beyond ASCII, and the database folds more letters than the counter does:
     // such an address would be another way to the same account, past its limit.
     let credentials =

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
+use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -18,8 +19,11 @@ const HOUR: u32 = 3600;
 /// What is counted, and for whom.
 #[derive(Debug, Clone, Copy)]
 pub enum Rule<'a> {
-    /// Attempts to sign in to one account, by the address that was typed.
-    ConnexionByEmail(&'a str),
+    /// Attempts to sign in to one account from one network address: a stranger elsewhere uses up none of its
+    /// owner's.
+    ConnexionByEmail(&'a str, Address),
+    /// Attempts to sign in to one account from anywhere: guessing from many addresses ends here.
+    ConnexionByEmailAnywhere(&'a str),
     /// Attempts to sign in from one network address.
     ConnexionByAddress(Address),
     /// Private links that lead nowhere, from one network address.
@@ -37,8 +41,11 @@ pub enum Rule<'a> {
 impl Rule<'_> {
     fn counter(self) -> Counter {
         let (key, max, seconds) = match self {
-            Self::ConnexionByEmail(email) => {
-                (format!("connexion:compte:{}", digest(email)), 10, QUARTER_HOUR)
+            Self::ConnexionByEmail(email, address) => {
+                (format!("connexion:compte:{}:{address}", digest(email)), 10, QUARTER_HOUR)
+            }
+            Self::ConnexionByEmailAnywhere(email) => {
+                (format!("connexion:compte:{}", digest(email)), 100, QUARTER_HOUR)
             }
             Self::ConnexionByAddress(address) => (format!("connexion:adresse:{address}"), 30, QUARTER_HOUR),
             Self::DeadLink(address) => (format!("lien-mort:{address}"), 30, QUARTER_HOUR),
@@ -118,9 +125,9 @@ impl FromRequestParts<App> for Address {
 impl Address {
     /// `X-Forwarded-For` is read from its right end, as long as each hop is a proxy of ours: what stands
     /// further left is what the client wrote itself.
-    fn of(extensions: &Extensions, headers: &HeaderMap, proxies: &[IpAddr]) -> Self {
+    fn of(extensions: &Extensions, headers: &HeaderMap, proxies: &[IpNet]) -> Self {
         let peer = extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.to_canonical());
-        let is_trusted = |address: &IpAddr| proxies.iter().any(|proxy| proxy.to_canonical() == *address);
+        let is_trusted = |address: &IpAddr| proxies.iter().any(|proxy| proxy.contains(address));
         let mut address = peer;
         let headers: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
         let hops = headers.iter().rev().flat_map(|e| e.to_str().unwrap_or_default().rsplit(','));
@@ -148,7 +155,7 @@ mod tests {
         for header in forwarded {
             headers.append("x-forwarded-for", header.parse().unwrap());
         }
-        let proxies = ["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        let proxies = ["10.0.0.1/32".parse().unwrap(), "10.0.0.2/32".parse().unwrap(), "172.16.0.0/12".parse().unwrap()];
         Address::of(&extensions, &headers, &proxies).0.to_string()
     }
 
@@ -159,6 +166,8 @@ mod tests {
         assert_eq!(address("10.0.0.1", &["1.1.1.1, 203.0.113.9, 10.0.0.2"]), "203.0.113.9");
         assert_eq!(address("10.0.0.1", &["1.1.1.1", "203.0.113.9"]), "203.0.113.9");
         assert_eq!(address("::ffff:10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
+        assert_eq!(address("172.20.0.3", &["203.0.113.9, 172.31.255.255"]), "203.0.113.9");
+        assert_eq!(address("172.32.0.1", &["203.0.113.9"]), "172.32.0.1");
         assert_eq!(address("10.0.0.1", &["unknown"]), "10.0.0.1");
         assert_eq!(address("10.0.0.1", &[]), "10.0.0.1");
     }

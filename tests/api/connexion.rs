@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 use tests::app::PASSWORD;
-use tests::{Answer, App, Bureau};
+use tests::{Answer, App, Bureau, Options};
 
 #[tokio::test]
 async fn the_cookie_opens_and_signing_out_closes_at_once() {
@@ -47,6 +47,28 @@ async fn guessing_passwords_is_limited_per_account() {
     let refused = stranger.post("/api/connexion", right).await;
     refused.expect(429);
     assert_ne!(refused.header("retry-after"), "");
+}
+
+#[tokio::test]
+async fn a_stranger_elsewhere_does_not_lock_the_owner_out() {
+    // A proxy that is believed says who asks.
+    let app = App::start_with(Options { trusted_proxies: "127.0.0.0/8".into(), ..Options::default() }).await;
+    app.create_user("claire@example.org");
+    let attempt = async |from: &str, password: &str| {
+        let body = json!({ "email": "claire@example.org", "motDePasse": password });
+        let request = Bureau::stranger(&app).request(Method::POST, "/api/connexion").json(&body);
+        Answer::of(request.header("X-Forwarded-For", from)).await.status.as_u16()
+    };
+    for _ in 0..10 {
+        assert_eq!(attempt("203.0.113.9", "une supposition").await, 401);
+    }
+    assert_eq!(attempt("203.0.113.9", PASSWORD).await, 429);
+    assert_eq!(attempt("198.51.100.7", PASSWORD).await, 204);
+    // From everywhere at once it is another matter.
+    for i in 0..89 {
+        assert_eq!(attempt(&format!("192.0.2.{i}"), "une supposition").await, 401, "{i}");
+    }
+    assert_eq!(attempt("198.51.100.8", PASSWORD).await, 429);
 }
 
 #[tokio::test]

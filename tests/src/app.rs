@@ -38,6 +38,10 @@ pub struct Options {
     pub stripe: bool,
     /// Whether the simulator's events are delivered.
     pub webhooks: bool,
+    /// Where the mail server answers, if there is one.
+    pub smtp_url: Option<String>,
+    /// The edge's `TRUSTED_PROXIES`.
+    pub trusted_proxies: String,
     /// How many workers run.
     pub workers: usize,
     /// Whether the edge runs. Without it jobs are pushed by hand.
@@ -51,6 +55,8 @@ impl Default for Options {
             redis: sandbox::redis::Options::default(),
             stripe: true,
             webhooks: true,
+            smtp_url: None,
+            trusted_proxies: String::new(),
             workers: 1,
             edge: true,
         }
@@ -141,7 +147,8 @@ impl App {
         let mut command = self.command("edge");
         command
             .env("EDGE_ADDR", self.base.trim_start_matches("http://"))
-            .env("EDGE_DATABASE_URL", self.postgres.edge_url(DATABASE));
+            .env("EDGE_DATABASE_URL", self.postgres.edge_url(DATABASE))
+            .env("TRUSTED_PROXIES", &self.options.trusted_proxies);
         if self.options.stripe {
             command.env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);
         }
@@ -164,6 +171,9 @@ impl App {
             .env("WORKER_CONCURRENCY", "4");
         if self.options.stripe {
             command.env("STRIPE_SECRET_KEY", "sk_test_guichet");
+        }
+        if let Some(url) = &self.options.smtp_url {
+            command.env("SMTP_URL", url).env("MAIL_FROM", "guichet@example.org");
         }
         command.envs(env.iter().copied());
         self.workers.push(Service::start("worker", command).expect("the worker"));

@@ -1,4 +1,4 @@
-//! What the worker says when it starts: its key's mode to the edge, the set-up link to the operator.
+//! What the worker says when it starts: its key's mode and whether it can mail to the edge, the set-up link to the operator.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ async fn try_announce(shared: &Shared) -> anyhow::Result<()> {
         .await?;
     anyhow::ensure!(version >= LEAST_POSTGRES, "PostgreSQL 14 or newer is needed, this is {version}");
     let livemode = shared.stripe.as_ref().map(crate::integrations::stripe::Stripe::livemode);
-    sqlx::query!("UPDATE instance SET stripe_livemode = $1", livemode)
+    sqlx::query!("UPDATE instance SET stripe_livemode = $1, smtp = $2", livemode, shared.smtp.is_some())
         .execute(&shared.pool)
         .await
         .context("is the schema there? (worker migrate)")?;

@@ -14,6 +14,7 @@ use sqlx::{Postgres, Transaction};
 use tokio::sync::Semaphore;
 use uuid::{ContextV7, Timestamp, Uuid};
 
+use crate::integrations::smtp::Smtp;
 use crate::integrations::stripe::{Stripe, StripeCall};
 
 /// What every job of a process shares.
@@ -27,6 +28,8 @@ pub struct Shared {
     pub public_url: PublicUrl,
     /// Stripe, when a key is set.
     pub stripe: Option<Stripe>,
+    /// The mail server, when one is set.
+    pub smtp: Option<Smtp>,
     /// Calls to Stripe that may be under way at once: fewer than a queue has slots, so that a Stripe that
     /// hangs does not keep its events from being recorded.
     pub stripe_calls: Semaphore,

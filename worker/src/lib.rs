@@ -1,6 +1,7 @@
 //! The worker: runs jobs from the queue against Postgres and Stripe. It alone writes.
 
 pub mod boot;
+pub mod courriel;
 pub mod cx;
 pub mod engine;
 pub mod integrations;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cx::Shared;
 use crate::engine::Engine;
+use crate::integrations::smtp::Smtp;
 use crate::integrations::stripe::Stripe;
 
 /// The process's clock, the only place that reads it.
@@ -55,18 +57,26 @@ pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::
         Some(key) => Some(Stripe::new(key, &settings.shared.stripe_api_base)?),
         None => None,
     };
+    let smtp = match &settings.smtp_url {
+        Some(url) => Some(Smtp::new(url, settings.mail_from.as_deref(), &settings.shared.public_url)?),
+        None => None,
+    };
     let shared = Arc::new(Shared {
         pool: pool(&settings.database_url, connections)?,
         sealer: settings.shared.sealer()?,
         public_url: settings.shared.public_url.clone(),
         stripe,
+        smtp,
         stripe_calls: Semaphore::new((concurrency / 2).max(1)),
         now: clock,
     });
     let engine = Arc::new(Engine::new(Arc::clone(&shared)));
     // A set-up link must not wait for Redis, nor the queue for Postgres.
-    let announce = tokio::spawn(boot::announce(shared, stop.clone()));
+    let announce = tokio::spawn(boot::announce(Arc::clone(&shared), stop.clone()));
+    let courriels = tokio::spawn(courriel::serve(shared, stop.clone()));
     queue::serve(engine, &settings.shared.redis_url, queue::Options::new(concurrency), stop).await?;
     announce.abort();
+    // A mail that is in the mail server's hands is seen through.
+    courriels.await?;
     Ok(())
 }

@@ -8,6 +8,10 @@ macro_rules! payloads {
 
 payloads! {
     create_utilisateur::CreateUtilisateur,
+    update_utilisateur::UpdateUtilisateur,
+    update_mot_de_passe::UpdateMotDePasse,
+    forget_mot_de_passe::ForgetMotDePasse,
+    reset_mot_de_passe::ResetMotDePasse,
     create_client::CreateClient,
     update_client::UpdateClient,
     delete_client::DeleteClient,
@@ -29,6 +33,7 @@ payloads! {
     cancel_payment_link::CancelPaymentLink,
     record_payment::RecordPayment,
     reverse_payment::ReversePayment,
+    send_lien_paiement::SendLienPaiement,
 }
 
 /// The list of jobs: hands it to `$with!`. A job that stands here and has no handler does not compile.
@@ -36,11 +41,12 @@ payloads! {
 macro_rules! each_job {
     ($with:ident) => {
         $with! {
-            CreateUtilisateur, CreateClient, UpdateClient, DeleteClient, GeneratePortail, RevokePortail,
+            CreateUtilisateur, UpdateUtilisateur, UpdateMotDePasse, ForgetMotDePasse, ResetMotDePasse,
+            CreateClient, UpdateClient, DeleteClient, GeneratePortail, RevokePortail,
             CreateOpportunite, UpdateOpportunite, DeleteOpportunite,
             CreateTicket, UpdateTicket, ReplyTicket,
             RecordEmail, RecordNote, UpdateEvenement, DeleteEvenement,
-            CreateCheckoutSession, RefreshPayment, CancelPaymentLink, RecordPayment, ReversePayment,
+            CreateCheckoutSession, RefreshPayment, SendLienPaiement, CancelPaymentLink, RecordPayment, ReversePayment,
             ProcessStripeWebhook,
         }
     };

@@ -17,7 +17,7 @@ pub mod utilisateur;
 
 use common::jeton::Sealer;
 use common::lien::PublicUrl;
-use common::montant::Devise;
+use common::montant::{Devise, exact};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
@@ -97,15 +97,6 @@ impl Somme {
     pub fn of_minor(minor: i64, devise: Devise) -> Self {
         Self::new(common::montant::from_minor(minor, devise), devise)
     }
-}
-
-/// Writes an amount with its currency's decimals, and no fewer than it has: `1200.500` → `1200.50`.
-pub fn exact(montant: Decimal, devise: Devise) -> Decimal {
-    let mut montant = montant.normalize();
-    if montant.scale() < devise.decimals() {
-        montant.rescale(devise.decimals());
-    }
-    montant
 }
 
 /// A text to look for as `ILIKE` takes it: what a person types stands for itself.

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
-use common::montant::Devise;
+use common::montant::{Devise, exact};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Liens, Page, Somme, containing, exact};
+use super::{Liens, Page, Somme, containing};
 
 /// A deal.
 #[derive(Debug, Clone, Serialize)]

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use common::domaine::{EtapePipeline, Langue, StatutPaiement};
-use common::montant::Devise;
+use common::montant::{Devise, exact};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Somme, exact};
+use super::Somme;
 
 /// What a payment link opens.
 #[derive(Debug, Clone, Serialize)]

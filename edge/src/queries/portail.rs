@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use common::domaine::{Auteur, Langue, StatutPaiement, StatutTicket, TypeClient, TypeTicket};
-use common::montant::Devise;
+use common::montant::{Devise, exact};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Liens, Somme, exact};
+use super::{Liens, Somme};
 
 /// Whom a portal's link lets in, and how they read.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! The dashboard: what to do next, and where the money stands.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use common::montant::Devise;
+use common::montant::{Devise, exact};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::PgPool;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::evenement::{self, Evenement};
 use super::opportunite::{self, Opportunite};
 use super::ticket::{self, Ticket};
-use super::{Liens, Somme, exact};
+use super::{Liens, Somme};
 
 /// Rows of each list of the dashboard.
 const ROWS: i64 = 12;

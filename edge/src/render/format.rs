@@ -1,23 +1,12 @@
 //! Amounts and dates as the reader writes them: the filters of the templates.
 
-use chrono::{DateTime, Datelike, Locale, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
-use common::domaine::Langue;
 use common::montant::Devise;
-use icu_decimal::DecimalFormatter;
-use icu_decimal::input::Decimal;
-use icu_decimal::options::DecimalFormatterOptions;
-use icu_locale_core::locale;
+use common::texte::{locale_of, write_jour, write_montant};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Cadre;
-
-/// No-break space between a day and its month, and before a currency's code.
-const NO_BREAK_SPACE: char = '\u{a0}';
-/// The signs that mean one currency to everybody. The others share theirs, or are known by their code.
-const SIGNS: [(&str, &str); 3] = [("EUR", "€"), ("GBP", "£"), ("USD", "$")];
-/// Narrow no-break space, before a currency's sign in French.
-const NARROW_SPACE: char = '\u{202f}';
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
@@ -31,12 +20,6 @@ pub(super) fn cadre(state: &State<'_, '_>) -> Result<Cadre, Error> {
         .ok_or_else(|| invalid("a page is rendered without its reader"))
 }
 
-thread_local! {
-    /// French and English numbers. A formatter belongs to its thread.
-    static NUMBERS: [Option<DecimalFormatter>; 2] = [locale!("fr"), locale!("en")]
-        .map(|locale| DecimalFormatter::try_new(locale.into(), DecimalFormatterOptions::default()).ok());
-}
-
 /// `"1200.50"|montant("EUR")`: « 1 200,50 € » or “€1,200.50”.
 pub(super) fn montant(state: &State<'_, '_>, montant: Value, devise: &str) -> Result<String, Error> {
     let devise = Devise::parse(devise).map_err(|error| invalid(error.to_string()))?;
@@ -44,28 +27,6 @@ pub(super) fn montant(state: &State<'_, '_>, montant: Value, devise: &str) -> Re
     exact
         .and_then(|montant| write_montant(cadre(state).ok()?.langue, montant, devise))
         .ok_or_else(|| invalid(format!("not an amount: {montant}")))
-}
-
-/// An amount with its currency, as people who read `langue` write it. `None` without the data of the
-/// language, which is compiled in.
-pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Devise) -> Option<String> {
-    let digits = crate::queries::exact(montant.abs(), devise).to_string();
-    let number = NUMBERS.with(|[fr, en]| {
-        let formatter = match langue {
-            Langue::Fr => fr,
-            Langue::En => en,
-        };
-        Some(formatter.as_ref()?.format(&digits.parse::<Decimal>().ok()?).to_string())
-    })?;
-    let minus = if montant.is_sign_negative() { "−" } else { "" };
-    // A code such as CHF is a word beside the number; a sign such as € belongs to it.
-    let code = devise.code();
-    let sign = SIGNS.iter().find(|(known, _)| *known == code).map(|(_, sign)| sign);
-    Some(match (langue, sign) {
-        (_, None) => format!("{minus}{number}{NO_BREAK_SPACE}{code}"),
-        (Langue::Fr, Some(sign)) => format!("{minus}{number}{NARROW_SPACE}{sign}"),
-        (Langue::En, Some(sign)) => format!("{minus}{sign}{number}"),
-    })
 }
 
 /// A day or a moment, as the structs of `queries` write it.
@@ -90,26 +51,6 @@ impl When {
     }
 }
 
-fn locale_of(langue: Langue) -> Locale {
-    match langue {
-        Langue::Fr => Locale::fr_FR,
-        Langue::En => Locale::en_GB,
-    }
-}
-
-/// The day of the month; the first is « 1er » in French.
-fn day_of_month(langue: Langue, day: NaiveDate) -> String {
-    match (langue, day.day()) {
-        (Langue::Fr, 1) => "1er".into(),
-        (_, day) => day.to_string(),
-    }
-}
-
-fn dated(langue: Langue, day: NaiveDate, month: &str) -> String {
-    let month = day.format_localized(month, locale_of(langue));
-    format!("{}{NO_BREAK_SPACE}{month}", day_of_month(langue, day))
-}
-
 fn read_day(state: &State<'_, '_>, text: &str) -> Result<(Cadre, NaiveDate), Error> {
     let cadre = cadre(state)?;
     Ok((cadre, When::read(text, cadre.fuseau)?.day()))
@@ -127,7 +68,7 @@ fn read_moment(state: &State<'_, '_>, text: &str) -> Result<(Cadre, DateTime<Tz>
 pub(super) fn jour(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
     let (cadre, day) = read_day(state, text)?;
     let month = if day.year() == cadre.aujourdhui().year() { "%b" } else { "%b %Y" };
-    Ok(dated(cadre.langue, day, month))
+    Ok(write_jour(cadre.langue, day, month))
 }
 
 /// « vendredi 20 novembre 2026 ».
@@ -136,7 +77,7 @@ pub(super) fn jour_long(state: &State<'_, '_>, text: &str) -> Result<String, Err
     Ok(format!(
         "{} {}",
         day.format_localized("%A", locale_of(cadre.langue)),
-        dated(cadre.langue, day, "%B %Y")
+        write_jour(cadre.langue, day, "%B %Y")
     ))
 }
 
@@ -146,7 +87,7 @@ pub(super) fn jour_semaine(state: &State<'_, '_>, text: &str) -> Result<String, 
     if day.year() != cadre.aujourdhui().year() {
         return jour_long(state, text);
     }
-    Ok(format!("{} {}", day.format_localized("%A", locale_of(cadre.langue)), dated(cadre.langue, day, "%B")))
+    Ok(format!("{} {}", day.format_localized("%A", locale_of(cadre.langue)), write_jour(cadre.langue, day, "%B")))
 }
 
 /// The name of the month: « novembre ».

@@ -7,7 +7,7 @@ use minijinja::value::Serde;
 use serde_json::json;
 
 use super::*;
-use crate::render::format::write_montant;
+use common::texte::write_montant;
 
 mod contexts;
 

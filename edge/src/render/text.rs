@@ -1,35 +1,12 @@
-//! The texts of the locale files: `templates/locales/{fr,en}/*.ftl`.
+//! Texts in templates, and what went wrong as a sentence.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
 use common::domaine::Langue;
 use common::refus::Refus;
-use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, static_loader};
+use common::texte::{Arguments, lookup};
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
-
-static_loader! {
-    static TEXTS = {
-        locales: "../templates/locales",
-        fallback_language: "fr",
-        // The marks that isolate the direction of arguments would stand in copied amounts and links.
-        customise: |bundle| bundle.set_use_isolating(false),
-    };
-}
-
-static LANGUES: LazyLock<HashMap<Langue, LanguageIdentifier>> = LazyLock::new(|| {
-    Langue::ALL.iter().filter_map(|langue| Some((*langue, langue.as_str().parse().ok()?))).collect()
-});
-
-type Arguments<'a> = HashMap<Cow<'static, str>, FluentValue<'a>>;
-
-/// A text in one language. `None` when it does not exist or an argument is missing.
-pub fn lookup(langue: Langue, key: &str, arguments: &Arguments<'_>) -> Option<String> {
-    TEXTS.lookup_single_language(LANGUES.get(&langue)?, key, Some(arguments)).ok()
-}
 
 /// What went wrong, as a sentence: `erreur-{code}`. An unknown code reads as the general sentence.
 pub fn refus(langue: Langue, refus: &Refus) -> String {

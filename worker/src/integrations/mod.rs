@@ -1,3 +1,4 @@
 //! The only code that talks to other services.
 
+pub mod smtp;
 pub mod stripe;

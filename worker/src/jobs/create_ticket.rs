@@ -1,11 +1,12 @@
 //! Opens a ticket with its first message.
 
-use common::domaine::{Entite, StatutTicket, TypeEvenement};
+use common::domaine::{Auteur, Entite, StatutTicket, TypeCourriel, TypeEvenement};
 use common::job::Reference;
 use common::jobs::CreateTicket;
 use common::refus::Refus;
 use serde_json::json;
 
+use crate::courriel::Destinataire;
 use crate::cx::{Cx, Evenement, Handle, JobError, Scope, reference};
 
 impl Handle for CreateTicket {
@@ -52,6 +53,11 @@ impl Handle for CreateTicket {
             meta: json!({ "typeTicket": self.type_ticket }),
         })
         .await?;
+        let destinataire = match auteur {
+            Auteur::Client => Destinataire::FreelanceDe(self.client_id),
+            Auteur::Utilisateur => Destinataire::Client(self.client_id),
+        };
+        cx.write_courriel(TypeCourriel::TicketCree, destinataire, message_id).await?;
         Ok(reference(Entite::Ticket, id))
     }
 }

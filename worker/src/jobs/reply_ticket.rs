@@ -1,11 +1,12 @@
 //! Adds a message to a ticket's thread.
 
-use common::domaine::{Auteur, Entite, StatutTicket, TypeEvenement};
+use common::domaine::{Auteur, Entite, StatutTicket, TypeCourriel, TypeEvenement};
 use common::job::Reference;
 use common::jobs::ReplyTicket;
 use common::refus::Refus;
 use serde_json::json;
 
+use crate::courriel::Destinataire;
 use crate::cx::{Cx, Evenement, Handle, JobError, Scope, reference};
 
 impl Handle for ReplyTicket {
@@ -57,6 +58,11 @@ impl Handle for ReplyTicket {
             meta: json!({ "auteur": auteur }),
         })
         .await?;
+        let destinataire = match auteur {
+            Auteur::Client => Destinataire::FreelanceDe(ticket.client_id),
+            Auteur::Utilisateur => Destinataire::Client(ticket.client_id),
+        };
+        cx.write_courriel(TypeCourriel::TicketReponse, destinataire, id).await?;
         Ok(reference(Entite::Ticket, self.ticket_id))
     }
 }

@@ -2,13 +2,17 @@
 //! state, the timeline.
 
 use chrono::{DateTime, Utc};
-use common::domaine::{MoyenPaiement, StatutPaiement, StatutSession, TypeEvenement, TypePaiement};
+use common::domaine::{
+    MoyenPaiement, StatutPaiement, StatutSession, TypeCourriel, TypeEvenement, TypePaiement,
+};
+use common::job::Actor;
 use common::montant::{Devise, from_minor, to_minor};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::reversal::{lock_intent, record_early_reversals};
 use super::statut::{Fait, statut_paiement};
+use crate::courriel::Destinataire;
 use crate::cx::{Cx, Evenement, JobError};
 use crate::integrations::stripe::StripeSession;
 
@@ -271,7 +275,7 @@ pub async fn add_fact(cx: &mut Cx, fact: &Fact<'_>, told: Option<TypeEvenement>)
     )
     .fetch_optional(&mut *cx.tx)
     .await?;
-    let (Some(_), Some(r#type)) = (added, told) else { return Ok(()) };
+    let (Some(paiement_id), Some(r#type)) = (added, told) else { return Ok(()) };
     let deal = sqlx::query!("SELECT client_id, titre FROM opportunite WHERE id = $1", fact.opportunite_id)
         .fetch_one(&mut *cx.tx)
         .await?;
@@ -285,7 +289,22 @@ pub async fn add_fact(cx: &mut Cx, fact: &Fact<'_>, told: Option<TypeEvenement>)
         }),
     })
     .await?;
+    // Who asks or notes it themselves is looking.
+    if let (Some(courriel), false) = (courriel_of(r#type), matches!(cx.actor, Actor::Utilisateur(_))) {
+        cx.write_courriel(courriel, Destinataire::FreelanceDe(deal.client_id), paiement_id).await?;
+    }
     Ok(())
+}
+
+/// The mail that tells the freelancer, of what they must not miss.
+fn courriel_of(told: TypeEvenement) -> Option<TypeCourriel> {
+    match told {
+        TypeEvenement::PaiementRecu => Some(TypeCourriel::PaiementRecu),
+        TypeEvenement::PaiementEchoue => Some(TypeCourriel::PaiementEchoue),
+        TypeEvenement::PaiementConteste => Some(TypeCourriel::PaiementConteste),
+        TypeEvenement::PaiementNonConforme => Some(TypeCourriel::PaiementNonConforme),
+        _ => None,
+    }
 }
 
 /// Test money is not revenue: an event of the other mode than our key's never pays a deal.

@@ -10,6 +10,7 @@ use common::jobs::{
     CancelPaymentLink, CreateCheckoutSession, DeleteOpportunite, RefreshPayment, ReversePayment,
 };
 use common::montant::Devise;
+use common::texte::{lookup, write_montant};
 use uuid::Uuid;
 
 use super::Bureau;
@@ -22,7 +23,6 @@ use crate::problem::AppError;
 use crate::queries::client::Client;
 use crate::queries::opportunite::{self, Filter, Opportunite};
 use crate::queries::{PER_PAGE, client, evenement, paiement};
-use crate::render::{format, text};
 use crate::session::{Id, relative_next};
 
 /// Cards that a column of the board shows.
@@ -228,12 +228,12 @@ fn encaissement(o: &Opportunite, today: NaiveDate) -> Values {
 
 /// A ready text to send with the link, in the client's language.
 fn message(o: &Opportunite, client: &Client, nom: &str) -> Option<String> {
-    let montant = format::write_montant(client.langue, o.montant_estime?, o.devise)?;
+    let montant = write_montant(client.langue, o.montant_estime?, o.devise)?;
     let arguments = HashMap::from([
         ("titre".into(), o.titre.as_str().into()),
         ("montant".into(), montant.into()),
         ("lien".into(), o.lien_paiement.as_deref()?.into()),
         ("nom".into(), nom.into()),
     ]);
-    text::lookup(client.langue, "message-client", &arguments)
+    lookup(client.langue, "message-client", &arguments)
 }

@@ -1,0 +1,29 @@
+//! Changes how a freelancer is named and how they read.
+
+use common::domaine::{Entite, Langue};
+use common::job::Reference;
+use common::jobs::UpdateUtilisateur;
+use common::refus::Refus;
+
+use crate::cx::{Cx, Handle, JobError, reference};
+
+impl Handle for UpdateUtilisateur {
+    async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
+        let id = cx.utilisateur()?;
+        let updated = sqlx::query!(
+            "UPDATE utilisateur SET nom = coalesce($2, nom), langue = coalesce($3, langue),
+                 fuseau = coalesce($4, fuseau)
+             WHERE id = $1",
+            id,
+            self.nom,
+            self.langue.map(Langue::as_str),
+            self.fuseau,
+        )
+        .execute(&mut *cx.tx)
+        .await?;
+        if updated.rows_affected() == 0 {
+            return Err(Refus::not_found().into());
+        }
+        Ok(reference(Entite::Utilisateur, id))
+    }
+}
