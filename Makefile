@@ -59,7 +59,7 @@ outils: ## fetch what is missing: a C compiler, PostgreSQL, Redis
 	@scripts/outils.sh demo
 
 .PHONY: outils-test
-outils-test: ## fetch what is missing for the tests: also Chromium and Stripe's SDK
+outils-test: ## fetch what is missing for the tests: also Chromium, a mail server and Stripe's SDK
 	@scripts/outils.sh test
 
 .PHONY: clean

@@ -2,7 +2,7 @@
 # Fetches the programs that Guichet's demo and tests run and that this machine lacks. Installs nothing that is
 # there, starts no service, and stops or changes none that runs.
 #   scripts/outils.sh demo    a C compiler, PostgreSQL, Redis
-#   scripts/outils.sh test    these, Chromium with its driver, and Stripe's own SDK (into target/stripe-sdk)
+#   scripts/outils.sh test    these, Chromium with its driver, a mail server, and Stripe's own SDK (into target/stripe-sdk)
 set -eu
 wanted=${1:-demo}
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -21,6 +21,7 @@ have_postgres() {
 have_redis() { [ -n "${REDIS_BIN:-}" ] || have redis-server || have redis-check-rdb; }
 # Something that can fetch and run Stripe's SDK: Python with venv, or npm.
 have_sdk_runner() { { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || have npm; }
+have_smtp() { have aiosmtpd; }
 have_chromium() { have chromedriver && { have chromium || have chromium-browser || have google-chrome; }; }
 
 # What is missing, by name.
@@ -31,6 +32,7 @@ have_redis || missing="$missing redis"
 if [ "$wanted" = test ]; then
     have_chromium || missing="$missing chromium"
     have_sdk_runner || missing="$missing python"
+    have_smtp || missing="$missing smtp"
 fi
 
 as_root() {
@@ -62,7 +64,7 @@ install_apt() {
 fetch_apt() {
     if [ "$(id -u)" -ne 0 ] && ! have sudo; then
         say "missing:$missing. Run this as root, or install them yourself:"
-        say "  apt-get install gcc libc6-dev postgresql redis-tools chromium chromium-driver python3-venv"
+        say "  apt-get install gcc libc6-dev postgresql redis-tools chromium chromium-driver python3-venv python3-aiosmtpd"
         exit 1
     fi
     say "fetching with apt:$missing"
@@ -72,6 +74,7 @@ fetch_apt() {
         case $name in
             cc) install_apt gcc libc6-dev ;;
             python) install_apt python3-venv ;;
+            smtp) install_apt python3-aiosmtpd ;;
             # The tools' package carries the server under another name, and no service.
             redis) install_apt redis-tools ;;
             postgres)
@@ -101,6 +104,7 @@ fetch_brew() {
         case $name in
             cc) xcode-select --install >&2 || true ;;
             python) brew install python >&2 ;;
+            smtp) brew install pipx >&2 && pipx install aiosmtpd >&2 ;;
             redis) brew install redis >&2 ;;
             postgres) brew install postgresql@17 >&2 ;;
             chromium) brew install --cask chromium chromedriver >&2 ;;

@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn a_proxy_is_an_address_or_a_network() {
-        let read = |text: &str| networks(text).map(|networks| networks.0.iter().map(ToString::to_string).collect());
+        let read =
+            |text: &str| networks(text).map(|networks| networks.0.iter().map(ToString::to_string).collect());
         let list: Result<Vec<String>, _> = read("10.0.0.1, 172.16.0.0/12,::ffff:10.0.0.2,fd00::/8");
         assert_eq!(list.unwrap(), ["10.0.0.1/32", "172.16.0.0/12", "10.0.0.2/32", "fd00::/8"]);
         assert!(read("").unwrap().is_empty());

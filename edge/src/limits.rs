@@ -155,7 +155,11 @@ mod tests {
         for header in forwarded {
             headers.append("x-forwarded-for", header.parse().unwrap());
         }
-        let proxies = ["10.0.0.1/32".parse().unwrap(), "10.0.0.2/32".parse().unwrap(), "172.16.0.0/12".parse().unwrap()];
+        let proxies = [
+            "10.0.0.1/32".parse().unwrap(),
+            "10.0.0.2/32".parse().unwrap(),
+            "172.16.0.0/12".parse().unwrap(),
+        ];
         Address::of(&extensions, &headers, &proxies).0.to_string()
     }
 

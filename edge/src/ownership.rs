@@ -5,9 +5,10 @@ use common::domaine::Entite;
 use common::job::{Actor, Job};
 use common::jobs::{
     CancelPaymentLink, CreateCheckoutSession, CreateClient, CreateOpportunite, CreateTicket,
-    CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, GeneratePortail, RecordEmail,
-    RecordNote, RecordPayment, RefreshPayment, ReplyTicket, ReversePayment, RevokePortail, UpdateClient,
-    UpdateEvenement, UpdateOpportunite, UpdateTicket,
+    CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, ForgetMotDePasse, GeneratePortail,
+    RecordEmail, RecordNote, RecordPayment, RefreshPayment, ReplyTicket, ResetMotDePasse, ReversePayment,
+    RevokePortail, SendLienPaiement, UpdateClient, UpdateEvenement, UpdateMotDePasse, UpdateOpportunite,
+    UpdateTicket, UpdateUtilisateur,
 };
 use common::refus::Refus;
 use uuid::Uuid;
@@ -66,6 +67,11 @@ targets! {
     CancelPaymentLink => [Opportunite opportunite_id];
     RecordPayment => [Opportunite opportunite_id];
     ReversePayment => [Opportunite opportunite_id];
+    SendLienPaiement => [Opportunite opportunite_id];
+    UpdateUtilisateur => [];
+    UpdateMotDePasse => [];
+    ForgetMotDePasse => [];
+    ResetMotDePasse => [];
 }
 
 /// Refuses with 404, the field named, when one of them is not the actor's.

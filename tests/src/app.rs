@@ -164,6 +164,12 @@ impl App {
 
     /// Starts one more worker with more environment.
     pub fn start_worker_with(&mut self, env: &[(&str, &str)]) {
+        let worker = self.worker_process(env);
+        self.workers.push(worker);
+    }
+
+    /// A worker that is looked after by the caller.
+    pub fn worker_process(&self, env: &[(&str, &str)]) -> Service {
         let mut command = self.command("worker");
         command
             .arg("run")
@@ -176,7 +182,7 @@ impl App {
             command.env("SMTP_URL", url).env("MAIL_FROM", "guichet@example.org");
         }
         command.envs(env.iter().copied());
-        self.workers.push(Service::start("worker", command).expect("the worker"));
+        Service::start("worker", command).expect("the worker")
     }
 
     fn command(&self, name: &str) -> Command {
@@ -186,6 +192,8 @@ impl App {
         command
             .env_remove("STRIPE_SECRET_KEY")
             .env_remove("STRIPE_WEBHOOK_SECRET")
+            .env_remove("SMTP_URL")
+            .env_remove("MAIL_FROM")
             .env("REDIS_URL", self.redis.url())
             .env("PUBLIC_URL", &self.base)
             .env("SECRET_KEY", SECRET_KEY)

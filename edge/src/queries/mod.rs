@@ -5,6 +5,7 @@
 //! The structs are both the API's shapes and the templates' context.
 
 pub mod client;
+pub mod courriel;
 pub mod evenement;
 pub mod job;
 pub mod opportunite;

@@ -37,6 +37,8 @@ pub struct Credentials {
 pub struct Instance {
     /// The Stripe key's mode; none: payments are not configured.
     pub stripe_livemode: Option<bool>,
+    /// Whether the worker has a mail server.
+    pub smtp: bool,
 }
 
 /// Reads a freelancer.
@@ -67,7 +69,7 @@ pub async fn credentials(pool: &PgPool, email: &str) -> sqlx::Result<Option<Cred
 
 /// Reads what the instance knows.
 pub async fn instance(pool: &PgPool) -> sqlx::Result<Instance> {
-    sqlx::query_as!(Instance, "SELECT stripe_livemode FROM instance").fetch_one(pool).await
+    sqlx::query_as!(Instance, "SELECT stripe_livemode, smtp FROM instance").fetch_one(pool).await
 }
 
 /// Whether the one-time set-up link with this hash still opens.

@@ -87,7 +87,11 @@ pub(super) fn jour_semaine(state: &State<'_, '_>, text: &str) -> Result<String, 
     if day.year() != cadre.aujourdhui().year() {
         return jour_long(state, text);
     }
-    Ok(format!("{} {}", day.format_localized("%A", locale_of(cadre.langue)), write_jour(cadre.langue, day, "%B")))
+    Ok(format!(
+        "{} {}",
+        day.format_localized("%A", locale_of(cadre.langue)),
+        write_jour(cadre.langue, day, "%B")
+    ))
 }
 
 /// The name of the month: « novembre ».

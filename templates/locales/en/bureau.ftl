@@ -145,6 +145,14 @@ etapes = Stages
 paiement = Payment
 lien-paiement = Payment link
 lien-genere-le = generated on { $date }
+envoyer-lien = Send the link
+envoyer-rappel = Send a reminder
+dernier-envoi = Last sent
+envoi-lien_paiement = Link
+envoi-rappel = Reminder
+envoi-statut-en_attente = not sent yet
+envoi-statut-annule = cancelled: there was nothing left to ask for
+envoi-statut-echoue = not delivered: check the client’s address
 depassee-de = { $jours ->
     [one] one day late
    *[other] { $jours } days late
@@ -212,3 +220,4 @@ fait-RefreshPayment = Checked with Stripe.
 fait-CancelPaymentLink = Payment link cancelled.
 fait-RecordPayment = Marked as paid.
 fait-ReversePayment = Payment undone.
+fait-SendLienPaiement = The link goes out by email.

@@ -145,6 +145,14 @@ etapes = Étapes
 paiement = Paiement
 lien-paiement = Lien de paiement
 lien-genere-le = généré le { $date }
+envoyer-lien = Envoyer le lien
+envoyer-rappel = Envoyer un rappel
+dernier-envoi = Dernier envoi
+envoi-lien_paiement = Lien
+envoi-rappel = Rappel
+envoi-statut-en_attente = pas encore parti
+envoi-statut-annule = annulé : il n’y avait plus rien à réclamer
+envoi-statut-echoue = non remis : vérifiez l’adresse du client
 depassee-de = { $jours ->
     [one] dépassée d’un jour
    *[other] dépassée de { $jours } jours
@@ -212,3 +220,4 @@ fait-RefreshPayment = Vérifié auprès de Stripe.
 fait-CancelPaymentLink = Lien de paiement annulé.
 fait-RecordPayment = Marqué payé.
 fait-ReversePayment = Encaissement annulé.
+fait-SendLienPaiement = Le lien part par e-mail.

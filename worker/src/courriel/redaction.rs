@@ -44,12 +44,16 @@ struct ReaderClient {
 pub(super) async fn write(shared: &Shared, courriel: &Claimed) -> anyhow::Result<Option<Mail>> {
     let Some(reader) = read_reader(shared, courriel).await? else { return Ok(None) };
     let sujet = match courriel.r#type {
-        TypeCourriel::LienPaiement | TypeCourriel::Rappel => about_deal(shared, courriel, reader.langue).await?,
+        TypeCourriel::LienPaiement | TypeCourriel::Rappel => {
+            about_deal(shared, courriel, reader.langue).await?
+        }
         TypeCourriel::PaiementRecu
         | TypeCourriel::PaiementEchoue
         | TypeCourriel::PaiementConteste
         | TypeCourriel::PaiementNonConforme => about_payment(shared, courriel, reader.langue).await?,
-        TypeCourriel::TicketCree | TypeCourriel::TicketReponse => about_ticket(shared, courriel, &reader).await?,
+        TypeCourriel::TicketCree | TypeCourriel::TicketReponse => {
+            about_ticket(shared, courriel, &reader).await?
+        }
         TypeCourriel::MotDePasse => about_password(shared, courriel).await?,
     };
     let Some(sujet) = sujet else { return Ok(None) };
@@ -107,7 +111,9 @@ async fn read_reader(shared: &Shared, courriel: &Claimed) -> anyhow::Result<Opti
     )
     .fetch_optional(&shared.pool)
     .await?;
-    let Some((client, email)) = client.and_then(|mut client| client.email.take().map(|email| (client, email))) else {
+    let Some((client, email)) =
+        client.and_then(|mut client| client.email.take().map(|email| (client, email)))
+    else {
         return Ok(None);
     };
     let portail = client.token_portail_scelle.as_deref().and_then(|scelle| open(shared, scelle, client_id));
@@ -118,7 +124,11 @@ async fn read_reader(shared: &Shared, courriel: &Claimed) -> anyhow::Result<Opti
 
 /// A link's token. One that was sealed by a key that is gone leaves its mail without a link, or unsent.
 fn open(shared: &Shared, scelle: &[u8], id: Uuid) -> Option<Jeton> {
-    shared.sealer.open(scelle, id).inspect_err(|error| tracing::error!(%id, %error, "a link cannot be shown")).ok()
+    shared
+        .sealer
+        .open(scelle, id)
+        .inspect_err(|error| tracing::error!(%id, %error, "a link cannot be shown"))
+        .ok()
 }
 
 /// The deal whose link is sent, as long as it is to be paid.
@@ -126,14 +136,16 @@ async fn about_deal(shared: &Shared, courriel: &Claimed, langue: Langue) -> anyh
     let deal = sqlx::query!(
         r#"SELECT titre, montant_estime AS "montant!", devise AS "devise: Devise", echeance, token_paiement_scelle
            FROM opportunite
-           WHERE id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL
+           WHERE id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL AND date_lien IS NOT NULL
              AND statut_paiement IN ('en_attente', 'echoue')"#,
         courriel.reference_id
     )
     .fetch_optional(&shared.pool)
     .await?;
     let Some(deal) = deal else { return Ok(None) };
-    let Some(jeton) = open(shared, &deal.token_paiement_scelle, courriel.reference_id) else { return Ok(None) };
+    let Some(jeton) = open(shared, &deal.token_paiement_scelle, courriel.reference_id) else {
+        return Ok(None);
+    };
     Ok(Some(Sujet {
         titre: deal.titre,
         montant: amount(langue, deal.montant, deal.devise)?,
@@ -179,9 +191,11 @@ async fn about_ticket(shared: &Shared, courriel: &Claimed, reader: &Reader) -> a
         texte: message.corps,
         lien: match &reader.client {
             None => shared.public_url.page(&format!("/tickets/{}", message.id)),
-            Some(client) => {
-                client.portail.as_ref().map(|portail| format!("{portail}/tickets/{}", message.id)).unwrap_or_default()
-            }
+            Some(client) => client
+                .portail
+                .as_ref()
+                .map(|portail| format!("{portail}/tickets/{}", message.id))
+                .unwrap_or_default(),
         },
         ..Sujet::default()
     }))
@@ -219,7 +233,9 @@ mod tests {
                     let cle = key(*r#type, to_client, dated);
                     let corps = lookup(*langue, &cle, &arguments).expect(&cle);
                     assert!(corps.contains("[lien]"), "{cle}: {corps}");
-                    assert!(!lookup(*langue, &format!("{cle}-sujet"), &arguments).expect(&cle).contains('\n'));
+                    assert!(
+                        !lookup(*langue, &format!("{cle}-sujet"), &arguments).expect(&cle).contains('\n')
+                    );
                 }
             }
         }

@@ -99,8 +99,8 @@ impl Smtp {
         };
         let text = error.to_string();
         // 55x is about this mail. A login that is refused, say, is ours to mend, and the mail can wait.
-        let refused = error.is_permanent()
-            && error.status().is_some_and(|code| code.category == Category::MailSystem);
+        let refused =
+            error.is_permanent() && error.status().is_some_and(|code| code.category == Category::MailSystem);
         Err(if refused { SmtpError::Refused(text) } else { SmtpError::Later(text) })
     }
 

@@ -16,7 +16,7 @@ const LEAST_INTERVAL: TimeDelta = TimeDelta::minutes(10);
 impl Handle for SendLienPaiement {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let deal = sqlx::query!(
-            r#"SELECT o.client_id, o.titre, o.montant_estime, o.etape_pipeline AS "etape_pipeline: EtapePipeline",
+            r#"SELECT o.client_id, o.titre, o.montant_estime, o.date_lien, o.etape_pipeline AS "etape_pipeline: EtapePipeline",
                       o.statut_paiement AS "statut_paiement: StatutPaiement", c.email
                FROM opportunite o JOIN client c ON c.id = o.client_id
                WHERE o.id = $1 AND o.utilisateur_id = $2 FOR UPDATE OF o"#,
@@ -30,7 +30,12 @@ impl Handle for SendLienPaiement {
             _ if deal.etape_pipeline != EtapePipeline::Gagne => Some("opportunite-non-gagnee"),
             _ if deal.montant_estime.is_none() => Some("opportunite-sans-montant"),
             StatutPaiement::EnCours => Some("paiement-en-cours"),
-            StatutPaiement::EnAttente | StatutPaiement::Echoue if deal.email.is_none() => Some("client-sans-email"),
+            StatutPaiement::EnAttente | StatutPaiement::Echoue if deal.date_lien.is_none() => {
+                Some("lien-absent")
+            }
+            StatutPaiement::EnAttente | StatutPaiement::Echoue if deal.email.is_none() => {
+                Some("client-sans-email")
+            }
             StatutPaiement::EnAttente | StatutPaiement::Echoue if cx.shared.smtp.is_none() => {
                 Some("courriels-non-configures")
             }
@@ -47,7 +52,9 @@ impl Handle for SendLienPaiement {
         .fetch_optional(&mut *cx.tx)
         .await?;
         if last.is_some_and(|last| cx.now - last < LEAST_INTERVAL) {
-            return Err(Refus::conflict("lien-deja-envoye").arg("minutes", LEAST_INTERVAL.num_minutes()).into());
+            return Err(Refus::conflict("lien-deja-envoye")
+                .arg("minutes", LEAST_INTERVAL.num_minutes())
+                .into());
         }
         let r#type = if last.is_some() { TypeCourriel::Rappel } else { TypeCourriel::LienPaiement };
         cx.write_courriel(r#type, Destinataire::Client(deal.client_id), self.opportunite_id).await?;

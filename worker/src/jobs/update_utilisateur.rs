@@ -10,6 +10,14 @@ use crate::cx::{Cx, Handle, JobError, reference};
 impl Handle for UpdateUtilisateur {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let id = cx.utilisateur()?;
+        // Postgres reckons in it too.
+        let known = sqlx::query_scalar!(
+            r#"SELECT $1::text IS NULL OR EXISTS (SELECT FROM pg_timezone_names WHERE name = $1) AS "known!""#,
+            self.fuseau
+        );
+        if !known.fetch_one(&mut *cx.tx).await? {
+            return Err(Refus::invalid("fuseau", "fuseau-inconnu").into());
+        }
         let updated = sqlx::query!(
             "UPDATE utilisateur SET nom = coalesce($2, nom), langue = coalesce($3, langue),
                  fuseau = coalesce($4, fuseau)

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use common::jobs::{CancelPaymentLink, DeleteOpportunite, RefreshPayment, ReversePayment};
+use common::jobs::{CancelPaymentLink, DeleteOpportunite, RefreshPayment, ReversePayment, SendLienPaiement};
 
 use super::list::Slice;
 use crate::api::write::write;
@@ -77,6 +77,17 @@ pub async fn delete(
     _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &DeleteOpportunite { opportunite_id }, StatusCode::OK).await
+}
+
+/// `POST /api/opportunites/{id}/envoi`: mails the payment link to the client.
+pub async fn send_link(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(opportunite_id): Id,
+    options: JobOptions,
+    _: NoFields,
+) -> Result<Response, AppError> {
+    write(&app, &me, &options, &SendLienPaiement { opportunite_id }, StatusCode::OK).await
 }
 
 /// `POST /api/opportunites/{id}/verification`: what does Stripe say of it?

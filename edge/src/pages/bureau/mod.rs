@@ -28,6 +28,7 @@ use crate::fields::Fields;
 use crate::ownership::Targets;
 use crate::problem::AppError;
 use crate::queries;
+use crate::queries::utilisateur::Instance;
 use crate::render::Cadre;
 use crate::session::Utilisateur;
 
@@ -42,8 +43,8 @@ pub struct Bureau {
     pub cadre: Cadre,
     /// The query string.
     pub params: Params,
-    /// The Stripe key's mode; none: payments are not configured.
-    stripe_livemode: Option<bool>,
+    /// What the instance knows.
+    instance: Instance,
     json: bool,
 }
 
@@ -59,7 +60,7 @@ impl FromRequestParts<App> for Bureau {
             cadre: Cadre { langue: me.langue, fuseau: me.fuseau, maintenant: app.now() },
             me,
             params,
-            stripe_livemode: instance.stripe_livemode,
+            instance,
             json: wants_json(&parts.headers),
         })
     }
@@ -74,7 +75,7 @@ impl Bureau {
         status: StatusCode,
         context: Value,
     ) -> Result<Response, AppError> {
-        let bureau = page_context! { nom => self.me.nom, stripeLivemode => self.stripe_livemode };
+        let bureau = page_context! { nom => self.me.nom, stripeLivemode => self.instance.stripe_livemode };
         let fait = self.done().await?;
         html(template, &self.cadre, status, context! { bureau, rubrique, fait, ..context })
     }

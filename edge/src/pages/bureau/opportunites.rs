@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
 use common::jobs::{
     CancelPaymentLink, CreateCheckoutSession, DeleteOpportunite, RefreshPayment, ReversePayment,
+    SendLienPaiement,
 };
 use common::montant::Devise;
 use common::texte::{lookup, write_montant};
@@ -22,7 +23,7 @@ use crate::pages::submission::Destination;
 use crate::problem::AppError;
 use crate::queries::client::Client;
 use crate::queries::opportunite::{self, Filter, Opportunite};
-use crate::queries::{PER_PAGE, client, evenement, paiement};
+use crate::queries::{PER_PAGE, client, courriel, evenement, paiement};
 use crate::session::{Id, relative_next};
 
 /// Cards that a column of the board shows.
@@ -142,6 +143,17 @@ pub async fn reverse_payment(
     again(&bureau, opportunite_id, sent, "annuler-encaissement", &fields).await
 }
 
+/// `POST /opportunites/{id}/envoyer`: the link goes to the client by mail, the first time or as a reminder.
+pub async fn send_link(
+    bureau: Bureau,
+    Id(opportunite_id): Id,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = fields.finish(SendLienPaiement { opportunite_id });
+    let sent = bureau.send(job, &fields, Destination::Page(path(opportunite_id))).await;
+    again(&bureau, opportunite_id, sent, "f", &fields).await
+}
+
 /// `POST /opportunites/{id}/verifier`: what does Stripe say of it?
 pub async fn refresh(
     bureau: Bureau,
@@ -181,17 +193,20 @@ async fn again(
 
 async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (pool, me) = (&bureau.app.pool, bureau.me.id);
-    let (o, sessions, preuves, evenements) = tokio::try_join!(
+    let (o, sessions, preuves, evenements, envoi) = tokio::try_join!(
         opportunite::find(pool, me, id, &bureau.app.liens),
         paiement::sessions(pool, me, id),
         paiement::preuves(pool, me, id),
         evenement::of_reference(pool, me, id, EVENEMENTS),
+        courriel::last_of(pool, me, id),
     )?;
     let o = o.ok_or(AppError::NotFound)?;
     let client = client::find(pool, me, o.client_id, &bureau.app.liens).await?.ok_or(AppError::NotFound)?;
     let context = page_context! {
         message => message(&o, &client, &bureau.me.nom),
         client,
+        envoi,
+        smtp => bureau.instance.smtp,
         sessions,
         preuves,
         evenements,

@@ -23,9 +23,17 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     let mut preuves: Vec<_> =
         common::domaine::TypePaiement::ALL.iter().map(|it| preuve(Some(it.as_str()))).collect();
     preuves.push(preuve(None));
+    let envoi = |livemode: Option<bool>| {
+        livemode.map(|sent| {
+            json!({
+                "type": if sent { "rappel" } else { "lien_paiement" }, "statut": if sent { "envoye" } else { "echoue" }, "tentatives": 1,
+                "erreur": null, "dateCreation": DATE, "dateEnvoi": sent.then_some(DATE),
+            })
+        })
+    };
     let deal = |o: Value, livemode: Value| {
         let page = json!({
-            "o": o, "client": client(true), "message": "Bonjour,\nhttps://guichet.example/payer/cd", "sessions": sessions,
+            "o": o, "client": client(true), "envoi": envoi(livemode.as_bool()), "smtp": livemode != json!(null), "message": "Bonjour,\nhttps://guichet.example/payer/cd", "sessions": sessions,
             "preuves": preuves, "evenements": evenements(), "f": form("f"), "fModifier": form("modifier"),
             "fSupprimer": form("supprimer"), "modifier": true, "fEncaisser": form("encaisser"), "ouvrir": "encaisser",
             "fAnnulerEncaissement": form("annuler-encaissement"), "fAnnulerLien": form("annuler-lien"),
