@@ -250,8 +250,8 @@ CREATE TABLE job_resultat (
     -- reason { code } of a parked one. Never a token, a secret or a finished sentence.
     resultat jsonb,
     erreur jsonb,
-    -- A parked job's envelope: what running it again needs.
-    enveloppe jsonb,
+    -- A parked job's envelope: what running it again needs. Text, for its signature is over the letters.
+    enveloppe text,
     tentatives integer NOT NULL DEFAULT 0,
     date_creation timestamptz NOT NULL,
     date_fin timestamptz NOT NULL

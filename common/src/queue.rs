@@ -3,13 +3,16 @@
 //! # Contract
 //! - A job waits in the Redis Stream of its [`Queue`], or, until it is due, in the sorted set beside it.
 //! - **Record**: as long as a job is unfinished, one hash says that it exists, whose it is and how far it is.
-//!   It is written in the same script as the job and deleted in the same script that acknowledges it; it has no
-//!   time to live. A reader asks [`Producer::record`] first and Postgres second: the result's commit comes
-//!   before the acknowledgement, so a job is never in neither.
+//!   It is written in the same script as the job and deleted in the same script that acknowledges it; and it says
+//!   where the job stands, so that one whose job is gone (a stream trimmed or evicted) counts for nothing. A
+//!   reader asks [`Producer::record`] first and Postgres second: the result's commit comes before the
+//!   acknowledgement, so a job is never in neither, unless Redis lost it: then the same wish may be pushed again.
 //! - **Once**: a second push of the same id and payload finds the record and pushes nothing. A push may
 //!   therefore be repeated whenever its answer is in doubt.
 //! - **At least once after that**: a job that was answered [`Pushed::Queued`] is run until a run gives its
 //!   verdict, as long as Redis keeps its data.
+//! - **Again**: the envelope of a parked job (`echoue`) is pushed as it stands, under its id and with its signature.
+//!   It has a whole horizon of tries again, and pushed twice it is one run.
 //! - **Done**: the id of each finished job is published on [`DONE_CHANNEL`] once its result is committed. A
 //!   message may be lost (nobody was subscribed) or come twice; the row in `job_resultat` is the truth.
 //! - **Full**: at four fifths of Redis's memory new jobs are refused, so that workers can drain.
@@ -126,7 +129,10 @@ pub struct Producer {
     reserve: Option<Arc<Reserve>>,
 }
 
-static PUSH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("queue/push.lua")));
+static PUSH: LazyLock<Script> =
+    LazyLock::new(|| Script::new(concat!(include_str!("queue/stands.lua"), include_str!("queue/push.lua"))));
+/// Sent as it is: many of it make one round trip.
+const RECORD: &str = concat!(include_str!("queue/stands.lua"), include_str!("queue/record.lua"));
 
 impl Producer {
     /// A producer that connects when it is first used: Redis may be absent now, and come and go later. While it
@@ -177,13 +183,13 @@ impl Producer {
         }
     }
 
-    /// The record of a job, `None` once it is finished (its result is in Postgres) or if it never was.
+    /// The record of a job, `None` once it is finished (its result is in Postgres), if it never was, or if Redis
+    /// lost it.
     pub async fn record(&self, id: JobId) -> RedisResult<Option<Record>> {
         let id = id.to_string();
         let mut pipe = redis::pipe();
         for queue in Queue::ALL {
-            pipe.cmd("HMGET").arg(keys::record(queue, &id));
-            pipe.arg(&["type", "acteur", "hash", "statut", "cree_le"]);
+            pipe.cmd("EVAL").arg(RECORD).arg(2).arg(keys::record(queue, &id)).arg(keys::stream(queue));
         }
         let answers: Vec<[Option<String>; 5]> = self.link.pipe(&pipe).await?;
         // A read between a deletion and a push may see some fields; a record has all of them or is none.

@@ -4,4 +4,6 @@
 
 mod checkout;
 mod encaissement;
+mod isolation;
 mod ownership;
+mod parking;

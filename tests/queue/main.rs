@@ -2,6 +2,7 @@
 //! being handed out, and says how the run ends.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use common::domaine::StatutJob;
@@ -87,6 +88,70 @@ async fn many_jobs_that_are_due_at_once_all_run() -> Result {
         worker.run().await?.ends(Verdict::Done);
     }
     place.drained().await
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_due_jobs_are_just_a_backlog() -> Result {
+    const MANY: u64 = 100_000;
+    let mut place = Place::start(RedisOptions::default()).await?;
+    let fill = redis::Script::new(
+        "for n = ARGV[1], ARGV[2] do
+           local job = { 'job', string.format('00000000-0000-0000-0000-%012d', n), 'enveloppe', 'e', 'echecs', '3' }
+           redis.call('ZADD', KEYS[1], n, cmsgpack.pack(job))
+         end",
+    );
+    for first in (1..MANY).step_by(5_000) {
+        let mut fill = fill.key(keys::delayed(Queue::Courant));
+        fill.arg(first).arg(first + 4_999).invoke_async::<()>(&mut place.connection).await?;
+    }
+    let done = Arc::new(Count::default());
+    let _worker = Worker::serving(&place.url, Options::new(64), done.clone());
+    // While they are promoted and run, others get their turn.
+    let other = Envelope { queue: Queue::Paiements, ..job(1, "a") };
+    place.producer.push(&other).await?;
+    eventually("the other queue goes on", async || place.statut(&other).await.is_none()).await?;
+    eventually_within(PATIENCE * 6, "all have run", async || done.0.load(Ordering::Relaxed) > MANY).await?;
+    place.drained().await?;
+    assert_eq!(done.0.load(Ordering::Relaxed), MANY + 1, "each once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_record_whose_job_is_gone_counts_for_nothing() -> Result {
+    let mut place = Place::start(RedisOptions::default()).await?;
+    let soon = Duration::from_millis(50);
+    let (ready, delayed, retried) = (job(1, "ready"), job(2, "delayed"), job(3, "retried"));
+    let mut worker = place.worker(Options::new(1));
+    place.producer.push(&retried).await?;
+    worker.run().await?.ends(Verdict::Retry { after: Some(PATIENCE * 10) });
+    let waits = async || place.producer.health().await.is_ok_and(|health| health.queues[1].delayed == 1);
+    eventually("it waits for its retry", waits).await?;
+    worker.stop.cancel();
+    worker.ended().await?;
+    place.producer.push(&ready).await?;
+    place.producer.push_after(&delayed, PATIENCE * 10).await?;
+    let jobs = [&ready, &delayed, &retried];
+    for job in jobs {
+        assert_eq!(place.statut(job).await, Some(StatutJob::EnAttente));
+        assert_eq!(place.producer.push(job).await?, Pushed::Pending);
+    }
+    // As an eviction, or a log that was cut off, would have it: the records stay.
+    let gone = [keys::stream(Queue::Courant), keys::delayed(Queue::Courant)];
+    let _: () = redis::cmd("DEL").arg(&gone).query_async(&mut place.connection).await?;
+    for job in jobs {
+        assert_eq!(place.statut(job).await, None);
+    }
+    // The same wishes may be asked for again, and run; and their records are whole after a promotion.
+    assert_eq!(place.producer.push(&ready).await?, Pushed::Queued);
+    assert_eq!(place.producer.push_after(&delayed, soon).await?, Pushed::Queued);
+    let mut worker = place.worker(Options::new(2));
+    let runs = [worker.run().await?, worker.run().await?];
+    for job in [&ready, &delayed] {
+        assert_eq!(place.producer.push(job).await?, Pushed::Pending);
+    }
+    runs.into_iter().for_each(|run| run.ends(Verdict::Done));
+    eventually("both are done", async || place.statut(&delayed).await.is_none()).await?;
+    Ok(())
 }
 
 // ---- verdicts ----------------------------------------------------------------------------------------------
@@ -370,6 +435,51 @@ async fn workers_that_are_gone_are_forgotten() -> Result {
     place.producer.push(&job(1, "a")).await?;
     worker.run().await?.ends(Verdict::Done);
     eventually("only the living one is known", async || place.consumers().await.is_ok_and(|n| n == 1)).await
+}
+
+/// Makes apalis's own loop panic when it has taken a job.
+struct Doom;
+
+impl tracing::Subscriber for Doom {
+    fn enabled(&self, about: &tracing::Metadata<'_>) -> bool {
+        about.is_event() && about.target() == "apalis_core::worker::call_all"
+    }
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        panic!("as the test wants it");
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn when_a_worker_of_apalis_ends_serving_ends_and_its_job_runs_elsewhere() -> Result {
+    let place = Place::start(RedisOptions::default()).await?;
+    place.producer.push(&job(1, "a")).await?;
+    let doomed = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .on_thread_start(|| std::mem::forget(tracing::subscriber::set_default(Doom)))
+        .build()?;
+    let (url, done) = (place.url.clone(), Arc::new(Count::default()));
+    let never = CancellationToken::new();
+    let served = doomed.spawn(async move { serve(done, &url, short_leases(), never).await });
+    let ended = tokio::time::timeout(PATIENCE, served).await??;
+    assert!(ended.is_err(), "the process is to end with it");
+    doomed.shutdown_background();
+    let mut worker = place.worker(short_leases());
+    worker.run().await?.ends(Verdict::Done);
+    place.drained().await
 }
 
 // ---- stopping ----------------------------------------------------------------------------------------------
@@ -723,21 +833,39 @@ impl Process for ByHand {
     }
 }
 
+/// Ends every run at once, and counts.
+#[derive(Default)]
+struct Count(AtomicU64);
+
+impl Process for Count {
+    async fn process(&self, _: Delivery) -> Verdict {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Verdict::Done
+    }
+}
+
 impl Worker {
     fn start(url: &SecretString, options: Options) -> Self {
+        let (send, runs) = mpsc::unbounded_channel();
+        let mut worker = Self::serving(url, options, Arc::new(ByHand(send)));
+        worker.runs = runs;
+        worker
+    }
+
+    fn serving<P: Process>(url: &SecretString, options: Options, process: Arc<P>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .expect("threads");
-        let (send, runs) = mpsc::unbounded_channel();
         let (end, served) = oneshot::channel();
         let stop = CancellationToken::new();
         let (url, stopped) = (url.clone(), stop.clone());
         runtime.spawn(async move {
-            let result = serve(Arc::new(ByHand(send)), &url, options, stopped).await;
+            let result = serve(process, &url, options, stopped).await;
             drop(end.send(result));
         });
+        let (_, runs) = mpsc::unbounded_channel();
         Self { runtime: Some(runtime), stop, runs, served: Some(served) }
     }
 
@@ -801,8 +929,12 @@ fn job(number: u128, payload: &str) -> Envelope {
 }
 
 /// Waits for something observable.
-async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) -> Result {
-    let end = Instant::now() + PATIENCE;
+async fn eventually(what: &str, holds: impl AsyncFnMut() -> bool) -> Result {
+    eventually_within(PATIENCE, what, holds).await
+}
+
+async fn eventually_within(patience: Duration, what: &str, mut holds: impl AsyncFnMut() -> bool) -> Result {
+    let end = Instant::now() + patience;
     let mut glance = tokio::time::interval(Duration::from_millis(10));
     while !holds().await {
         anyhow::ensure!(Instant::now() < end, "it did not come to pass that {what}");

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use common::jeton::Sealer;
 use common::job::{Actor, Envelope, Job, JobId, Queue};
 use common::queue::Producer;
@@ -256,9 +257,20 @@ impl App {
 
     /// Wraps a job as the edge does.
     pub fn envelope<J: Job>(&self, id: JobId, actor: Actor, job: &J) -> Envelope {
+        self.envelope_asked(id, actor, job, worker::clock())
+    }
+
+    /// The same, for a job that was asked for at another time.
+    pub fn envelope_asked<J: Job>(
+        &self,
+        id: JobId,
+        actor: Actor,
+        job: &J,
+        cree_le: DateTime<Utc>,
+    ) -> Envelope {
         let mut key = [0; 32];
         hex::decode_to_slice(SECRET_KEY, &mut key).expect("hexadecimal");
-        Envelope::new(id, actor, job, worker::clock(), &Sealer::new(&[key])).expect("JSON")
+        Envelope::new(id, actor, job, cree_le, &Sealer::new(&[key])).expect("JSON")
     }
 
     /// Pushes an envelope into its queue.

@@ -8,7 +8,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use common::job::{Envelope, Job, Reference};
 use common::queue::health::Reason;
 use common::refus::Refus;
@@ -101,16 +100,16 @@ impl Engine {
                 tracing::warn!(%job, kind, error = ?format!("{error:#}"), "Postgres is out of reach");
                 return Verdict::Unavailable;
             }
-            Err(JobError::Later(error)) if !self.is_past_horizon::<J>(&envelope) => {
+            Err(JobError::Later(error)) if !self.is_past_horizon::<J>(&envelope, delivery) => {
                 tracing::warn!(%job, kind, error = ?format!("{error:#}"), "put off");
-                return Verdict::Defer { after: self.put_off(&envelope) };
+                return Verdict::Defer { after: self.put_off(&envelope, delivery) };
             }
             Err(JobError::Later(error) | JobError::Retry(error)) => error,
             // `execute` stores rejections.
             Err(JobError::Reject(refus)) => refus.into(),
         };
         let spent = delivery.deliveries > MAX_DELIVERIES || delivery.failures + 1 >= MAX_FAILURES;
-        if !spent && !self.is_past_horizon::<J>(&envelope) {
+        if !spent && !self.is_past_horizon::<J>(&envelope, delivery) {
             tracing::warn!(%job, kind, failures = delivery.failures + 1, error = ?format!("{error:#}"), "to be tried again");
             return Verdict::Retry { after: None };
         }
@@ -124,15 +123,19 @@ impl Engine {
         }
     }
 
-    fn is_past_horizon<J: Job>(&self, envelope: &Envelope) -> bool {
-        let horizon = TimeDelta::from_std(J::HORIZON).unwrap_or(TimeDelta::MAX);
-        (self.shared.now)() - envelope.cree_le > horizon
+    fn is_past_horizon<J: Job>(&self, envelope: &Envelope, delivery: &Delivery) -> bool {
+        self.age(envelope, delivery) > J::HORIZON
+    }
+
+    /// For how long the job has been tried. A parked job that was pushed again has all of its horizon before it.
+    fn age(&self, envelope: &Envelope, delivery: &Delivery) -> Duration {
+        let since = envelope.cree_le.max(delivery.since);
+        ((self.shared.now)() - since).to_std().unwrap_or_default()
     }
 
     /// How long a job that Stripe keeps waiting is put off: a quarter of its age, within bounds.
-    fn put_off(&self, envelope: &Envelope) -> Duration {
-        let age = ((self.shared.now)() - envelope.cree_le).to_std().unwrap_or_default();
-        (age / 4).clamp(PUT_OFF_LEAST, PUT_OFF_MOST)
+    fn put_off(&self, envelope: &Envelope, delivery: &Delivery) -> Duration {
+        (self.age(envelope, delivery) / 4).clamp(PUT_OFF_LEAST, PUT_OFF_MOST)
     }
 
     /// Runs a job to its committed result, which may be a rejection.
@@ -244,7 +247,7 @@ impl Engine {
             envelope.id.0,
             cx.now,
             serde_json::json!({ "code": code }),
-            serde_json::to_value(envelope).map_err(anyhow::Error::from)?,
+            serde_json::to_string(envelope).map_err(anyhow::Error::from)?,
             i32::try_from(cx.attempt).unwrap_or(i32::MAX),
         )
         .execute(&mut *cx.tx)

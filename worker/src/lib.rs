@@ -51,8 +51,9 @@ pub fn pool(database_url: &SecretString, connections: u32) -> anyhow::Result<PgP
 /// Runs jobs until `stop`, then finishes or hands back what is in hand.
 pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::Result<()> {
     let concurrency = usize::from(settings.worker_concurrency);
-    // Enough that no job waits for a connection while another queue is busy.
-    let connections = u32::from(settings.worker_concurrency) * 2 + 2;
+    // Each job holds at most one, so no queue waits for a connection while the others are busy. Two are for the
+    // suspects that come on top, and for what is announced at the start.
+    let connections = u32::from(settings.worker_concurrency) * 3 + 2;
     let stripe = match settings.stripe_key()? {
         Some(key) => Some(Stripe::new(key, &settings.shared.stripe_api_base)?),
         None => None,

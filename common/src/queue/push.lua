@@ -3,20 +3,21 @@
 -- a refused push leaves nothing behind.
 -- KEYS record, stream, delayed
 -- ARGV id, envelope, kind, actor, payload hash, cree_le, delay in ms
-local hash = redis.call('HGET', KEYS[1], 'hash')
-if hash then
-  return hash == ARGV[5] and 'pending' or 'key_reused'
+local known = redis.call('HMGET', KEYS[1], 'hash', 'place')
+if known[1] and stands(KEYS[2], known[2]) then
+  return known[1] == ARGV[5] and 'pending' or 'key_reused'
 end
 
-local job = { 'job', ARGV[1], 'enveloppe', ARGV[2], 'echecs', '0', 'livraisons', '0' }
-local delay = tonumber(ARGV[7])
+local time, delay = redis.call('TIME'), tonumber(ARGV[7])
+local due = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + delay)
+local job = { 'job', ARGV[1], 'enveloppe', ARGV[2], 'depuis', due, 'echecs', '0', 'livraisons', '0' }
+local place
 if delay > 0 then
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  redis.call('ZADD', KEYS[3], now + delay, cmsgpack.pack(job))
+  redis.call('ZADD', KEYS[3], due, cmsgpack.pack(job))
+  place = KEYS[3] .. ' ' .. due
 else
-  redis.call('XADD', KEYS[2], '*', unpack(job))
+  place = redis.call('XADD', KEYS[2], '*', unpack(job))
 end
 redis.call('HSET', KEYS[1], 'type', ARGV[3], 'acteur', ARGV[4], 'hash', ARGV[5], 'cree_le', ARGV[6],
-  'statut', 'en_attente')
+  'statut', 'en_attente', 'place', place)
 return 'queued'

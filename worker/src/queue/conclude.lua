@@ -27,9 +27,11 @@ local function later(set, entry, record, failures, delay)
     if job[i] == 'livraisons' then job[i + 1] = '0' end
   end
   local time = redis.call('TIME')
-  local due = time[1] * 1000 + math.floor(time[2] / 1000) + delay
+  local due = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + delay)
   redis.call('ZADD', set, due, cmsgpack.pack(job))
-  if redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 'statut', 'en_attente') end
+  if redis.call('EXISTS', record) == 1 then
+    redis.call('HSET', record, 'statut', 'en_attente', 'place', set .. ' ' .. due)
+  end
 end
 
 -- Out of the queue, and kept to be looked at: nobody of ours wrote it.

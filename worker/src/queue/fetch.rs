@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::DateTime;
 use common::job::JobId;
 use common::queue::keys;
 use redis::streams::{StreamId, StreamReadReply};
@@ -113,14 +114,15 @@ impl Consumer {
             _ => Vec::new(),
         };
         let envelope = text("enveloppe");
-        let [job, failures, delivered_before] =
-            ["job", "echecs", "livraisons"].map(|name| String::from_utf8(text(name)).unwrap_or_default());
+        let [job, failures, delivered_before, since] = ["job", "echecs", "livraisons", "depuis"]
+            .map(|name| String::from_utf8(text(name)).unwrap_or_default());
         let failures = failures.parse().unwrap_or(0);
         self.held().insert(entry.clone(), false);
         let delivery = Delivery {
             id: Uuid::parse_str(&job).ok().map(JobId),
             queue: self.queue,
             envelope,
+            since: since.parse().ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default(),
             failures,
             deliveries: delivered_before.parse().unwrap_or(0) + delivered,
         };

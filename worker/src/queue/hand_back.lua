@@ -10,13 +10,15 @@ for _, held in ipairs(pending) do
   redis.call('XACK', stream, group, held[1])
   if found then
     redis.call('XDEL', stream, held[1])
-    local job = found[2]
+    local job, record = found[2], nil
     for i = 1, #job, 2 do
       if job[i] == 'livraisons' then job[i + 1] = job[i + 1] + held[4] - 1 end
-      local record = job[i] == 'job' and ARGV[3] .. job[i + 1]
-      if record and redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 'statut', 'en_attente') end
+      if job[i] == 'job' then record = ARGV[3] .. job[i + 1] end
     end
-    redis.call('XADD', stream, '*', unpack(job))
+    local place = redis.call('XADD', stream, '*', unpack(job))
+    if record and redis.call('EXISTS', record) == 1 then
+      redis.call('HSET', record, 'statut', 'en_attente', 'place', place)
+    end
   end
 end
 redis.call('XGROUP', 'DELCONSUMER', stream, group, consumer)

@@ -41,6 +41,7 @@ use std::time::Duration;
 use anyhow::Context;
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{Monitor, ParallelizeExt, WorkerBuilder};
+use chrono::{DateTime, Utc};
 use common::job::{JobId, Queue};
 use common::queue::health::{Reason, worker_name};
 use futures_util::FutureExt;
@@ -64,6 +65,9 @@ pub struct Delivery {
     pub queue: Queue,
     /// The envelope as it was pushed: JSON, unless somebody else wrote it.
     pub envelope: Vec<u8>,
+    /// Since when it could run, by Redis's clock: when it was pushed, and for a parked job when it was pushed again.
+    /// Not signed; where an entry does not say, long ago.
+    pub since: DateTime<Utc>,
     /// How many runs have asked for a retry.
     pub failures: u32,
     /// How many times it was handed out since the last verdict, this time included. More than one: a worker died

@@ -131,7 +131,10 @@ impl Consumer {
         const LONGEST: Duration = Duration::from_secs(1);
         while !self.ending.is_cancelled() {
             let mut call = PROMOTE.key(&self.stream);
-            call.key(&self.delayed).key(keys::unknown(self.queue)).arg(BATCH);
+            call.key(&self.delayed)
+                .key(keys::unknown(self.queue))
+                .arg(BATCH)
+                .arg(keys::record(self.queue, ""));
             let moved: RedisResult<(usize, i64)> = self.link.run(&call).await;
             let wait = match moved {
                 Ok((BATCH.., _)) => continue,
