@@ -33,6 +33,7 @@ test: outils-test fmt-check lint ## everything that CI runs
 		cargo test --workspace --all-targets --no-fail-fast; \
 	fi
 	@$(MAKE) --no-print-directory doc
+	@scripts/outils.sh bilan
 
 .PHONY: fmt
 fmt: ## lay the sources out
@@ -59,7 +60,7 @@ outils: ## fetch what is missing: a C compiler, PostgreSQL, Redis
 	@scripts/outils.sh demo
 
 .PHONY: outils-test
-outils-test: ## fetch what is missing for the tests: also Chromium, a mail server and Stripe's SDK
+outils-test: ## fetch what is missing for the tests: also Chromium, a mail server and Stripe's own tools
 	@scripts/outils.sh test
 
 .PHONY: clean

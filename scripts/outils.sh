@@ -2,13 +2,24 @@
 # Fetches the programs that Guichet's demo and tests run and that this machine lacks. Installs nothing that is
 # there, starts no service, and stops or changes none that runs.
 #   scripts/outils.sh demo    a C compiler, PostgreSQL, Redis
-#   scripts/outils.sh test    these, Chromium with its driver, a mail server, and Stripe's own SDK (into target/stripe-sdk)
+#   scripts/outils.sh test    these, Chromium with its driver, a mail server, and Stripe's own tools (into
+#                             target/stripe-sdk)
+#   scripts/outils.sh bilan   fetches nothing: says which of Stripe's tools could not be had
 set -eu
 wanted=${1:-demo}
 root=$(cd "$(dirname "$0")/.." && pwd)
 
 say() { printf '%s\n' "outils: $*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
+
+sdk=$root/target/stripe-sdk
+if [ "$wanted" = bilan ]; then
+    for file in "$sdk"/*.absent; do
+        if [ ! -e "$file" ]; then continue; fi
+        say "NOT TESTED against Stripe's tools ($(basename "$file" .absent)): $(cat "$file")"
+    done
+    exit 0
+fi
 
 have_postgres() {
     if [ -n "${PG_BIN:-}" ]; then return 0; fi
@@ -19,7 +30,7 @@ have_postgres() {
     have postgres && have initdb && have psql
 }
 have_redis() { [ -n "${REDIS_BIN:-}" ] || have redis-server || have redis-check-rdb; }
-# Something that can fetch and run Stripe's SDK: Python with venv, or npm.
+# Something that can fetch and run one of Stripe's SDKs: Python with venv, or npm.
 have_sdk_runner() { { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || have npm; }
 have_smtp() { have aiosmtpd; }
 have_chromium() { have chromedriver && { have chromium || have chromium-browser || have google-chrome; }; }
@@ -124,20 +135,46 @@ if [ -n "$missing" ]; then
     fi
 fi
 
-# Stripe's SDK judges the simulator and the webhook's signatures: Python's where there is Python, else Node's.
-fetch_sdk() {
-    sdk=$root/target/stripe-sdk
-    if [ -e "$sdk/ready" ]; then return 0; fi
-    mkdir -p "$sdk"
-    if have python3 && python3 -m venv "$sdk/python" >/dev/null 2>&1 &&
-        "$sdk/python/bin/pip" install -q --disable-pip-version-check stripe >&2; then
-        echo python >"$sdk/ready"
-    elif have npm && (cd "$sdk" && npm install --silent --no-audit --no-fund --prefix "$sdk" stripe >&2); then
-        echo node >"$sdk/ready"
-    else
-        say "Stripe's SDK could not be fetched from PyPI or npm: the tests that it judges say so and fail"
-        return 0
-    fi
-    say "Stripe's SDK ($(cat "$sdk/ready")) stands in target/stripe-sdk"
+# Stripe's own tools judge the simulator, the webhook's signatures and what the worker sends: its Python SDK (PyPI),
+# its Node SDK with its types, and its command line (npm). What cannot be had is written down with its reason into
+# target/stripe-sdk/<tool>.absent: the tests that it judges then say so, and `make test` says it again at its end.
+stripe_python=16.1.0
+absent() {
+    printf '%s\n' "$2" >"$sdk/$1.absent"
+    say "$1: $2; what it judges is not tested"
 }
-if [ "$wanted" = test ]; then fetch_sdk; fi
+fetch_python_sdk() {
+    if [ "$(cat "$sdk/python.version" 2>/dev/null)" = "$stripe_python" ]; then return 0; fi
+    rm -rf "$sdk/python" "$sdk/python.version" "$sdk/python.absent"
+    if ! have python3 || ! python3 -m venv "$sdk/python" >/dev/null 2>&1; then
+        absent python "Python 3 with venv is not installed"
+    elif ! "$sdk/python/bin/pip" install -q --disable-pip-version-check --retries 1 --timeout 20 \
+        "stripe==$stripe_python" >&2; then
+        absent python "PyPI could not be reached"
+    else
+        echo "$stripe_python" >"$sdk/python.version"
+    fi
+}
+fetch_node_tools() {
+    if cmp -s "$root/tests/sdk/package.json" "$sdk/node.versions"; then return 0; fi
+    rm -rf "$sdk/node" "$sdk/node.versions" "$sdk/node.absent"
+    mkdir -p "$sdk/node"
+    cp "$root/tests/sdk/package.json" "$sdk/node"
+    # No lock file: each of the three packages names its own parts by exact version, and has no others.
+    if ! have npm || ! have node; then
+        absent node "npm is not installed (Debian: apt-get install npm)"
+    elif ! (cd "$sdk/node" && npm install --silent --no-package-lock --no-audit --no-fund --ignore-scripts \
+        --fetch-retries=1 >&2); then
+        absent node "npm's registry could not be reached"
+    else
+        cp "$root/tests/sdk/package.json" "$sdk/node.versions"
+        rm -f "$sdk/cli.absent"
+        "$sdk/node/node_modules/.bin/stripe" --version >/dev/null 2>&1 ||
+            absent cli "npm has no Stripe CLI for this machine"
+    fi
+}
+if [ "$wanted" = test ]; then
+    mkdir -p "$sdk"
+    fetch_python_sdk
+    fetch_node_tools
+fi

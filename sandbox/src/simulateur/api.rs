@@ -117,7 +117,7 @@ fn retrieve(
 
 /// `POST /v1/events/{id}/retry`, which the Stripe CLI calls: sends an event once more.
 fn resend(core: &Arc<Core>, id: &str, mut form: Fields<'_>) -> Result<Value> {
-    form.without_effect(&["account", "expand"]);
+    form.without_effect(&["account", "expand", "for_stripecli"]);
     let wanted = form.text("webhook_endpoint", 5000)?;
     form.finish()?;
     if let Some(wanted) = wanted.filter(|wanted| wanted != objects::WEBHOOK_ENDPOINT) {

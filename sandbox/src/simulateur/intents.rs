@@ -50,19 +50,19 @@ pub(crate) fn create(core: &Arc<Core>, mut form: Fields<'_>, request: &Origin) -
         of_checkout: false,
     };
     let method = form.text("payment_method", 5000)?;
-    if form.boolean("confirm")? != Some(true) {
-        return Err(StripeError::invalid(
-            "confirm",
-            "The simulator plays payments that are confirmed at once.",
-        ));
-    }
+    let confirm = form.boolean("confirm")?.unwrap_or_default();
     form.finish()?;
-    let method = method.ok_or_else(|| StripeError::missing("payment_method"))?;
+    if confirm && method.is_none() {
+        return Err(StripeError::missing("payment_method"));
+    }
     let (id, events) = core.change(|state| {
-        let method = Method::find(state, &method)?;
+        let method = method.as_ref().map(|method| Method::find(state, method)).transpose()?;
         let (id, object) = (intent.id.clone(), objects::intent(&intent));
         state.intents.insert(intent);
         let mut events = vec![payment::record(state, "payment_intent.created", object, request.clone())];
+        let Some(method) = method.filter(|_| confirm) else {
+            return Ok((id, events));
+        };
         events.extend(payment::attempt(state, &id, method.moyen())?);
         if method.kind == "sepa_debit" {
             events.extend(payment::bank_answers(state, &id, method.course != Course::Declined)?);

@@ -58,6 +58,7 @@ pub(crate) fn session(session: &Session, base: &str) -> Value {
         },
         "livemode": false,
         "locale": session.locale,
+        "managed_payments": null,
         "metadata": session.metadata,
         "mode": "payment",
         "origin_context": null,

@@ -248,7 +248,8 @@ fn whole_row(state: &State, session: &Session) -> Value {
         litiges => disputes.collect::<Vec<_>>(),
         debit_en_cours => intent.is_some_and(|intent| intent.status == "processing"),
         remboursable => intent.is_some_and(|i| i.status == "succeeded" && i.amount_refunded < i.amount),
-        contestable => intent.is_some_and(|i| i.status == "succeeded" && !i.disputed),
+        contestable => intent
+            .is_some_and(|i| i.status == "succeeded" && !i.disputed && i.amount_refunded < i.amount),
         ..row(session)
     }
 }
