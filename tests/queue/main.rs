@@ -149,7 +149,9 @@ async fn a_record_whose_job_is_gone_counts_for_nothing() -> Result {
     for job in [&ready, &delayed] {
         assert_eq!(place.producer.push(job).await?, Pushed::Pending);
     }
-    runs.into_iter().for_each(|run| run.ends(Verdict::Done));
+    for run in runs {
+        run.ends(Verdict::Done);
+    }
     eventually("both are done", async || place.statut(&delayed).await.is_none()).await?;
     Ok(())
 }
