@@ -93,12 +93,17 @@ CREATE TABLE session_paiement (
     livemode boolean,
     url text,
     date_expiration timestamptz NOT NULL,
+    -- When Stripe was last asked for it by the worker's timer.
+    date_verification timestamptz,
     date_creation timestamptz NOT NULL,
     date_modification timestamptz NOT NULL
 );
 -- At most one attempt that may still be paid: two live sessions could both be paid.
 CREATE UNIQUE INDEX session_paiement_une_ouverte ON session_paiement (opportunite_id)
     WHERE statut IN ('preparee', 'ouverte');
+-- Of what Stripe may still have news.
+CREATE INDEX session_paiement_inachevee ON session_paiement (coalesce(date_verification, date_creation))
+    WHERE statut IN ('preparee', 'ouverte', 'payee');
 CREATE INDEX session_paiement_par_opportunite ON session_paiement (opportunite_id, id DESC);
 
 CREATE TABLE evenement_stripe (
@@ -110,6 +115,8 @@ CREATE TABLE evenement_stripe (
     api_version text,
     -- The body as it came, once, whatever it parses to.
     corps text NOT NULL,
+    -- Who told of it first: Stripe's webhook, or our own look at Stripe's list.
+    source text NOT NULL CONSTRAINT evenement_stripe_source CHECK (source IN ('webhook', 'reconciliation')),
     -- The payment that a refund or a dispute is about: it may be told of before the payment itself.
     stripe_payment_intent text,
     opportunite_id uuid CONSTRAINT evenement_stripe_opportunite REFERENCES opportunite (id) ON DELETE SET NULL,
@@ -125,8 +132,8 @@ CREATE TABLE paiement (
     opportunite_id uuid NOT NULL CONSTRAINT paiement_opportunite REFERENCES opportunite (id) ON DELETE RESTRICT,
     session_paiement_id uuid CONSTRAINT paiement_session REFERENCES session_paiement (id) ON DELETE RESTRICT,
     type text NOT NULL CONSTRAINT paiement_type CHECK (type IN
-        ('recu', 'en_cours', 'echoue', 'rembourse', 'conteste', 'conteste_gagne', 'conteste_perdu',
-         'encaisse', 'encaisse_annule')),
+        ('recu', 'en_cours', 'echoue', 'rembourse', 'rembourse_echoue', 'conteste', 'conteste_gagne',
+         'conteste_perdu', 'encaisse', 'encaisse_annule')),
     -- Whose fact it is: Stripe's id of the object that the row tells of; for money that came another way an
     -- id of ours (`guichet_…`), the same on the row against it.
     stripe_id text NOT NULL,
@@ -143,7 +150,7 @@ CREATE TABLE paiement (
     date_creation timestamptz NOT NULL,
     -- What the row does to the money that is kept: all sums of money are sums of this.
     mouvement_minor bigint NOT NULL GENERATED ALWAYS AS (
-        CASE WHEN type IN ('recu', 'encaisse') THEN montant_minor
+        CASE WHEN type IN ('recu', 'encaisse', 'rembourse_echoue') THEN montant_minor
              WHEN type IN ('rembourse', 'encaisse_annule') THEN -montant_minor
              ELSE 0 END) STORED,
     -- One fact stands once, however many events tell it.
@@ -269,3 +276,20 @@ CREATE TABLE instance (
     installation_hash bytea
 );
 INSERT INTO instance DEFAULT VALUES;
+
+-- The runs of the worker's timer that compares Stripe's events with `evenement_stripe`. What repaired nothing
+-- is kept for a week.
+CREATE TABLE reconciliation (
+    id uuid PRIMARY KEY,
+    fenetre text NOT NULL CONSTRAINT reconciliation_fenetre
+        CHECK (fenetre IN ('heure', 'trois_jours', 'trente_jours', 'manuelle')),
+    -- From when on, by Stripe's clock, events were compared.
+    depuis timestamptz NOT NULL,
+    verifies integer NOT NULL,
+    repares integer NOT NULL,
+    -- The newest event of Stripe's that this run or an earlier one has seen, by Stripe's clock.
+    filigrane timestamptz,
+    date_debut timestamptz NOT NULL,
+    date_fin timestamptz NOT NULL
+);
+CREATE INDEX reconciliation_par_fenetre ON reconciliation (fenetre, date_fin DESC);

@@ -6,11 +6,11 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
 -- The edge reads what its pages show, and nothing that only a worker needs: raw events, frozen parameters,
 -- the envelopes of parked jobs.
-GRANT SELECT ON utilisateur, client, opportunite, paiement, ticket, message_ticket, evenement_timeline, courriel, instance
-    TO guichet_edge;
+GRANT SELECT ON utilisateur, client, opportunite, paiement, ticket, message_ticket, evenement_timeline, courriel, instance,
+    reconciliation TO guichet_edge;
 GRANT SELECT (id, opportunite_id, statut, montant_minor, devise, stripe_session_id, livemode, url, date_expiration,
-    date_creation, date_modification) ON session_paiement TO guichet_edge;
-GRANT SELECT (id, stripe_event_id, type, livemode, api_version, stripe_payment_intent, opportunite_id,
+    date_verification, date_creation, date_modification) ON session_paiement TO guichet_edge;
+GRANT SELECT (id, stripe_event_id, type, livemode, api_version, source, stripe_payment_intent, opportunite_id,
     date_reception, date_traitement) ON evenement_stripe TO guichet_edge;
 GRANT SELECT (id, type, statut, acteur_type, acteur_id, payload_hash, resultat, erreur, tentatives, date_creation,
     date_fin) ON job_resultat TO guichet_edge;
@@ -21,6 +21,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON utilisateur, client, opportunite, sessio
 GRANT SELECT, INSERT ON paiement, evenement_stripe TO guichet_worker;
 GRANT UPDATE (opportunite_id) ON evenement_stripe TO guichet_worker;
 GRANT SELECT, UPDATE ON instance TO guichet_worker;
+GRANT SELECT, INSERT, DELETE ON reconciliation TO guichet_worker;
 
 -- A role that may only read must not fill the disk either. Who does not own these functions cannot revoke
 -- them: `worker migrate` looks afterwards, and says what to run.

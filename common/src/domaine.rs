@@ -107,6 +107,8 @@ vocabulary! {
         /// A bank debit that was started did not come through.
         Echoue = "echoue",
         Rembourse = "rembourse",
+        /// A refund did not reach the client: its money is back.
+        RembourseEchoue = "rembourse_echoue",
         Conteste = "conteste",
         /// The dispute ended in the freelancer's favour.
         ContesteGagne = "conteste_gagne",
@@ -121,6 +123,29 @@ vocabulary! {
 vocabulary! {
     /// By which way money came that Stripe knows nothing of.
     MoyenPaiement { Virement = "virement", Especes = "especes", Autre = "autre" }
+}
+
+vocabulary! {
+    /// Who told of an event of Stripe's first.
+    Source {
+        Webhook = "webhook",
+        /// The worker's own look at Stripe's list of events.
+        Reconciliation = "reconciliation",
+    }
+}
+
+vocabulary! {
+    /// How far back a run of the reconciliation looks.
+    Fenetre {
+        /// Each minute.
+        Heure = "heure",
+        /// Each hour.
+        TroisJours = "trois_jours",
+        /// Each day.
+        TrenteJours = "trente_jours",
+        /// By hand: `worker reconcile`.
+        Manuelle = "manuelle",
+    }
 }
 
 vocabulary! {
@@ -143,6 +168,10 @@ vocabulary! {
         PaiementLance = "paiement_lance",
         PaiementEchoue = "paiement_echoue",
         PaiementRembourse = "paiement_rembourse",
+        /// A refund did not reach the client.
+        RemboursementEchoue = "remboursement_echoue",
+        /// A card was refused on Stripe's page, which is still open.
+        TentativeRefusee = "tentative_refusee",
         PaiementConteste = "paiement_conteste",
         LitigeGagne = "litige_gagne",
         LitigePerdu = "litige_perdu",

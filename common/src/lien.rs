@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::jeton::Jeton;
+use crate::jeton::{Jeton, PAYER_BYTES};
 
 /// `PUBLIC_URL` without a trailing slash: the root of every link that leaves the product.
 #[derive(Debug, Clone)]
@@ -73,5 +73,49 @@ impl PublicUrl {
     #[must_use]
     pub fn webhook(&self) -> String {
         format!("{}/api/webhooks/stripe", self.origin())
+    }
+}
+
+/// The text with `/payer/…` for every payment link. Stripe repeats the session's `success_url` and
+/// `cancel_url`, which hold the link's token: kept, it would stand readable in Redis and in Postgres, where
+/// only its hash belongs. What an event means does not hang on it.
+#[must_use]
+pub fn without_payer_tokens(text: &str) -> String {
+    const PATH: &str = "/payer/";
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(PATH) {
+        let (before, after) = rest.split_at(at + PATH.len());
+        let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let token = after.bytes().take_while(is_hex).take(PAYER_BYTES * 2).count();
+        if token == PAYER_BYTES * 2 {
+            kept.push_str(before);
+            kept.push('…');
+            rest = &after[token..];
+        } else {
+            // The last slash may begin the next path.
+            kept.push_str(&rest[..at + PATH.len() - 1]);
+            rest = &rest[at + PATH.len() - 1..];
+        }
+    }
+    kept + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_payer_tokens;
+
+    #[test]
+    fn a_payment_link_s_token_is_not_kept() {
+        let token = "0123456789abcdef".repeat(4);
+        let body = format!(
+            r#"{{"a":"https://g.example/payer/{token}?retour=1","b":"https://g.example/payer/{token}"}}"#
+        );
+        let expected = r#"{"a":"https://g.example/payer/…?retour=1","b":"https://g.example/payer/…"}"#;
+        assert_eq!(without_payer_tokens(&body), expected);
+        for other in ["/payer/", "é/payer/é", &format!("/payer/{}", &token[1..]), "/payer/payer/abc"] {
+            assert_eq!(without_payer_tokens(other), other);
+        }
+        assert_eq!(without_payer_tokens(&format!("/payer/payer/{token}")), "/payer/payer/…");
     }
 }

@@ -79,8 +79,15 @@ impl Devise {
         };
         let minimum = match self.code() {
             "GBP" => 30,
+            "AUD" | "BRL" | "CAD" | "CHF" | "EUR" | "INR" | "JPY" | "NZD" | "SGD" | "USD" => 50,
+            "BGN" => 100,
+            "AED" | "MYR" | "PLN" | "RON" => 200,
+            "DKK" => 250,
+            "NOK" | "SEK" => 300,
+            "HKD" => 400,
+            "MXN" | "THB" => 1_000,
+            "CZK" => 1_500,
             "HUF" => 17_500,
-            "EUR" | "USD" | "CHF" | "JPY" => 50,
             _ => step.max(1),
         };
         StripeRule { decimals, step, minimum }
@@ -164,6 +171,15 @@ pub fn ledger_minor(montant: Decimal, devise: Devise) -> Option<i64> {
 
 fn scaled(montant: Decimal, devise: Devise) -> Option<Decimal> {
     montant.checked_mul(Decimal::from(10_i64.pow(devise.stripe_rule().decimals)))
+}
+
+/// Whether an amount can stand on a deal: as [`to_minor`], but for what is too large for one charge of Stripe's,
+/// which may still come by transfer.
+pub fn check(montant: Decimal, devise: Devise) -> Result<(), Refus> {
+    match to_minor(montant, devise) {
+        Err(refus) if refus.code != "montant-trop-grand" => Err(refus),
+        _ => Ok(()),
+    }
 }
 
 /// Turns Stripe's minor units back into an amount, with the currency's decimals.

@@ -162,6 +162,10 @@ pub struct WorkerSettings {
     /// Jobs that run at once, per queue.
     #[arg(long, env = "WORKER_CONCURRENCY", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub worker_concurrency: u16,
+    /// Seconds between two looks at Stripe's list of events. A payment whose webhook never comes shows after
+    /// one of them.
+    #[arg(long, env = "RECONCILE_EVERY", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub reconcile_every: u32,
 }
 
 impl WorkerSettings {

@@ -34,7 +34,8 @@ async fn only_a_won_deal_with_a_payable_amount_gets_a_link() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    for (montant, etape) in [(json!("100"), "proposition"), (json!(null), "gagne"), (json!("0.10"), "gagne")]
+    for (montant, etape) in
+        [(json!("100"), "proposition"), (json!(null), "gagne"), (json!("1000000"), "gagne")]
     {
         let body = json!({ "clientId": client, "titre": "Site", "montantEstime": montant, "devise": "EUR", "etapePipeline": etape });
         let deal = claire.post("/api/opportunites", body).await.expect(201);

@@ -1,87 +1,10 @@
 //! A deal's way to `paye`, seen from the worker.
 
-use common::domaine::{EtapePipeline, Langue, TypeClient};
 use common::job::{Actor, JobId};
-use common::jobs::{
-    CreateCheckoutSession, CreateClient, CreateOpportunite, DeleteClient, DeleteOpportunite,
-    ProcessStripeWebhook, RefreshPayment, UpdateOpportunite,
-};
-use common::montant::Devise;
+use common::jobs::{DeleteClient, DeleteOpportunite, ProcessStripeWebhook, RefreshPayment};
 use sandbox::simulateur::{FauteApi, Fautes, GenreApi, Moyen};
-use serde_json::Value;
-use tests::{App, Options};
+use tests::Deal;
 use uuid::Uuid;
-
-pub(crate) struct Deal {
-    pub(crate) app: App,
-    pub(crate) owner: Actor,
-    pub(crate) id: Uuid,
-}
-
-impl Deal {
-    /// A won deal of 1200.50 EUR, without the edge: events reach nobody until they are handed over.
-    pub(crate) async fn won() -> Self {
-        let app = App::start_with(Options { edge: false, webhooks: false, ..Options::default() }).await;
-        app.create_user("claire@example.org");
-        let owner: Uuid = sqlx::query_scalar("SELECT id FROM utilisateur").fetch_one(&app.db).await.unwrap();
-        let owner = Actor::Utilisateur(owner);
-        let client = CreateClient {
-            nom: "Librairie Vasseur".into(),
-            r#type: TypeClient::Entreprise,
-            email: Some("helene@vasseur.example".into()),
-            langue: Langue::Fr,
-        };
-        let (statut, client) = app.run(owner, "client", &client).await;
-        assert_eq!(statut, "termine", "{client}");
-        let deal = CreateOpportunite {
-            client_id: tests::people::id(&client),
-            titre: "Refonte du site".into(),
-            montant_estime: Some("1200.50".parse().unwrap()),
-            devise: Devise::EUR,
-            echeance: None,
-            etape_pipeline: EtapePipeline::Gagne,
-        };
-        let (_, deal) = app.run(owner, "deal", &deal).await;
-        Self { id: tests::people::id(&deal), app, owner }
-    }
-
-    pub(crate) async fn open_session(&self, key: &str) -> (String, Value) {
-        let job = CreateCheckoutSession { opportunite_id: self.id };
-        self.app.run(self.owner, key, &job).await
-    }
-
-    pub(crate) async fn column(&self, column: &'static str) -> Option<String> {
-        let sql = format!("SELECT {column} FROM opportunite WHERE id = $1");
-        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(self.id).fetch_one(&self.app.db).await.unwrap()
-    }
-
-    pub(crate) async fn session_id(&self) -> String {
-        self.column("stripe_session_id").await.expect("a session")
-    }
-
-    /// Hands the worker the simulator's events of a type, as the edge would.
-    pub(crate) async fn hand_over(&self, kind: &str) {
-        for event in self.app.simulateur.events(kind) {
-            let id = event["id"].as_str().unwrap().to_owned();
-            let job = ProcessStripeWebhook { stripe_event_id: id.clone(), corps: event.to_string() };
-            let job_id = JobId::of_stripe_event(&id);
-            let envelope = self.app.envelope(job_id, Actor::Stripe, &job);
-            self.app.push(&envelope).await;
-            assert_eq!(self.app.end_of(job_id).await.0, "termine");
-        }
-    }
-
-    fn price(&self, montant: &str) -> UpdateOpportunite {
-        UpdateOpportunite {
-            opportunite_id: self.id,
-            titre: None,
-            montant_estime: Some(Some(montant.parse().unwrap())),
-            devise: None,
-            echeance: None,
-            etape_pipeline: None,
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_paid_session_makes_the_deal_paye_once() {
@@ -105,33 +28,6 @@ async fn a_paid_session_makes_the_deal_paye_once() {
 
     let (statut, refused) = deal.open_session("b").await;
     assert_eq!((statut.as_str(), refused["code"].as_str()), ("rejete", Some("deja-payee")));
-}
-
-#[tokio::test]
-async fn a_second_click_finds_the_open_session() {
-    let deal = Deal::won().await;
-    deal.open_session("a").await;
-    let first = deal.session_id().await;
-    deal.open_session("b").await;
-    assert_eq!(deal.session_id().await, first);
-    assert_eq!(deal.app.simulateur.sessions().len(), 1);
-}
-
-#[tokio::test]
-async fn a_new_price_expires_the_open_session_first() {
-    let deal = Deal::won().await;
-    deal.open_session("a").await;
-    let old = deal.session_id().await;
-    let (statut, result) = deal.app.run(deal.owner, "price", &deal.price("900")).await;
-    assert_eq!(statut, "termine", "{result}");
-    assert_eq!(deal.column("url_paiement").await, None);
-    assert_eq!(deal.app.count("SELECT count(*) FROM session_paiement WHERE statut = 'annulee'").await, 1);
-    deal.app.simulateur.pay(&old, Moyen::Carte).await.expect_err("an expired session cannot be paid");
-
-    deal.open_session("b").await;
-    assert_ne!(deal.session_id().await, old);
-    let price = "SELECT montant_minor FROM session_paiement WHERE statut = 'ouverte'";
-    assert_eq!(deal.app.count(price).await, 90_000);
 }
 
 #[tokio::test]

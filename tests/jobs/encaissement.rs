@@ -6,9 +6,8 @@ use common::job::Actor;
 use common::jobs::{CancelPaymentLink, CreateCheckoutSession, RecordPayment, ReversePayment};
 use common::montant::Devise;
 use sandbox::simulateur::Moyen;
+use tests::Deal;
 use uuid::Uuid;
-
-use crate::checkout::Deal;
 
 fn transfer(opportunite_id: Uuid) -> RecordPayment {
     RecordPayment {
@@ -22,23 +21,6 @@ fn transfer(opportunite_id: Uuid) -> RecordPayment {
 
 fn today() -> NaiveDate {
     worker::clock().date_naive()
-}
-
-impl Deal {
-    async fn statut(&self) -> Option<String> {
-        self.column("statut_paiement").await
-    }
-
-    async fn client(&self) -> Actor {
-        Actor::Client(self.column("client_id::text").await.unwrap().parse().unwrap())
-    }
-
-    async fn refused(&self, key: &str, job: &RecordPayment) -> (String, String) {
-        let (statut, refus) = self.app.run(self.owner, key, job).await;
-        assert_eq!(statut, "rejete", "{refus}");
-        let text = |name: &str| refus[name].as_str().unwrap_or_default().to_owned();
-        (text("champ"), text("code"))
-    }
 }
 
 #[tokio::test]

@@ -45,6 +45,8 @@ pub struct Options {
     pub trusted_proxies: String,
     /// How many workers run.
     pub workers: usize,
+    /// Seconds between two looks at Stripe's list of events; a day, so that nothing comes unasked.
+    pub reconcile_every: u32,
     /// Whether the edge runs. Without it jobs are pushed by hand.
     pub edge: bool,
 }
@@ -59,6 +61,7 @@ impl Default for Options {
             smtp_url: None,
             trusted_proxies: String::new(),
             workers: 1,
+            reconcile_every: 86_400,
             edge: true,
         }
     }
@@ -171,19 +174,26 @@ impl App {
 
     /// A worker that is looked after by the caller.
     pub fn worker_process(&self, env: &[(&str, &str)]) -> Service {
+        let mut command = self.worker_command("run");
+        command.envs(env.iter().copied());
+        Service::start("worker", command).expect("the worker")
+    }
+
+    /// A command of the worker's, set as its process is.
+    pub fn worker_command(&self, name: &str) -> Command {
         let mut command = self.command("worker");
         command
-            .arg("run")
+            .arg(name)
             .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
-            .env("WORKER_CONCURRENCY", "4");
+            .env("WORKER_CONCURRENCY", "4")
+            .env("RECONCILE_EVERY", self.options.reconcile_every.to_string());
         if self.options.stripe {
             command.env("STRIPE_SECRET_KEY", "sk_test_guichet");
         }
         if let Some(url) = &self.options.smtp_url {
             command.env("SMTP_URL", url).env("MAIL_FROM", "guichet@example.org");
         }
-        command.envs(env.iter().copied());
-        Service::start("worker", command).expect("the worker")
+        command
     }
 
     fn command(&self, name: &str) -> Command {

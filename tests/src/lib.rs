@@ -8,10 +8,12 @@
 
 pub mod app;
 pub mod browser;
+pub mod deal;
 pub mod people;
 pub mod wait;
 
 pub use app::{App, Options};
 pub use browser::Browser;
+pub use deal::Deal;
 pub use people::{Answer, Bureau, Portail};
 pub use wait::until;

@@ -14,25 +14,41 @@ use tokio_util::sync::CancellationToken;
 use crate::cx::Shared;
 
 /// The least server that has what the schema uses.
-const LEAST_POSTGRES: i32 = 140_000;
+pub(crate) const LEAST_POSTGRES: i32 = 140_000;
 
 /// Publishes what the edge needs to know, as soon as Postgres answers; tries again until it does.
-pub async fn announce(shared: Arc<Shared>, stop: CancellationToken) {
+///
+/// # Errors
+/// When the server is older than what the schema needs: the process is to end.
+pub async fn announce(shared: Arc<Shared>, stop: CancellationToken) -> anyhow::Result<()> {
     let mut wait = Duration::from_millis(200);
     while let Err(error) = try_announce(&shared).await {
+        if error.is::<PostgresTooOld>() {
+            return Err(error);
+        }
         tracing::warn!("Postgres is not ready: {error:#}");
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return Ok(()),
             () = tokio::time::sleep(wait) => wait = (wait * 2).min(Duration::from_secs(5)),
         }
     }
+    Ok(())
 }
 
+/// The server lacks what the schema uses.
+#[derive(Debug, thiserror::Error)]
+#[error("PostgreSQL 14 or newer is needed, this is {0}")]
+struct PostgresTooOld(String);
+
 async fn try_announce(shared: &Shared) -> anyhow::Result<()> {
-    let version = sqlx::query_scalar!(r#"SELECT current_setting('server_version_num')::int AS "version!""#)
-        .fetch_one(&shared.pool)
-        .await?;
-    anyhow::ensure!(version >= LEAST_POSTGRES, "PostgreSQL 14 or newer is needed, this is {version}");
+    let server = sqlx::query!(
+        r#"SELECT current_setting('server_version_num')::int AS "number!", current_setting('server_version') AS "version!""#
+    )
+    .fetch_one(&shared.pool)
+    .await?;
+    if server.number < LEAST_POSTGRES {
+        return Err(PostgresTooOld(server.version).into());
+    }
     let livemode = shared.stripe.as_ref().map(crate::integrations::stripe::Stripe::livemode);
     sqlx::query!("UPDATE instance SET stripe_livemode = $1, smtp = $2", livemode, shared.smtp.is_some())
         .execute(&shared.pool)

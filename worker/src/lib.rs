@@ -3,12 +3,14 @@
 pub mod boot;
 pub mod courriel;
 pub mod cx;
+pub mod doctor;
 pub mod engine;
 pub mod integrations;
 mod jobs;
 pub mod migrate;
 pub mod paiement;
 pub mod queue;
+pub mod reconciliation;
 pub mod utilisateur;
 
 use std::sync::Arc;
@@ -48,12 +50,12 @@ pub fn pool(database_url: &SecretString, connections: u32) -> anyhow::Result<PgP
     Ok(pool.connect_lazy_with(options))
 }
 
-/// Runs jobs until `stop`, then finishes or hands back what is in hand.
-pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::Result<()> {
+/// What the jobs of this process share.
+pub fn share(settings: &WorkerSettings) -> anyhow::Result<Arc<Shared>> {
     let concurrency = usize::from(settings.worker_concurrency);
-    // Each job holds at most one, so no queue waits for a connection while the others are busy. Two are for the
-    // suspects that come on top, and for what is announced at the start.
-    let connections = u32::from(settings.worker_concurrency) * 3 + 2;
+    // Each job holds at most one, so no queue waits for a connection while the others are busy. The others are for the
+    // suspects that come on top, for what is announced at the start, and for each comparison of the books.
+    let connections = u32::from(settings.worker_concurrency) * 3 + 6;
     let stripe = match settings.stripe_key()? {
         Some(key) => Some(Stripe::new(key, &settings.shared.stripe_api_base)?),
         None => None,
@@ -62,7 +64,7 @@ pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::
         Some(url) => Some(Smtp::new(url, settings.mail_from.as_deref(), &settings.shared.public_url)?),
         None => None,
     };
-    let shared = Arc::new(Shared {
+    Ok(Arc::new(Shared {
         pool: pool(&settings.database_url, connections)?,
         sealer: settings.shared.sealer()?,
         public_url: settings.shared.public_url.clone(),
@@ -70,14 +72,28 @@ pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::
         smtp,
         stripe_calls: Semaphore::new((concurrency / 2).max(1)),
         now: clock,
-    });
+    }))
+}
+
+/// Runs jobs until `stop`, then finishes or hands back what is in hand.
+pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::Result<()> {
+    let shared = share(settings)?;
     let engine = Arc::new(Engine::new(Arc::clone(&shared)));
     // A set-up link must not wait for Redis, nor the queue for Postgres.
-    let announce = tokio::spawn(boot::announce(Arc::clone(&shared), stop.clone()));
-    let courriels = tokio::spawn(courriel::serve(shared, stop.clone()));
-    queue::serve(engine, &settings.shared.redis_url, queue::Options::new(concurrency), stop).await?;
-    announce.abort();
+    let announce = boot::announce(Arc::clone(&shared), stop.clone());
+    let courriels = tokio::spawn(courriel::serve(Arc::clone(&shared), stop.clone()));
+    let every = Duration::from_secs(settings.reconcile_every.into());
+    let watch = tokio::spawn(reconciliation::watch(shared, every, stop.clone()));
+    let options = queue::Options::new(settings.worker_concurrency.into());
+    let serve = queue::serve(engine, &settings.shared.redis_url, options, stop.clone());
+    let ended = tokio::select! {
+        ended = serve => ended,
+        // The server is too old for the schema: waiting does not help.
+        Err(error) = announce => Err(error),
+    };
+    stop.cancel();
+    watch.abort();
     // A mail that is in the mail server's hands is seen through.
     courriels.await?;
-    Ok(())
+    ended
 }

@@ -1,11 +1,13 @@
 //! `worker`: runs jobs, migrates the schema, makes accounts.
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Parser, Subcommand};
 use common::lien::PublicUrl;
 use common::settings::WorkerSettings;
 use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use worker::doctor::Finding;
 use worker::migrate::MigrateSettings;
 
 /// Guichet's worker. Its settings are environment variables; each has a flag of the same name.
@@ -20,6 +22,17 @@ struct Cli {
 enum Command {
     /// Run jobs until SIGTERM.
     Run(Box<WorkerSettings>),
+    /// Look at all that the product stands on, and say what to do. Fails when something does not work.
+    Doctor(Box<WorkerSettings>),
+    /// Compare Stripe's events with ours now, and apply those that are missing.
+    Reconcile {
+        /// How `worker run` is set.
+        #[command(flatten)]
+        settings: Box<WorkerSettings>,
+        /// From when on, as `2026-11-01` or `2026-11-01T08:00:00Z`; by default as far back as Stripe remembers.
+        #[arg(long, value_parser = moment)]
+        depuis: Option<DateTime<Utc>>,
+    },
     /// Bring the schema up to date and make the database roles.
     Migrate(MigrateSettings),
     /// Make an account; the password is read from standard input.
@@ -63,6 +76,22 @@ async fn main() -> anyhow::Result<()> {
             stop_on_signal(stop.clone())?;
             worker::run(&settings, stop).await
         }
+        Command::Doctor(settings) => {
+            let findings = worker::doctor::examine(&settings).await;
+            for finding in &findings {
+                say(&finding.to_string());
+            }
+            let bad = findings.iter().any(|finding| matches!(finding, Finding::Bad(_)));
+            anyhow::ensure!(!bad, "something does not work, see above");
+            Ok(())
+        }
+        Command::Reconcile { settings, depuis } => {
+            settings.shared.start_logs()?;
+            let bilan = worker::reconciliation::look_by_hand(&worker::share(&settings)?, depuis).await?;
+            let (verifies, repares) = (bilan.verifies, bilan.repares);
+            say(&format!("{verifies} vérifié{}, {repares} réparé{}", plural(verifies), plural(repares)));
+            Ok(())
+        }
         Command::Migrate(settings) => {
             tracing_subscriber::fmt().with_writer(std::io::stderr).init();
             worker::migrate::run(&settings).await
@@ -79,6 +108,23 @@ async fn main() -> anyhow::Result<()> {
             worker::utilisateur::reset_password(&worker::pool(&database_url, 1)?, &email).await
         }
     }
+}
+
+/// A day's beginning, or a moment, in UTC.
+fn moment(text: &str) -> Result<DateTime<Utc>, chrono::ParseError> {
+    match text.parse::<NaiveDate>() {
+        Ok(date) => Ok(date.and_time(NaiveTime::MIN).and_utc()),
+        Err(_) => text.parse(),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "it is what the command was run for")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+fn plural(count: usize) -> &'static str {
+    if count > 1 { "s" } else { "" }
 }
 
 fn stop_on_signal(stop: CancellationToken) -> anyhow::Result<()> {

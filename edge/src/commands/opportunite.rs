@@ -2,7 +2,7 @@
 
 use common::domaine::{EtapePipeline, MoyenPaiement};
 use common::jobs::{CreateCheckoutSession, CreateOpportunite, RecordPayment, UpdateOpportunite};
-use common::montant::Devise;
+use common::montant::{self, Devise};
 use common::refus::Refus;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -77,6 +77,8 @@ fn montant(fields: &mut Fields, devise: Option<Devise>) -> Option<Decimal> {
         fields.refuse(refus("montant-decimales"));
     } else if montant > Decimal::from(MONTANT_MAX) {
         fields.refuse(refus("montant-trop-grand").arg("limite", MONTANT_MAX));
+    } else if let Some(Err(refus)) = devise.map(|devise| montant::check(montant, devise)) {
+        fields.refuse(refus);
     }
     Some(montant)
 }
@@ -102,6 +104,8 @@ mod tests {
         for (extra, code) in [
             (r#","montantEstime":0"#, "montant-negatif"),
             (r#","montantEstime":"-5""#, "montant-negatif"),
+            (r#","montantEstime":"0.49""#, "montant-trop-petit"),
+            (r#","montantEstime":"174","devise":"HUF""#, "montant-trop-petit"),
             (r#","montantEstime":"10.005""#, "montant-decimales"),
             (r#","montantEstime":"500.5","devise":"jpy""#, "montant-decimales"),
             (r#","montantEstime":"100000000000""#, "montant-trop-grand"),

@@ -153,7 +153,8 @@ macro_rules! select_opportunites {
                              coalesce(sum(mouvement_minor) FILTER (
                                WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
                                as recu_minor,
-                             coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
+                             coalesce(-sum(mouvement_minor) FILTER (
+                               WHERE type IN ('rembourse', 'rembourse_echoue') AND conforme), 0)::bigint
                                as rembourse_minor,
                              coalesce(bool_or(NOT conforme AND type = 'recu'), false) as non_conforme
                         FROM paiement WHERE opportunite_id = o.id) p

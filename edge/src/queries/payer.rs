@@ -1,6 +1,6 @@
 //! The durable payment link of one deal: all that its page says, in one read.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use common::domaine::{EtapePipeline, Langue, StatutPaiement};
 use common::montant::{Devise, exact};
 use rust_decimal::Decimal;
@@ -54,6 +54,8 @@ pub struct Payer {
     pub montant_rembourse: Option<Decimal>,
     /// When a debit was last started.
     pub date_lancement: Option<DateTime<Utc>>,
+    /// The day by which a debit that is under way has usually come through.
+    pub date_attendue: Option<NaiveDate>,
     /// When money last came.
     pub date_paiement: Option<DateTime<Utc>>,
     /// When money last went back.
@@ -61,6 +63,13 @@ pub struct Payer {
     /// The Stripe key's mode; none: payments are not configured.
     #[serde(skip)]
     pub stripe_livemode: Option<bool>,
+}
+
+/// Banks take five working days at most for a debit, as Stripe tells of them.
+fn date_attendue(lancement: NaiveDate) -> NaiveDate {
+    let weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+    let mut working_days = lancement.iter_days().skip(1).filter(|day| !weekend(day));
+    working_days.nth(4).unwrap_or(lancement)
 }
 
 /// Finds what a payment link opens. `None` for what never was and for what no longer is.
@@ -84,7 +93,8 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
                   SELECT coalesce(sum(mouvement_minor) FILTER (
                                WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
                            as recu_minor,
-                         coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
+                         coalesce(-sum(mouvement_minor) FILTER (
+                               WHERE type IN ('rembourse', 'rembourse_echoue') AND conforme), 0)::bigint
                            as rembourse_minor,
                          max(date_paiement) FILTER (WHERE type = 'en_cours') as lancement,
                          max(date_paiement) FILTER (WHERE type IN ('recu', 'encaisse') AND conforme) as recu,
@@ -119,9 +129,24 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
             montant_recu: of_minor(row.recu_minor),
             montant_rembourse: of_minor(row.rembourse_minor),
             date_lancement: row.lancement,
+            date_attendue: row.lancement.map(|lancement| date_attendue(lancement.date_naive())),
             date_paiement: row.recu,
             date_remboursement: row.rembourse,
             stripe_livemode: row.stripe_livemode,
         }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debit_is_expected_five_working_days_after_its_start() {
+        for (started, expected) in
+            [("2026-11-02", "2026-11-09"), ("2026-11-06", "2026-11-13"), ("2026-11-07", "2026-11-13")]
+        {
+            assert_eq!(date_attendue(started.parse().unwrap()), expected.parse().unwrap(), "{started}");
+        }
+    }
 }

@@ -196,7 +196,8 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                          coalesce(sum(mouvement_minor) FILTER (
                                WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
                            as recu_minor,
-                         coalesce(sum(montant_minor) FILTER (WHERE type = 'rembourse' AND conforme), 0)::bigint
+                         coalesce(-sum(mouvement_minor) FILTER (
+                               WHERE type IN ('rembourse', 'rembourse_echoue') AND conforme), 0)::bigint
                            as rembourse_minor
                     FROM paiement WHERE opportunite_id = o.id) p
             WHERE o.client_id = $1

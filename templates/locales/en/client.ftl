@@ -84,6 +84,7 @@ paye-par = Paid by
 objet = Subject
 recu-pas-facture = This receipt does not replace an invoice.
 lance-le = Started on
+attendu-le = Usually here by
 de = From
 pour = For
 bon-a-savoir = Good to know

@@ -84,6 +84,7 @@ paye-par = Payé par
 objet = Objet
 recu-pas-facture = Ce reçu ne remplace pas une facture.
 lance-le = Lancé le
+attendu-le = Attendu au plus tard le
 de = De
 pour = Pour
 bon-a-savoir = Bon à savoir

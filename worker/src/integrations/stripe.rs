@@ -2,6 +2,8 @@
 //!
 //! Each call carries its own key, frozen parameters and time-out; trying again is the queue's trade.
 
+mod read;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -19,6 +21,8 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSessionPaymentIntentData, ExpireCheckoutSession, ProductData, RetrieveCheckoutSession,
 };
 use uuid::Uuid;
+
+pub use self::read::{ListedEvent, ListedEvents, WebhookEndpoint};
 
 /// How long one call may take. Checkout answers in well under a second.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -78,6 +82,20 @@ pub enum StripeCall {
         /// `cs_…`, as the database holds it.
         stripe_session_id: String,
     },
+    /// Learn what an event that disagrees with our knowledge is about. The answer helps and decides nothing: the
+    /// event is applied whatever Stripe says to this.
+    Confirm(Question),
+}
+
+/// What is asked about an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The session of this id (`cs_…`), as the event names it.
+    Session(String),
+    /// The session that this `PaymentIntent` (`pi_…`) paid.
+    SessionOfIntent(String),
+    /// All refunds of this `PaymentIntent`.
+    RefundsOfIntent(String),
 }
 
 /// What Stripe says of a Checkout Session: in answer to a call, or inside an event.
@@ -162,6 +180,24 @@ impl StripeEvent {
             .ok()
     }
 
+    /// Whether it tells of a Checkout Session.
+    #[must_use]
+    pub fn is_session(&self) -> bool {
+        self.r#type.starts_with("checkout.session.")
+    }
+
+    /// The charge, of an event that tells how much of it was given back.
+    #[must_use]
+    pub fn refunded_charge(&self) -> Option<StripeCharge> {
+        if self.r#type == "charge.refunded" { self.object() } else { None }
+    }
+
+    /// The id of the object that it tells of, in whatever shape.
+    #[must_use]
+    pub fn object_id(&self) -> Option<String> {
+        self.data.as_ref()?.object["id"].as_str().map(str::to_owned)
+    }
+
     /// Whether it tells of money that goes back.
     #[must_use]
     pub fn is_reversal(&self) -> bool {
@@ -199,11 +235,30 @@ pub struct StripeReversal {
     pub status: Option<String>,
 }
 
+/// A charge, as far as what was given back of it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StripeCharge {
+    /// The payment that it is part of.
+    pub payment_intent: Option<String>,
+    /// In minor units, all refunds together.
+    pub amount_refunded: i64,
+}
+
+/// A `PaymentIntent` of ours, as far as it says what it was for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StripeIntent {
+    /// What we gave it at birth, as the session.
+    #[serde(default)]
+    pub metadata: HashMap<String, String>,
+}
+
 /// What came of a call.
 #[derive(Debug, Clone)]
 pub enum StripeAnswer {
     /// The session as it stands.
     Session(Box<StripeSession>),
+    /// The refunds of a payment.
+    Refunds(Vec<StripeReversal>),
     /// Stripe refuses, and would refuse again.
     Refused {
         /// The HTTP status: 400 for what was asked, 401 and 403 for who asks.
@@ -259,6 +314,7 @@ impl Stripe {
                 }
             }
             StripeCall::Retrieve { stripe_session_id } => self.retrieve(stripe_session_id).await,
+            StripeCall::Confirm(question) => self.confirm(question).await,
             StripeCall::Expire { stripe_session_id } => {
                 let request = ExpireCheckoutSession::new(stripe_session_id.as_str());
                 match answer(request.send(&self.client).await)? {

@@ -1,23 +1,45 @@
 //! Records an event of Stripe's once, and applies what it tells of a Checkout Session, a refund or a dispute.
 
-use common::domaine::Entite;
+use chrono::TimeDelta;
+use common::domaine::{Entite, Source};
 use common::job::{Actor, Reference};
 use common::jobs::ProcessStripeWebhook;
 use common::refus::Refus;
 use uuid::Uuid;
 
 use crate::cx::{Cx, Handle, JobError, reference};
-use crate::integrations::stripe::{StripeEvent, StripeReversal, StripeSession};
-use crate::paiement::{Occasion, assign_event, record_reversal, record_session};
+use crate::integrations::stripe::{
+    StripeCall, StripeCharge, StripeEvent, StripeIntent, StripeReversal, StripeSession,
+};
+use crate::paiement::{
+    Occasion, assign_event, find_deal_of_intent, question, record_refused_card, record_reversal,
+    record_session,
+};
+
+/// How long Stripe is waited for when an event disagrees with what we know. Afterwards the event is recorded as
+/// it stands: what does not match is kept and shown.
+const CONFIRMATION_PATIENCE: TimeDelta = TimeDelta::hours(1);
 
 impl Handle for ProcessStripeWebhook {
-    async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
-        // Only the webhook's door makes this actor.
-        if cx.actor != Actor::Stripe {
-            return Err(Refus::not_found().into());
+    const EXTERNAL: bool = true;
+
+    async fn next_call(&self, cx: &mut Cx, asked: usize) -> Result<Option<StripeCall>, JobError> {
+        if cx.shared.stripe.is_none() || cx.now - cx.asked > CONFIRMATION_PATIENCE {
+            return Ok(None);
         }
+        let Some(event) = StripeEvent::parse(&self.corps) else { return Ok(None) };
+        Ok(question(cx, &event, asked).await?.map(StripeCall::Confirm))
+    }
+
+    async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
+        let source = match cx.actor {
+            // Only the webhook's door makes this actor.
+            Actor::Stripe => Source::Webhook,
+            Actor::Systeme => Source::Reconciliation,
+            Actor::Utilisateur(_) | Actor::Client(_) => return Err(Refus::not_found().into()),
+        };
         let event = StripeEvent::parse(&self.corps);
-        record_event(cx, &self, event.as_ref()).await?;
+        record_event(cx, &self, event.as_ref(), source).await?;
         if let Some(event) = event
             && let Some(opportunite_id) = apply(cx, &event).await?
         {
@@ -31,21 +53,21 @@ async fn record_event(
     cx: &mut Cx,
     job: &ProcessStripeWebhook,
     event: Option<&StripeEvent>,
+    source: Source,
 ) -> Result<(), JobError> {
-    // A text column cannot hold NUL, which no JSON text may hold either.
-    let corps = job.corps.replace('\0', "\u{fffd}");
     let reversal = event.filter(|event| event.is_reversal()).and_then(StripeEvent::object::<StripeReversal>);
     sqlx::query!(
         "INSERT INTO evenement_stripe (id, stripe_event_id, type, livemode, api_version, corps, stripe_payment_intent,
-             date_reception, date_traitement)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             source, date_reception, date_traitement)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         cx.job.0,
         job.stripe_event_id,
         event.map(|event| event.r#type.as_str()),
         event.and_then(|event| event.livemode),
         event.and_then(|event| event.api_version.as_deref()),
-        corps,
+        job.corps,
         reversal.and_then(|reversal| reversal.payment_intent),
+        source.as_str(),
         cx.asked,
         cx.now,
     )
@@ -61,7 +83,14 @@ async fn apply(cx: &mut Cx, event: &StripeEvent) -> Result<Option<Uuid>, JobErro
         let Some(reversal) = event.object::<StripeReversal>() else { return Ok(None) };
         return record_reversal(cx, &event.r#type, &reversal, date).await;
     }
-    if !event.r#type.starts_with("checkout.session.") {
+    if event.r#type == "payment_intent.payment_failed" {
+        let Some(intent) = event.object::<StripeIntent>() else { return Ok(None) };
+        return record_refused_card(cx, &intent).await;
+    }
+    if let Some(StripeCharge { payment_intent: Some(payment_intent), .. }) = event.refunded_charge() {
+        return find_deal_of_intent(cx, &payment_intent).await;
+    }
+    if !event.is_session() {
         return Ok(None);
     }
     let Some(session) = event.object::<StripeSession>() else { return Ok(None) };

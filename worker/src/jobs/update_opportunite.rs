@@ -3,7 +3,7 @@
 use common::domaine::{Entite, EtapePipeline, StatutPaiement, TypeEvenement};
 use common::job::Reference;
 use common::jobs::UpdateOpportunite;
-use common::montant::Devise;
+use common::montant::{self, Devise};
 use common::refus::Refus;
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -47,7 +47,7 @@ impl Handle for UpdateOpportunite {
             return Err(Refus { champ: Some("etapePipeline".into()), ..refus }.into());
         }
         if price_changes {
-            check_decimals(&self, &current)?;
+            check_price(&self, &current)?;
         }
         if price_changes || leaves_gagne(&self, &current) {
             ensure_closed(cx, self.opportunite_id).await?;
@@ -89,16 +89,11 @@ fn leaves_gagne(job: &UpdateOpportunite, current: &Current) -> bool {
         && job.etape_pipeline.is_some_and(|etape| etape != EtapePipeline::Gagne)
 }
 
-/// The price that the change ends in must be one that its currency can write.
-fn check_decimals(job: &UpdateOpportunite, current: &Current) -> Result<(), Refus> {
+/// The price that the change ends in must be one that its currency can write, and that can be paid.
+fn check_price(job: &UpdateOpportunite, current: &Current) -> Result<(), Refus> {
     let montant = job.montant_estime.unwrap_or(current.montant_estime);
     let devise = job.devise.unwrap_or(current.devise);
-    match montant {
-        Some(montant) if montant.normalize().scale() > devise.decimals() => {
-            Err(Refus::invalid("montantEstime", "montant-decimales").arg("devise", devise))
-        }
-        _ => Ok(()),
-    }
+    montant.map_or(Ok(()), |montant| montant::check(montant, devise))
 }
 
 async fn write(job: &UpdateOpportunite, cx: &mut Cx) -> Result<(), JobError> {

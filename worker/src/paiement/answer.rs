@@ -4,6 +4,7 @@ use common::domaine::StatutSession;
 use common::refus::Refus;
 
 use super::ledger::{Occasion, record_session, refresh_opportunite};
+use super::reversal::record_refunds;
 use crate::cx::{Cx, JobError};
 use crate::integrations::stripe::{StripeAnswer, StripeCall};
 
@@ -37,8 +38,15 @@ pub async fn record_answer(
                 end_attempt(cx, call, StatutSession::Annulee).await?;
             }
             // The deal went away while Stripe was asked: nobody can be shown this link.
-            Ok(opportunite.map_or_else(|| Recorded::Refused(Refus::not_found()), |_| Recorded::Done))
+            let gone = opportunite.is_none() && !matches!(call, StripeCall::Confirm(_));
+            Ok(if gone { Recorded::Refused(Refus::not_found()) } else { Recorded::Done })
         }
+        StripeAnswer::Refunds(refunds) => {
+            record_refunds(cx, &refunds).await?;
+            Ok(Recorded::Done)
+        }
+        // Stripe has nothing to add to its event, or we may not ask.
+        _ if matches!(call, StripeCall::Confirm(_)) => Ok(Recorded::Done),
         StripeAnswer::Unknown => {
             end_attempt(cx, call, StatutSession::Abandonnee).await?;
             Ok(Recorded::Done)
@@ -70,6 +78,7 @@ async fn end_attempt(cx: &mut Cx, call: &StripeCall, statut: StatutSession) -> R
         StripeCall::Expire { stripe_session_id } | StripeCall::Retrieve { stripe_session_id } => {
             (None, Some(stripe_session_id.as_str()))
         }
+        StripeCall::Confirm(_) => return Ok(()),
     };
     let opportunite_id = sqlx::query_scalar!(
         "SELECT opportunite_id FROM session_paiement WHERE cle_idempotence = $1 OR stripe_session_id = $2",

@@ -20,7 +20,10 @@ const LEAST_LIFE: TimeDelta = TimeDelta::hours(1);
 /// How long after its end a session is dead whatever any clock says.
 const DEAD_FOR_SURE: TimeDelta = TimeDelta::days(1);
 
-/// The attempt of a deal that may still be paid.
+/// How long the money of a session that is complete may take: afterwards nobody asks any more.
+const LONGEST_DEBIT: TimeDelta = TimeDelta::days(90);
+
+/// An attempt of which Stripe may still have news.
 #[derive(Debug)]
 struct Attempt {
     statut: StatutSession,
@@ -66,6 +69,40 @@ async fn live_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<Attemp
     .await?)
 }
 
+/// What to ask of Stripe about the attempt that has waited longest for news, and notes that it was asked for;
+/// `None` when each was asked for since `pause`.
+///
+/// News may come of a session that is open, or complete without its money. What became of an attempt without a
+/// session is learnt by asking for it again under its own key.
+pub async fn next_check(
+    cx: &mut Cx,
+    pause: DateTime<Utc>,
+    livemode: bool,
+) -> Result<Option<StripeCall>, JobError> {
+    let attempt = sqlx::query_as!(
+        Attempt,
+        r#"UPDATE session_paiement s SET date_verification = $1 FROM opportunite o
+           WHERE o.id = s.opportunite_id AND s.id = (
+               SELECT u.id FROM session_paiement u
+               WHERE u.statut IN ('preparee', 'ouverte', 'payee') AND coalesce(u.livemode, $3) = $3
+                 AND coalesce(u.date_verification, u.date_creation) < $2 AND u.date_creation > $4
+                 AND NOT EXISTS (SELECT FROM paiement p
+                     WHERE p.session_paiement_id = u.id AND p.type IN ('recu', 'echoue'))
+               ORDER BY coalesce(u.date_verification, u.date_creation) LIMIT 1)
+           RETURNING s.statut AS "statut: StatutSession", s.cle_idempotence, s.parametres, s.montant_minor, s.devise,
+               s.stripe_session_id, s.livemode, s.date_expiration, s.opportunite_id, o.token_paiement_scelle"#,
+        cx.now,
+        pause,
+        livemode,
+        cx.now - LONGEST_DEBIT,
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?;
+    attempt
+        .map(|attempt| ask(cx, attempt, |stripe_session_id| StripeCall::Retrieve { stripe_session_id }))
+        .transpose()
+}
+
 /// What to ask of Stripe so that the deal's live attempt can no longer be paid; `None` when there is
 /// none. An attempt whose outcome is unknown is first asked for again under its own key.
 pub async fn next_call_to_close(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option<StripeCall>, JobError> {
@@ -93,8 +130,13 @@ async fn set_expired(cx: &mut Cx, opportunite_id: Uuid) -> Result<(), JobError> 
 }
 
 fn close(cx: &Cx, attempt: Attempt) -> Result<StripeCall, JobError> {
+    ask(cx, attempt, |stripe_session_id| StripeCall::Expire { stripe_session_id })
+}
+
+/// What to ask about an attempt's session; of one that we do not know, first which it is.
+fn ask(cx: &Cx, attempt: Attempt, call: fn(String) -> StripeCall) -> Result<StripeCall, JobError> {
     match &attempt.stripe_session_id {
-        Some(id) => Ok(StripeCall::Expire { stripe_session_id: id.clone() }),
+        Some(id) => Ok(call(id.clone())),
         None => create(cx, attempt),
     }
 }

@@ -14,7 +14,7 @@ use super::reversal::{lock_intent, record_early_reversals};
 use super::statut::{Fait, statut_paiement};
 use crate::courriel::Destinataire;
 use crate::cx::{Cx, Evenement, JobError};
-use crate::integrations::stripe::StripeSession;
+use crate::integrations::stripe::{StripeIntent, StripeSession};
 
 /// On what occasion Stripe told us.
 #[derive(Debug, Clone, Copy)]
@@ -172,7 +172,7 @@ async fn update_attempt(
 }
 
 /// The facts about money in what Stripe says.
-fn told_facts(session: &StripeSession, occasion: Occasion) -> Vec<TypePaiement> {
+pub(super) fn told_facts(session: &StripeSession, occasion: Occasion) -> Vec<TypePaiement> {
     match (session.status.as_deref(), session.payment_status.as_deref()) {
         (Some("complete"), Some("paid")) => vec![TypePaiement::Recu],
         (Some("complete"), Some("unpaid")) if occasion.debit_failed => {
@@ -199,7 +199,7 @@ async fn record_session_fact(
             && devise.code() == attempt.devise
             && attempt.livemode.is_none_or(|livemode| livemode == session.livemode)
     });
-    let conforme = as_asked && mode_is_ours(cx, session);
+    let conforme = as_asked && !key_mode_differs(cx, session);
     let told = match r#type {
         TypePaiement::Recu if conforme => Some(TypeEvenement::PaiementRecu),
         TypePaiement::Recu => Some(TypeEvenement::PaiementNonConforme),
@@ -222,6 +222,31 @@ async fn record_session_fact(
         date: occasion.date,
     };
     add_fact(cx, &fact, told).await
+}
+
+/// Tells the timeline of a card that was refused on Stripe's page. The page is still open, and nothing has moved:
+/// the ledger has no line of it. A debit that fails has its own event.
+pub async fn record_refused_card(cx: &mut Cx, intent: &StripeIntent) -> Result<Option<Uuid>, JobError> {
+    let id = intent.metadata.get("sessionPaiementId").and_then(|text| text.parse::<Uuid>().ok());
+    let deal = sqlx::query!(
+        r#"SELECT o.id, o.client_id, o.titre, s.montant_minor, s.devise AS "devise: Devise"
+           FROM session_paiement s JOIN opportunite o ON o.id = s.opportunite_id
+           WHERE s.id = $1 AND s.statut IN ('preparee', 'ouverte') FOR UPDATE OF o"#,
+        id
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?;
+    let Some(deal) = deal else { return Ok(None) };
+    let montant = from_minor(deal.montant_minor, deal.devise);
+    cx.record_evenement(Evenement {
+        client_id: deal.client_id,
+        r#type: TypeEvenement::TentativeRefusee,
+        reference_id: Some(deal.id),
+        texte: &deal.titre,
+        meta: json!({ "montant": montant, "devise": deal.devise, "titre": deal.titre }),
+    })
+    .await?;
+    Ok(Some(deal.id))
 }
 
 /// A line for the ledger.
@@ -308,8 +333,8 @@ fn courriel_of(told: TypeEvenement) -> Option<TypeCourriel> {
 }
 
 /// Test money is not revenue: an event of the other mode than our key's never pays a deal.
-fn mode_is_ours(cx: &Cx, session: &StripeSession) -> bool {
-    cx.shared.stripe.as_ref().is_none_or(|stripe| stripe.livemode() == session.livemode)
+pub(super) fn key_mode_differs(cx: &Cx, session: &StripeSession) -> bool {
+    cx.shared.stripe.as_ref().is_some_and(|stripe| stripe.livemode() != session.livemode)
 }
 
 /// Derives the deal's state and its link anew from its rows.
@@ -325,14 +350,16 @@ pub async fn refresh_opportunite(cx: &mut Cx, opportunite_id: Uuid) -> Result<St
     .fetch_all(&mut *cx.tx)
     .await?;
     let statut = statut_paiement(&faits);
-    // The URL is the open session's, and null without one; the id stays that of the last session.
+    // The URL is the open session's, and null without one; the id is the open session's, else that of the one
+    // that was paid, else of the last.
     sqlx::query!(
         "UPDATE opportunite SET statut_paiement = $2, date_modification = $3,
              url_paiement = (SELECT url FROM session_paiement
                              WHERE opportunite_id = $1 AND statut = 'ouverte'),
              stripe_session_id = (SELECT stripe_session_id FROM session_paiement
                                   WHERE opportunite_id = $1 AND stripe_session_id IS NOT NULL
-                                  ORDER BY (statut = 'payee') DESC, id DESC LIMIT 1)
+                                  ORDER BY (statut = 'ouverte') DESC, (statut = 'payee') DESC, id DESC
+                                  LIMIT 1)
          WHERE id = $1",
         opportunite_id,
         statut.as_str(),

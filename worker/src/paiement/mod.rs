@@ -2,12 +2,16 @@
 
 mod answer;
 mod attempt;
+mod confirm;
+#[cfg(test)]
+mod convergence;
 mod ledger;
 mod reversal;
 mod statut;
 
 pub use answer::{Recorded, record_answer};
-pub use attempt::{ensure_closed, next_call_to_close, prepare_attempt};
-pub use ledger::{Fact, Occasion, add_fact, record_session, refresh_opportunite};
-pub use reversal::{assign_event, record_reversal};
+pub use attempt::{ensure_closed, next_call_to_close, next_check, prepare_attempt};
+pub use confirm::question;
+pub use ledger::{Fact, Occasion, add_fact, record_refused_card, record_session, refresh_opportunite};
+pub use reversal::{assign_event, find_deal_of_intent, record_reversal};
 pub use statut::{Fait, statut_paiement};

@@ -45,10 +45,18 @@ pub async fn record_reversal(
             moyen: None,
             date,
         };
-        add_fact(cx, &fact, Some(told)).await?;
+        add_fact(cx, &fact, told).await?;
     }
     refresh_opportunite(cx, received.opportunite_id).await?;
     Ok(Some(received.opportunite_id))
+}
+
+/// Records the refunds of a payment as Stripe lists them.
+pub(super) async fn record_refunds(cx: &mut Cx, refunds: &[StripeReversal]) -> Result<(), JobError> {
+    for refund in refunds {
+        record_reversal(cx, "refund.updated", refund, cx.now).await?;
+    }
+    Ok(())
 }
 
 /// Keeps a payment and what goes back of it from being recorded at the same moment, when neither would see
@@ -80,6 +88,16 @@ pub(super) async fn record_early_reversals(cx: &mut Cx, payment_intent: &str) ->
     Ok(())
 }
 
+/// The deal that a `PaymentIntent` paid.
+pub async fn find_deal_of_intent(cx: &mut Cx, payment_intent: &str) -> Result<Option<Uuid>, JobError> {
+    Ok(sqlx::query_scalar!(
+        "SELECT opportunite_id FROM paiement WHERE stripe_payment_intent = $1 AND type = 'recu' LIMIT 1",
+        payment_intent
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?)
+}
+
 /// Notes which deal an event was about.
 pub async fn assign_event(cx: &mut Cx, id: Uuid, opportunite_id: Uuid) -> Result<(), JobError> {
     sqlx::query!("UPDATE evenement_stripe SET opportunite_id = $2 WHERE id = $1", id, opportunite_id)
@@ -108,18 +126,29 @@ async fn find_received(cx: &mut Cx, reversal: &StripeReversal) -> Result<Option<
 }
 
 /// The facts in a refund's or a dispute's event. A dispute's end tells of its beginning too.
-fn told_facts(event_type: &str, reversal: &StripeReversal) -> Vec<(TypePaiement, TypeEvenement)> {
+pub(super) fn told_facts(
+    event_type: &str,
+    reversal: &StripeReversal,
+) -> Vec<(TypePaiement, Option<TypeEvenement>)> {
     let status = reversal.status.as_deref();
     if event_type.starts_with("refund.") {
         return match status {
-            Some("succeeded") => vec![(TypePaiement::Rembourse, TypeEvenement::PaiementRembourse)],
+            Some("succeeded") => vec![(TypePaiement::Rembourse, Some(TypeEvenement::PaiementRembourse))],
+            // It may have been told as done before: a bank can send it back days later. The two lines cancel out.
+            Some("failed" | "canceled") => vec![
+                (TypePaiement::Rembourse, None),
+                (TypePaiement::RembourseEchoue, Some(TypeEvenement::RemboursementEchoue)),
+            ],
             _ => Vec::new(),
         };
     }
-    let mut facts = vec![(TypePaiement::Conteste, TypeEvenement::PaiementConteste)];
+    let mut facts = vec![(TypePaiement::Conteste, Some(TypeEvenement::PaiementConteste))];
     match status {
-        Some("won") => facts.push((TypePaiement::ContesteGagne, TypeEvenement::LitigeGagne)),
-        Some("lost") => facts.push((TypePaiement::ContestePerdu, TypeEvenement::LitigePerdu)),
+        // An inquiry that became no dispute, and one that Stripe kept from becoming one, end well too.
+        Some("won" | "warning_closed" | "prevented") => {
+            facts.push((TypePaiement::ContesteGagne, Some(TypeEvenement::LitigeGagne)))
+        }
+        Some("lost") => facts.push((TypePaiement::ContestePerdu, Some(TypeEvenement::LitigePerdu))),
         _ => {}
     }
     facts

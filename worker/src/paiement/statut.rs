@@ -34,8 +34,11 @@ pub fn statut_paiement(faits: &[Fait]) -> StatutPaiement {
     // Each payment with what went back of it: of two, one may be given back whole and the deal stays paid.
     let payments: Vec<(i64, i64)> = online
         .map(|recu| {
-            let back = of(TypePaiement::Rembourse).filter(|fait| fait.payment_intent == recu.payment_intent);
-            (recu.montant_minor, back.map(|fait| fait.montant_minor).sum())
+            let sum = |r#type| {
+                let of_it = of(r#type).filter(|fait| fait.payment_intent == recu.payment_intent);
+                of_it.map(|fait| fait.montant_minor).sum::<i64>()
+            };
+            (recu.montant_minor, sum(TypePaiement::Rembourse) - sum(TypePaiement::RembourseEchoue))
         })
         .chain(other_way)
         .collect();
@@ -90,6 +93,10 @@ mod tests {
             (
                 vec![recu.clone(), fait(T::Rembourse, "re_1", 40), fait(T::Rembourse, "re_2", 60)],
                 S::Rembourse,
+            ),
+            (
+                vec![recu.clone(), fait(T::Rembourse, "re_1", 40), fait(T::RembourseEchoue, "re_1", 40)],
+                S::Paye,
             ),
             (vec![recu.clone(), dispute.clone()], S::Conteste),
             (vec![recu.clone(), dispute.clone(), fait(T::ContesteGagne, "dp_1", 100)], S::Paye),

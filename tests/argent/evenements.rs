@@ -1,0 +1,131 @@
+//! Events that matter, and events that disagree with what we know.
+
+use common::domaine::StatutPaiement;
+use sandbox::simulateur::Moyen;
+use serde_json::json;
+use tests::{Deal, Options};
+
+async fn statut(deal: &Deal) -> String {
+    deal.statut().await.expect("it has one")
+}
+
+#[tokio::test]
+async fn a_refused_card_leaves_a_trace_and_the_session_open() {
+    let deal = Deal::won().await;
+    deal.open_session("a").await;
+    let session = deal.session_id().await;
+    deal.app.simulateur.pay(&session, Moyen::CarteRefusee).await.unwrap();
+    deal.hand_over("payment_intent.payment_failed").await;
+    let told = "SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'tentative_refusee'";
+    assert_eq!(deal.app.count(told).await, 1);
+    assert_eq!(statut(&deal).await, "en_attente");
+    assert_eq!(deal.app.count("SELECT count(*) FROM session_paiement WHERE statut = 'ouverte'").await, 1);
+    deal.app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    deal.hand_over("checkout.session.completed").await;
+    assert_eq!(statut(&deal).await, "paye");
+}
+
+#[tokio::test]
+async fn an_amount_that_disagrees_is_asked_of_stripe() {
+    let deal = Deal::won().await;
+    deal.open_session("a").await;
+    deal.app.simulateur.pay(&deal.session_id().await, Moyen::Carte).await.unwrap();
+    let mut event = deal.app.simulateur.events("checkout.session.completed").remove(0);
+    event["data"]["object"]["amount_total"] = json!(1);
+    deal.hand_over_event(&event).await;
+    // Stripe's object says what was paid, whatever this event said.
+    assert_eq!(statut(&deal).await, "paye");
+    assert_eq!(deal.app.count("SELECT count(*) FROM paiement").await, 1);
+}
+
+#[tokio::test]
+async fn an_event_of_a_shape_that_cannot_be_read_is_asked_of_stripe() {
+    let deal = Deal::won().await;
+    deal.open_session("a").await;
+    deal.app.simulateur.pay(&deal.session_id().await, Moyen::Carte).await.unwrap();
+    let mut event = deal.app.simulateur.events("checkout.session.completed").remove(0);
+    event["api_version"] = json!("2031-01-01.tomorrow");
+    event["data"]["object"]["livemode"] = json!({ "moved": "elsewhere" });
+    deal.hand_over_event(&event).await;
+    assert_eq!(statut(&deal).await, "paye");
+}
+
+#[tokio::test]
+async fn a_refund_of_a_payment_that_nobody_told_of_finds_it() {
+    let deal = Deal::won().await;
+    deal.open_session("a").await;
+    let session = deal.session_id().await;
+    deal.app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    deal.app.simulateur.refund(&session, Some(50)).unwrap();
+    deal.hand_over("charge.refunded").await;
+    assert_eq!(statut(&deal).await, "rembourse_partiel");
+    deal.hand_over("refund.created").await;
+    deal.hand_over("checkout.session.completed").await;
+    assert_eq!(statut(&deal).await, "rembourse_partiel");
+    assert_eq!(deal.app.count("SELECT count(*) FROM paiement WHERE type = 'rembourse'").await, 1);
+}
+
+#[tokio::test]
+async fn a_refund_that_comes_back_leaves_the_deal_paye_in_either_order() {
+    for reversed in [false, true] {
+        let deal = Deal::won().await;
+        deal.open_session("a").await;
+        deal.app.simulateur.pay(&deal.session_id().await, Moyen::Carte).await.unwrap();
+        deal.hand_over("checkout.session.completed").await;
+        let intent =
+            deal.app.simulateur.events("checkout.session.completed")[0]["data"]["object"]["payment_intent"]
+                .clone();
+        let refund = |kind: &str, status: &str| {
+            json!({ "id": format!("evt_{status}"), "type": kind, "livemode": false, "data": { "object": {
+                "id": "re_1", "amount": 50, "currency": "eur", "payment_intent": intent, "status": status } } })
+        };
+        let mut events = [refund("refund.created", "succeeded"), refund("refund.failed", "failed")];
+        if reversed {
+            events.reverse();
+        }
+        for event in events {
+            deal.hand_over_event(&event).await;
+        }
+        assert_eq!(statut(&deal).await, "paye", "reversed: {reversed}");
+        assert_eq!(deal.app.count("SELECT sum(mouvement_minor)::bigint FROM paiement").await, 120_050);
+    }
+}
+
+#[tokio::test]
+async fn two_paid_sessions_are_both_booked_and_the_surplus_is_shown() {
+    let options = Options { webhooks: false, ..Options::default() };
+    let deal = Deal::won_with(options).await;
+    deal.open_session("a").await;
+    deal.app.simulateur.pay(&deal.session_id().await, Moyen::Carte).await.unwrap();
+    let first = deal.app.simulateur.events("checkout.session.completed").remove(0);
+    deal.hand_over_event(&first).await;
+    let mut second = first.clone();
+    second["id"] = json!("evt_second");
+    second["data"]["object"]["id"] = json!("cs_test_second");
+    second["data"]["object"]["payment_intent"] = json!("pi_second");
+    second["data"]["object"]["metadata"] = json!({ "opportuniteId": deal.id });
+    deal.hand_over_event(&second).await;
+    deal.until_statut(StatutPaiement::Paye).await;
+    assert_eq!(deal.app.count("SELECT count(*) FROM paiement WHERE type = 'recu' AND conforme").await, 2);
+    let claire = tests::Bureau::sign_in(&deal.app, "claire@example.org").await;
+    let page = claire.get(&format!("/opportunites/{}", deal.id)).await;
+    assert!(page.text.contains("Trop-perçu"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_doctor_says_what_is_there_and_what_is_missing() {
+    let deal = Deal::won_with(Options { edge: false, ..Options::default() }).await;
+    let examine = async |stripe: &str| {
+        let mut command = deal.app.worker_command("doctor");
+        command.env("STRIPE_SECRET_KEY", stripe);
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let output = tokio::process::Command::from(command).output().await.unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (_, said) = examine("sk_test_guichet").await;
+    for line in ["ok       PostgreSQL", "ok       Redis", "ok       Stripe: reachable, TEST MODE"] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    let (good, said) = examine("sk_refused").await;
+    assert!(!good && said.contains("WRONG    Stripe"), "{said}");
+}

@@ -1,0 +1,5 @@
+//! The rules of money, each a test, on real processes.
+
+mod erreurs_classiques;
+mod evenements;
+mod reconciliation;
