@@ -13,7 +13,7 @@ help: ## list these targets
 
 .PHONY: demo
 demo: outils ## everything on this machine with sample data; Ctrl-C stops it, the data stays
-	@cargo build --workspace --bins
+	@cargo build --bins -p edge -p worker -p sandbox
 	@exec $(sandbox) demo
 
 .PHONY: demo-reset

@@ -2,6 +2,7 @@
 //! contract with its payloads, the queue's wire form, money, tokens, URLs, and the words of pages and mails.
 
 pub mod domaine;
+pub mod failpoint;
 pub mod jeton;
 pub mod job;
 pub mod jobs;

@@ -4,7 +4,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use common::failpoint::setting;
 use common::lien::PublicUrl;
 use common::queue::Producer;
 use common::settings::{EdgeSettings, SettingError};
@@ -107,5 +108,5 @@ fn pool(url: &SecretString) -> Result<PgPool, SettingError> {
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the edge reads the system's clock")]
 fn system_clock() -> DateTime<Utc> {
-    Utc::now()
+    Utc::now() + TimeDelta::seconds(setting("CLOCK_OFFSET_S").unwrap_or(0))
 }

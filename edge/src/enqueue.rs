@@ -1,5 +1,6 @@
 //! The way in of every write: a job is pushed, once for each wish.
 
+use common::failpoint;
 use common::job::{Actor, Envelope, JobId};
 use common::queue::{PushError, Pushed};
 
@@ -60,7 +61,9 @@ async fn count(app: &App, rules: &[Rule<'_>]) -> Result<(), AppError> {
 
 /// Queues an envelope as it is. Asks Redis only.
 pub async fn push(app: &App, envelope: &Envelope) -> Result<JobId, AppError> {
-    match app.producer.push(envelope).await {
+    let pushed = app.producer.push(envelope).await;
+    failpoint!("after-push", envelope.kind, envelope.id);
+    match pushed {
         Ok(Pushed::Queued | Pushed::Pending) => Ok(envelope.id),
         Ok(Pushed::KeyReused) => Err(AppError::KeyReused),
         Err(PushError::Full) => Err(AppError::QueueFull),

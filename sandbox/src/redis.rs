@@ -82,6 +82,12 @@ impl Redis {
         self.port
     }
 
+    /// The folder that holds its data.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The process id, or `None` while it is stopped.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {

@@ -4,7 +4,9 @@ use sandbox::redis::AppendFsync;
 use sandbox::simulateur::signature;
 use serde_json::json;
 use tests::app::WEBHOOK_SECRET;
-use tests::{Answer, App, Options};
+use tests::{Answer, App, Expected, Options};
+
+use crate::{event, faulty, office, push_notes};
 
 #[tokio::test]
 async fn jobs_that_redis_held_when_it_was_killed_all_run_after_its_return() {
@@ -63,4 +65,160 @@ async fn without_redis_the_webhook_is_refused_and_the_portal_still_reads() {
     .await;
     app.deliver(&body, &header).await.expect(200);
     app.until_count("SELECT count(*) FROM evenement_stripe", 1).await;
+}
+
+/// Kills Redis under load, in each way of keeping its log.
+#[tokio::test]
+async fn a_killed_redis_loses_nothing_that_its_log_holds_and_doubles_nothing() {
+    for append_fsync in [AppendFsync::Always, AppendFsync::EverySecond, AppendFsync::None] {
+        let redis = sandbox::redis::Options { append_fsync, ..Default::default() };
+        let (mut app, claire, client) = office(Options { redis, ..faulty() }).await;
+        push_notes(&claire, client, (0..60).map(|n| format!("before {n}"))).await;
+        app.redis.kill().unwrap();
+        app.redis.restart().unwrap();
+        // A log that holds nothing loses sessions, too: whoever was signed in signs in again.
+        let claire = tests::Bureau::sign_in(&app, "claire@example.org").await;
+        push_notes(&claire, client, (0..20).map(|n| format!("after {n}"))).await;
+        app.check_l_with(Expected { wiped: append_fsync == AppendFsync::None, ..Expected::default() }).await;
+        let after = "SELECT count(*) FROM evenement_timeline WHERE description_texte LIKE 'after %'";
+        assert_eq!(app.count(after).await, 20);
+    }
+}
+
+/// A power cut takes with it what the disk did not have yet: the tail of the log. A killed process proves
+/// nothing of that, for the page cache outlives it.
+#[tokio::test]
+async fn after_a_power_cut_what_is_lost_can_be_sent_again_and_nothing_is_there_twice() {
+    let (mut app, claire, client) = office(Options { workers: 0, ..faulty() }).await;
+    push_notes(&claire, client, (0..20).map(|n| format!("early {n}"))).await;
+    let log = std::fs::read_dir(app.redis.dir().join("appendonlydir")).unwrap();
+    let log =
+        log.map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().ends_with("incr.aof"));
+    let log = log.expect("an append-only file");
+    let on_disk = std::fs::metadata(&log).unwrap().len();
+    push_notes(&claire, client, (0..20).map(|n| format!("late {n}"))).await;
+    app.start_worker();
+    app.until_count("SELECT least(count(*), 5) FROM evenement_timeline WHERE type_evenement = 'note'", 5)
+        .await;
+    app.redis.kill().unwrap();
+    std::fs::File::options().write(true).open(&log).unwrap().set_len(on_disk).unwrap();
+    app.redis.restart().unwrap();
+    let (early, late): (Vec<_>, Vec<_>) =
+        (0..20).map(|n| (format!("early {n}"), format!("late {n}"))).unzip();
+    app.check_l_with(Expected { wiped: true, ..Expected::default() }).await;
+    let safe = "SELECT count(*) FROM evenement_timeline WHERE description_texte LIKE 'early %'";
+    assert_eq!(app.count(safe).await, 20, "what was on disk is not lost");
+    // The same wish under the same key: done already, or done now.
+    push_notes(&claire, client, early.into_iter().chain(late)).await;
+    app.check_l().await;
+}
+
+#[tokio::test]
+async fn after_ten_wipes_what_is_sent_again_stands_once() {
+    let (app, _, client) = office(faulty()).await;
+    let redis = ::redis::Client::open(app.redis.url()).unwrap();
+    let notes = |round: usize| (0..20).map(move |n| format!("round {round} {n}"));
+    let courier = app.courier();
+    for round in 0..10 {
+        let claire = tests::Bureau::sign_in(&app, "claire@example.org").await;
+        push_notes(&claire, client, notes(round)).await;
+        courier.deliver(&event(&format!("evt_{round}"))).await.unwrap().expect(200);
+        let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+        let _: () = ::redis::cmd("FLUSHALL").query_async(&mut connection).await.unwrap();
+    }
+    app.check_l_with(Expected { wiped: true, ..Expected::default() }).await;
+    let claire = tests::Bureau::sign_in(&app, "claire@example.org").await;
+    for round in 0..10 {
+        push_notes(&claire, client, notes(round)).await;
+        courier.deliver(&event(&format!("evt_{round}"))).await.unwrap().expect(200);
+    }
+    app.check_l().await;
+}
+
+#[tokio::test]
+async fn a_full_redis_refuses_politely_and_drains() {
+    let redis = sandbox::redis::Options { max_memory: Some(4 << 20), ..faulty().redis };
+    let (mut app, claire, client) = office(Options { redis, workers: 0, ..faulty() }).await;
+    let long = "x".repeat(9_000);
+    let mut refused = None;
+    for n in 0..2_000 {
+        let answer = claire.push_note(client, &format!("{n} {}", &long[n..])).await.unwrap();
+        if !answer.status.is_success() {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("Redis fills up");
+    refused.expect(503);
+    assert_ne!(refused.header("retry-after"), "");
+    app.start_worker();
+    tests::until("there is room again", || async {
+        claire.push_note(client, "room").await.ok()?.status.is_success().then_some(())
+    })
+    .await;
+    app.check_l().await;
+}
+
+#[tokio::test]
+async fn a_redis_that_stands_still_loses_nothing_and_hands_nothing_out_twice() {
+    let (app, claire, client) = office(faulty()).await;
+    push_notes(&claire, client, (0..40).map(|n| format!("before {n}"))).await;
+    app.redis.pause().unwrap();
+    // Both processes notice: the edge refuses, the worker's leases (1.5 s) are long over when it says so (5 s).
+    let refused = claire.push_note(client, "refused").await.unwrap();
+    refused.expect(503);
+    app.until_log("worker", "Redis fails").await;
+    app.redis.resume().unwrap();
+    tests::until("notes are taken again", || async {
+        claire.push_note(client, "after").await.ok()?.status.is_success().then_some(())
+    })
+    .await;
+    app.check_l().await;
+    assert_eq!(app.count("SELECT count(*) FROM job_resultat WHERE tentatives > 1").await, 0);
+}
+
+#[tokio::test]
+async fn a_redis_whose_connections_are_cut_is_found_again() {
+    let (app, claire, client) = office(Options { ways: true, ..faulty() }).await;
+    for round in 0..5 {
+        push_notes(&claire, client, (0..10).map(|n| format!("round {round} {n}"))).await;
+        app.ways().redis.cut();
+        claire.push_note(client, "refused").await.unwrap().expect(503);
+        app.ways().redis.resume();
+        tests::until("notes are taken again", || async {
+            claire.push_note(client, &format!("after {round}")).await.ok()?.status.is_success().then_some(())
+        })
+        .await;
+    }
+    app.check_l().await;
+}
+
+#[tokio::test]
+async fn after_a_fail_over_to_a_stale_replica_what_is_sent_again_stands_once() {
+    let (mut app, claire, client) = office(Options { ways: true, ..faulty() }).await;
+    let mut replica = sandbox::redis::Redis::start(None, faulty().redis).unwrap();
+    let mut asked =
+        ::redis::Client::open(replica.url()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    let mut ask = async |command: &str, arguments: &[&str]| -> String {
+        ::redis::cmd(command).arg(arguments).query_async(&mut asked).await.unwrap()
+    };
+    push_notes(&claire, client, (0..20).map(|n| format!("early {n}"))).await;
+    ask("REPLICAOF", &["127.0.0.1", &app.redis.port().to_string()]).await;
+    while !ask("INFO", &["replication"]).await.contains("master_link_status:up") {}
+    // From here on it hears nothing any more.
+    ask("REPLICAOF", &["NO", "ONE"]).await;
+    app.kill_workers();
+    push_notes(&claire, client, (0..20).map(|n| format!("late {n}"))).await;
+    app.start_worker();
+    app.until_count(
+        "SELECT least(count(*), 5) FROM evenement_timeline WHERE description_texte LIKE 'late %'",
+        5,
+    )
+    .await;
+    app.redis.kill().unwrap();
+    app.ways().redis.lead_to(replica.port());
+    std::mem::swap(&mut app.redis, &mut replica);
+    app.check_l_with(Expected { wiped: true, ..Expected::default() }).await;
+    push_notes(&claire, client, (0..20).map(|n| format!("late {n}"))).await;
+    app.check_l().await;
 }

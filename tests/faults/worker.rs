@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use common::job::{Actor, Job, JobId};
 use nix::sys::signal::Signal;
 use sandbox::simulateur::{FauteApi, Fautes, GenreApi};
 use serde_json::json;
 use tests::wait::within;
-use tests::{App, until};
+use tests::{App, Expected, Options, until};
+
+use crate::{event, faulty, office, push_notes};
 
 /// Stripe opens the session at once and answers late.
 fn answer_after_the_work() -> Fautes {
@@ -97,7 +100,7 @@ async fn a_worker_told_to_stop_finishes_and_leaves_the_rest_to_the_next() {
         }
     }
     let mut stopping = app.workers.remove(0);
-    until("the worker is gone", || {
+    within(Duration::from_secs(10), "the worker is gone", || {
         let ended = stopping.ended().unwrap();
         async move { ended }
     })
@@ -105,5 +108,117 @@ async fn a_worker_told_to_stop_finishes_and_leaves_the_rest_to_the_next() {
     app.start_worker();
     app.until_empty().await;
     assert_eq!(app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'").await, 200);
-    assert_eq!(app.count("SELECT count(DISTINCT description_texte) FROM evenement_timeline").await, 200);
+    app.check_l().await;
+}
+
+#[tokio::test]
+async fn a_worker_killed_at_any_step_of_a_job_leaves_one_effect() {
+    let (mut app, claire, client) = office(Options { workers: 0, ..faulty() }).await;
+    for step in ["before-transaction", "after-claim", "before-commit", "after-commit"] {
+        let pushed = claire.push_note(client, step).await.unwrap().expect(202);
+        let job = pushed["jobId"].as_str().unwrap();
+        app.start_worker_with(&[("FAILPOINT", &format!("{step}@{job}=kill"))]);
+        app.until_worker_ended().await;
+    }
+    app.start_worker();
+    app.check_l().await;
+    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'").await, 4);
+}
+
+/// A job that ends whoever runs it is parked after three of them; what was queued with it runs.
+#[tokio::test]
+async fn a_job_that_ends_its_workers_is_parked_and_its_neighbours_run() {
+    for action in ["abort", "exhaust"] {
+        let (mut app, claire, client) = office(Options { workers: 0, ..faulty() }).await;
+        let poison = claire.push_note(client, "poison").await.unwrap().expect(202);
+        let failpoint = format!("before-commit@{}={action}", poison["jobId"].as_str().unwrap());
+        push_notes(&claire, client, (0..30).map(|n| format!("neighbour {n}"))).await;
+        for _ in 0..3 {
+            app.start_worker_with(&[("FAILPOINT", &failpoint)]);
+            app.until_worker_ended().await;
+        }
+        app.start_worker_with(&[("FAILPOINT", &failpoint)]);
+        app.until_count("SELECT count(*) FROM job_resultat WHERE statut = 'echoue'", 1).await;
+        let fatal =
+            "SELECT count(*) FROM job_resultat WHERE erreur->>'code' = 'job-fatal' AND enveloppe IS NOT NULL";
+        assert_eq!(app.count(fatal).await, 1);
+        app.until_count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'", 30).await;
+        assert!(app.workers[0].ended().unwrap().is_none(), "the fourth worker lives");
+        // Accepted and not done: it stands parked, visible, with all that running it again needs.
+        app.check_l_with(Expected { parked: 1, ..Expected::default() }).await;
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_a_job_ends_neither_the_worker_nor_the_job() {
+    let (mut app, claire, client) = office(Options { workers: 0, panics: true, ..faulty() }).await;
+    let pushed = claire.push_note(client, "panics").await.unwrap().expect(202);
+    let job = pushed["jobId"].as_str().unwrap();
+    app.start_worker_with(&[("FAILPOINT", &format!("before-commit@{job}=panic"))]);
+    app.until_log("worker", "panicked at").await;
+    push_notes(&claire, client, (0..10).map(|n| format!("neighbour {n}"))).await;
+    app.until_count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'", 10).await;
+    assert!(app.workers[0].ended().unwrap().is_none());
+    // Whatever made it panic is mended.
+    app.kill_workers();
+    app.start_worker();
+    app.check_l().await;
+}
+
+/// A worker that stands still inside its transaction is given up; when it wakes, its transaction is void.
+#[tokio::test]
+async fn a_frozen_workers_job_runs_elsewhere_and_its_late_commit_does_not_count() {
+    let (mut app, claire, client) = office(Options { workers: 0, ..faulty() }).await;
+    let latch = app.latch();
+    app.start_worker_with(&[("FAILPOINT", &format!("before-transaction@RecordNote={}", latch.hang()))]);
+    push_notes(&claire, client, ["once".to_owned()]).await;
+    app.until_log("worker", "failpoint").await;
+    app.workers[0].signal(Signal::SIGSTOP).unwrap();
+    app.start_worker();
+    app.until_count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'", 1).await;
+    latch.lift();
+    app.workers[0].signal(Signal::SIGCONT).unwrap();
+    app.check_l().await;
+}
+
+#[tokio::test]
+async fn eight_workers_started_on_many_due_jobs_run_each_once() {
+    let (mut app, claire, client) = office(Options { workers: 0, ..faulty() }).await;
+    push_notes(&claire, client, (0..800).map(|n| format!("note {n}"))).await;
+    for n in 0..400 {
+        app.courier().deliver(&event(&format!("evt_{n}"))).await.unwrap().expect(200);
+    }
+    for _ in 0..8 {
+        app.start_worker();
+    }
+    app.check_l().await;
+    assert_eq!(app.count("SELECT count(*) FROM job_resultat WHERE tentatives > 1").await, 0);
+}
+
+/// A note of tomorrow's product, which this worker does not know.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct NoteOfTomorrow {
+    texte: String,
+}
+
+impl Job for NoteOfTomorrow {
+    const KIND: &'static str = common::jobs::RecordNote::KIND;
+    const VERSION: u16 = common::jobs::RecordNote::VERSION + 1;
+    const QUEUE: common::job::Queue = common::jobs::RecordNote::QUEUE;
+}
+
+/// While a deployment rolls, new edges and old workers meet: what an old worker does not know waits for a new
+/// one, visibly, and keeps nobody else waiting.
+#[tokio::test]
+async fn a_job_of_a_newer_version_waits_for_a_newer_worker() {
+    let (app, claire, client) = office(faulty()).await;
+    let actor = Actor::Utilisateur(uuid::Uuid::from_u128(1));
+    let job = NoteOfTomorrow { texte: "tomorrow".into() };
+    let envelope = app.envelope(JobId::of::<NoteOfTomorrow>(&actor, "tomorrow"), actor, &job);
+    app.push(&envelope).await;
+    app.until_log("worker", "it waits for a newer worker").await;
+    push_notes(&claire, client, (0..10).map(|n| format!("note {n}"))).await;
+    app.until_count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'", 10).await;
+    assert!(app.dump_redis().await.contains(&envelope.id.to_string()), "it is still there");
+    assert_eq!(app.count("SELECT count(*) FROM job_resultat WHERE statut <> 'termine'").await, 0);
 }

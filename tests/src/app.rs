@@ -17,7 +17,9 @@ use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
-use crate::people::{Answer, Bureau};
+use crate::check::Witness;
+use crate::people::{Answer, Bureau, Courier};
+use crate::proxy::Proxy;
 use crate::wait::{PATIENCE, until};
 
 /// The webhook's signing secret in tests.
@@ -49,6 +51,23 @@ pub struct Options {
     pub reconcile_every: u32,
     /// Whether the edge runs. Without it jobs are pushed by hand.
     pub edge: bool,
+    /// Whether the processes reach Redis, Postgres and Stripe through [`Ways`].
+    pub ways: bool,
+    /// Whether a job may panic in this test.
+    pub panics: bool,
+    /// What every process gets into its environment.
+    pub env: Vec<(&'static str, String)>,
+}
+
+/// What stands between the product's processes and what they depend on.
+#[derive(Debug)]
+pub struct Ways {
+    /// To Redis.
+    pub redis: Proxy,
+    /// To Postgres.
+    pub postgres: Proxy,
+    /// To Stripe.
+    pub stripe: Proxy,
 }
 
 impl Default for Options {
@@ -63,6 +82,9 @@ impl Default for Options {
             workers: 1,
             reconcile_every: 86_400,
             edge: true,
+            ways: false,
+            panics: false,
+            env: Vec::new(),
         }
     }
 }
@@ -84,6 +106,9 @@ pub struct App {
     pub postgres: Postgres,
     /// The database, as its owner, to look at.
     pub db: PgPool,
+    /// What the product has answered so far.
+    pub witness: Witness,
+    ways: Option<Ways>,
     options: Options,
     logs: tempfile::TempDir,
 }
@@ -107,7 +132,18 @@ impl App {
         let port = sandbox::place::free_port(None).expect("a port");
         let db =
             PgPoolOptions::new().max_connections(4).connect_lazy(&postgres.url(DATABASE)).expect("a URL");
+        let ways = if options.ways {
+            Some(Ways {
+                redis: Proxy::start(redis.port()).await,
+                postgres: Proxy::start(postgres.port()).await,
+                stripe: Proxy::start(simulateur.port()).await,
+            })
+        } else {
+            None
+        };
         let mut app = Self {
+            witness: Witness::default(),
+            ways,
             base: format!("http://127.0.0.1:{port}"),
             edge: None,
             workers: Vec::new(),
@@ -148,14 +184,20 @@ impl App {
 
     /// Starts the edge and waits until it answers.
     pub async fn start_edge(&mut self) {
+        self.start_edge_with(&[]).await;
+    }
+
+    /// Starts the edge with more environment, and waits until it answers.
+    pub async fn start_edge_with(&mut self, env: &[(&str, &str)]) {
         let mut command = self.command("edge");
         command
             .env("EDGE_ADDR", self.base.trim_start_matches("http://"))
-            .env("EDGE_DATABASE_URL", self.postgres.edge_url(DATABASE))
+            .env("EDGE_DATABASE_URL", self.postgres_way(self.postgres.edge_url(DATABASE)))
             .env("TRUSTED_PROXIES", &self.options.trusted_proxies);
         if self.options.stripe {
             command.env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);
         }
+        command.envs(env.iter().copied());
         self.edge = Some(Service::start("edge", command).expect("the edge"));
         let url = format!("{}/sante", self.base);
         until("the edge answers", || async { reqwest::get(&url).await.ok() }).await;
@@ -184,7 +226,7 @@ impl App {
         let mut command = self.command("worker");
         command
             .arg(name)
-            .env("DATABASE_URL", self.postgres.worker_url(DATABASE))
+            .env("DATABASE_URL", self.postgres_way(self.postgres.worker_url(DATABASE)))
             .env("WORKER_CONCURRENCY", "4")
             .env("RECONCILE_EVERY", self.options.reconcile_every.to_string());
         if self.options.stripe {
@@ -205,15 +247,47 @@ impl App {
             .env_remove("STRIPE_WEBHOOK_SECRET")
             .env_remove("SMTP_URL")
             .env_remove("MAIL_FROM")
-            .env("REDIS_URL", self.redis.url())
+            .env("REDIS_URL", self.redis_way())
             .env("PUBLIC_URL", &self.base)
             .env("SECRET_KEY", SECRET_KEY)
-            .env("STRIPE_API_BASE", self.simulateur.base())
+            .env("STRIPE_API_BASE", self.stripe_way())
             .env("RUST_LOG", "info")
+            .envs(self.options.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle"))
             .stderr(log);
         command
+    }
+
+    /// The ways to what the processes depend on.
+    pub fn ways(&self) -> &Ways {
+        self.ways.as_ref().expect("Options { ways: true }")
+    }
+
+    fn redis_way(&self) -> String {
+        let port = self.ways.as_ref().map_or(self.redis.port(), |ways| ways.redis.port());
+        format!("redis://127.0.0.1:{port}/")
+    }
+
+    fn stripe_way(&self) -> String {
+        let port = self.ways.as_ref().map_or(self.simulateur.port(), |ways| ways.stripe.port());
+        format!("http://127.0.0.1:{port}")
+    }
+
+    fn postgres_way(&self, url: String) -> String {
+        let Some(ways) = &self.ways else { return url };
+        url.replace(&format!(":{}/", self.postgres.port()), &format!(":{}/", ways.postgres.port()))
+    }
+
+    pub(crate) fn may_panic(&self) -> bool {
+        self.options.panics
+    }
+
+    /// A file whose deletion lets a job that hangs at a failpoint go on.
+    pub fn latch(&self) -> Latch {
+        let path = self.logs.path().join("latch");
+        std::fs::write(&path, "").expect("a file");
+        Latch(path)
     }
 
     fn log_file(&self, name: &str) -> PathBuf {
@@ -230,6 +304,31 @@ impl App {
         for mut worker in self.workers.drain(..) {
             worker.stop(Signal::SIGKILL, Duration::from_secs(5)).expect("it can be waited for");
         }
+    }
+
+    /// Kills the edge, as `kill -9` does.
+    pub fn kill_edge(&mut self) {
+        if let Some(mut edge) = self.edge.take() {
+            edge.stop(Signal::SIGKILL, Duration::from_secs(5)).expect("it can be waited for");
+        }
+    }
+
+    /// Waits until the last worker that was started has ended by itself or was killed, and forgets it.
+    pub async fn until_worker_ended(&mut self) {
+        let mut worker = self.workers.pop().expect("a worker");
+        until("the worker's process ends (failpoints need `cargo build --workspace --bins`)", || {
+            let ended = worker.ended().expect("the system says");
+            async move { ended }
+        })
+        .await;
+    }
+
+    /// Waits until the log of `edge` or `worker` holds this text.
+    pub async fn until_log(&self, name: &str, text: &str) {
+        until(&format!("{text:?} in the log of {name}"), || async {
+            self.log(name).contains(text).then_some(())
+        })
+        .await;
     }
 
     /// Makes a freelancer by the command line and signs them in.
@@ -305,11 +404,17 @@ impl App {
 
     /// Sends a body to the webhook as Stripe would, with this signature header.
     pub async fn deliver(&self, body: &str, signature: &str) -> Answer {
-        let request = reqwest::Client::new()
-            .post(format!("{}/api/webhooks/stripe", self.base))
-            .header("Stripe-Signature", signature)
-            .body(body.to_owned());
-        Answer::of(request).await
+        self.try_deliver(body, signature).await.expect("an answer")
+    }
+
+    async fn try_deliver(&self, body: &str, signature: &str) -> reqwest::Result<Answer> {
+        self.courier().try_deliver(body, signature).await
+    }
+
+    /// Whoever brings events to the webhook.
+    pub fn courier(&self) -> Courier {
+        let url = format!("{}/api/webhooks/stripe", self.base);
+        Courier { url, http: reqwest::Client::new(), witness: self.witness.clone() }
     }
 
     /// A number out of the database.
@@ -374,11 +479,27 @@ impl Drop for App {
             let log = self.log(name);
             if std::thread::panicking() {
                 eprintln!("--- {name}.log\n{log}");
-            } else if log.contains("panicked at") {
+            } else if log.contains("panicked at") && !self.options.panics {
                 panicked.push(log);
             }
         }
         assert!(panicked.is_empty(), "a process panicked:\n{}", panicked.join("\n"));
+    }
+}
+
+/// Holds a job that hangs at a failpoint, until it is lifted.
+#[derive(Debug)]
+pub struct Latch(PathBuf);
+
+impl Latch {
+    /// The action of the failpoint.
+    pub fn hang(&self) -> String {
+        format!("hang:{}", self.0.display())
+    }
+
+    /// Lets the job go on.
+    pub fn lift(self) {
+        std::fs::remove_file(self.0).expect("it is there");
     }
 }
 

@@ -8,12 +8,16 @@
 
 pub mod app;
 pub mod browser;
+pub mod check;
 pub mod deal;
 pub mod people;
+pub mod proxy;
 pub mod wait;
 
 pub use app::{App, Options};
 pub use browser::Browser;
+pub use check::{Expected, Witness};
 pub use deal::Deal;
-pub use people::{Answer, Bureau, Portail};
+pub use people::{Answer, Bureau, Courier, Portail};
+pub use proxy::Proxy;
 pub use wait::until;

@@ -2,10 +2,12 @@
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
+use sandbox::simulateur::signature;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::app::{App, PASSWORD, prefer_wait};
+use crate::app::{App, PASSWORD, WEBHOOK_SECRET, prefer_wait};
+use crate::check::Witness;
 
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
@@ -21,9 +23,14 @@ pub struct Answer {
 impl Answer {
     /// Sends a request and reads the answer.
     pub async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.expect("an answer");
+        Self::try_of(request).await.expect("an answer")
+    }
+
+    /// Sends a request to an edge that may die before it answers.
+    pub async fn try_of(request: RequestBuilder) -> reqwest::Result<Self> {
+        let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Self { status, headers, text: response.text().await.expect("a body") }
+        Ok(Self { status, headers, text: response.text().await? })
     }
 
     /// The body as JSON.
@@ -54,6 +61,7 @@ impl Answer {
 pub struct Bureau {
     http: reqwest::Client,
     base: String,
+    witness: Witness,
 }
 
 impl Bureau {
@@ -73,7 +81,7 @@ impl Bureau {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("a client");
-        Self { http, base: app.base.clone() }
+        Self { http, base: app.base.clone(), witness: app.witness.clone() }
     }
 
     /// A request that says nothing of where it comes from, to be completed.
@@ -88,12 +96,13 @@ impl Bureau {
 
     /// Reads.
     pub async fn get(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::GET, path)).await
+        self.witness.saw(Answer::of(self.request(Method::GET, path)).await)
     }
 
     /// Writes, and waits for the result.
     pub async fn write(&self, method: Method, path: &str, body: Value) -> Answer {
-        Answer::of(self.request(method, path).header("Prefer", prefer_wait()).json(&body)).await
+        let request = self.request(method, path).header("Prefer", prefer_wait()).json(&body);
+        self.witness.saw(Answer::of(request).await)
     }
 
     /// Posts, and waits for the result.
@@ -108,13 +117,23 @@ impl Bureau {
 
     /// Deletes, and waits for the result.
     pub async fn delete(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::DELETE, path).header("Prefer", prefer_wait())).await
+        let request = self.request(Method::DELETE, path).header("Prefer", prefer_wait());
+        self.witness.saw(Answer::of(request).await)
     }
 
     /// Posts under an `Idempotency-Key`, and waits for the result.
     pub async fn post_under(&self, key: &str, path: &str, body: Value) -> Answer {
         let request = self.request(Method::POST, path).header("Prefer", prefer_wait());
-        Answer::of(request.header("Idempotency-Key", key).json(&body)).await
+        self.witness.saw(Answer::of(request.header("Idempotency-Key", key).json(&body)).await)
+    }
+
+    /// Puts a note on a client's timeline under its text (the first hundred characters) as the key, and waits for nothing. The edge may die
+    /// before it answers.
+    pub async fn push_note(&self, client: Uuid, texte: &str) -> reqwest::Result<Answer> {
+        let request = self.request(Method::POST, &format!("/api/clients/{client}/notes"));
+        let key: String = texte.chars().map(|c| if c == ' ' { '-' } else { c }).take(100).collect();
+        let request = request.header("Idempotency-Key", key).json(&json!({ "texte": texte }));
+        Ok(self.witness.saw_note(texte, Answer::try_of(request).await?))
     }
 
     /// Adds a client: its id.
@@ -150,6 +169,34 @@ impl Bureau {
         assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
         let url = answer.json()["urlPortail"].as_str().expect("a link").to_owned();
         Portail::visit(&url, &self.base)
+    }
+}
+
+/// Brings events to the webhook as Stripe does.
+#[derive(Debug, Clone)]
+pub struct Courier {
+    pub(crate) url: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) witness: Witness,
+}
+
+impl Courier {
+    /// Delivers an event, signed now. The edge may die before it answers.
+    pub async fn deliver(&self, event: &Value) -> reqwest::Result<Answer> {
+        let body = event.to_string();
+        let header = signature(WEBHOOK_SECRET, worker::clock().timestamp(), body.as_bytes());
+        self.try_deliver(&body, &header).await
+    }
+
+    /// Delivers a body under a signature.
+    pub(crate) async fn try_deliver(&self, body: &str, signature: &str) -> reqwest::Result<Answer> {
+        let request = self.http.post(&self.url).header("Stripe-Signature", signature).body(body.to_owned());
+        let answer = Answer::try_of(request).await?;
+        let event = serde_json::from_str::<Value>(body).ok();
+        Ok(match event.as_ref().and_then(|event| event["id"].as_str()) {
+            Some(id) => self.witness.saw_event(id, answer),
+            None => self.witness.saw(answer),
+        })
     }
 }
 

@@ -9,7 +9,7 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 ///
 /// # Panics
 /// When it never comes; `what` says what was waited for.
-pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl FnMut() -> F) -> T {
+pub async fn until<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
     within(PATIENCE, what, look).await
 }
 
@@ -17,11 +17,7 @@ pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl FnMu
 ///
 /// # Panics
 /// When it never comes; `what` says what was waited for.
-pub async fn within<T, F: Future<Output = Option<T>>>(
-    patience: Duration,
-    what: &str,
-    mut look: impl FnMut() -> F,
-) -> T {
+pub async fn within<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let end = Instant::now() + patience;
     let mut glance = tokio::time::interval(Duration::from_millis(20));
     loop {

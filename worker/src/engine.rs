@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use common::failpoint;
 use common::job::{Envelope, Job, Reference};
 use common::queue::health::Reason;
 use common::refus::Refus;
@@ -141,6 +142,7 @@ impl Engine {
     /// Runs a job to its committed result, which may be a rejection.
     async fn execute<J: Handle>(&self, envelope: &Envelope, delivery: &Delivery) -> Result<(), JobError> {
         let job: J = serde_json::from_str(envelope.payload.get()).map_err(anyhow::Error::from)?;
+        failpoint!("before-transaction", envelope.kind, envelope.id);
         let refused = if J::EXTERNAL {
             match self.call_stripe(&job, envelope, delivery).await {
                 Ok(Called::DoneBefore) => return Ok(()),
@@ -152,6 +154,7 @@ impl Engine {
             None
         };
         let Some(mut cx) = self.claim(envelope, delivery).await? else { return Ok(()) };
+        failpoint!("after-claim", envelope.kind, envelope.id);
         sqlx::query("SAVEPOINT work").execute(&mut *cx.tx).await?;
         let ended = match refused {
             Some(refus) => Err(JobError::Reject(refus)),
@@ -166,7 +169,10 @@ impl Engine {
             }
             Err(error) => return Err(error),
         }
-        Ok(cx.tx.commit().await?)
+        failpoint!("before-commit", envelope.kind, envelope.id);
+        cx.tx.commit().await?;
+        failpoint!("after-commit", envelope.kind, envelope.id);
+        Ok(())
     }
 
     /// Makes the calls that an external job needs, each between two transactions of its own.
@@ -197,6 +203,7 @@ impl Engine {
             };
             let answer = stripe.call(&call).await.map_err(|error| JobError::Later(error.into()))?;
 
+            failpoint!("after-call", envelope.kind, envelope.id);
             let mut cx = self.begin(envelope, delivery).await?;
             let recorded = paiement::record_answer(&mut cx, &call, answer).await?;
             cx.tx.commit().await?;

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use common::failpoint::setting;
 use common::settings::WorkerSettings;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
@@ -33,7 +34,7 @@ use crate::integrations::stripe::Stripe;
 /// The process's clock, the only place that reads it.
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock enters")]
 pub fn clock() -> DateTime<Utc> {
-    Utc::now()
+    Utc::now() + TimeDelta::seconds(setting("CLOCK_OFFSET_S").unwrap_or(0))
 }
 
 /// A pool that connects when it is first needed, so that the process boots while Postgres is away.
@@ -84,7 +85,10 @@ pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::
     let courriels = tokio::spawn(courriel::serve(Arc::clone(&shared), stop.clone()));
     let every = Duration::from_secs(settings.reconcile_every.into());
     let watch = tokio::spawn(reconciliation::watch(shared, every, stop.clone()));
-    let options = queue::Options::new(settings.worker_concurrency.into());
+    let mut options = queue::Options::new(settings.worker_concurrency.into());
+    if let Some(lease) = setting("LEASE_MS").map(Duration::from_millis) {
+        (options.lease, options.alone) = (lease, lease / 3);
+    }
     let serve = queue::serve(engine, &settings.shared.redis_url, options, stop.clone());
     let ended = tokio::select! {
         ended = serve => ended,

@@ -13,8 +13,9 @@ use super::ledger::refresh_opportunite;
 use crate::cx::{Cx, JobError};
 use crate::integrations::stripe::{SessionParams, StripeCall};
 
-/// A session's life: under the 24 h that Stripe allows, counted from our clock.
-const LIFE: TimeDelta = TimeDelta::hours(23);
+/// A session's life: under the 24 h that Stripe allows, counted from our clock, which may be an hour ahead of
+/// Stripe's.
+const LIFE: TimeDelta = TimeDelta::hours(22);
 /// A session with less time left is replaced: somebody is about to type a card number.
 const LEAST_LIFE: TimeDelta = TimeDelta::hours(1);
 /// How long after its end a session is dead whatever any clock says.
