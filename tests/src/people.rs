@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::app::{App, PASSWORD, WEBHOOK_SECRET, prefer_wait};
 use crate::check::Witness;
+use crate::wait::until;
 
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
@@ -69,7 +70,12 @@ impl Bureau {
     pub async fn sign_in(app: &App, email: &str) -> Self {
         let bureau = Self::stranger(app);
         let form = json!({ "email": email, "motDePasse": PASSWORD });
-        let answer = bureau.post("/api/connexion", form).await;
+        // Right after its start, on a busy machine, the edge may still be opening its connections.
+        let answer = until("the edge lets people in", async || {
+            let answer = bureau.post("/api/connexion", form.clone()).await;
+            (answer.status != 503).then_some(answer)
+        })
+        .await;
         assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
         bureau
     }
