@@ -13,8 +13,9 @@ help: ## list these targets
 
 .PHONY: demo
 demo: outils ## everything on this machine with sample data; Ctrl-C stops it, the data stays
+	@# Not the whole workspace: the package `tests` would arm its failpoints (common/src/failpoint.rs).
 	@cargo build --bins -p edge -p worker -p sandbox
-	@exec $(sandbox) demo
+	@exec "$${CARGO_TARGET_DIR:-target}/debug/sandbox" demo
 
 .PHONY: demo-reset
 demo-reset: ## delete the demo's data
@@ -34,6 +35,11 @@ test: outils-test fmt-check lint ## everything that CI runs
 	fi
 	@$(MAKE) --no-print-directory doc
 	@scripts/outils.sh bilan
+
+.PHONY: soak
+soak: outils-test ## the long storm (SEEDS=20 EVENTS=20000 SEED=…), written to docs/soak.md
+	@cargo build --workspace --bins
+	@cargo test -p tests --test faults -- --ignored --nocapture soak
 
 .PHONY: fmt
 fmt: ## lay the sources out
