@@ -41,6 +41,10 @@ soak: outils-test ## the long storm (SEEDS=20 EVENTS=20000 SEED=…), written to
 	@cargo build --workspace --bins
 	@cargo test -p tests --test faults -- --ignored --nocapture soak
 
+.PHONY: mutation
+mutation: outils-test ## takes safeguards away one by one, in a copy: a named test must turn red
+	@scripts/mutation.sh
+
 .PHONY: fmt
 fmt: ## lay the sources out
 	@cargo fmt --all
