@@ -190,6 +190,7 @@ async fn run(shared: &Arc<Shared>, event: &ListedEvent) -> anyhow::Result<()> {
         id: Some(id),
         queue: ProcessStripeWebhook::QUEUE,
         envelope: serde_json::to_vec(&envelope)?,
+        since: (shared.now)(),
         failures: 0,
         deliveries: 1,
     };
