@@ -146,7 +146,7 @@ pub(super) fn told_facts(
     match status {
         // An inquiry that became no dispute, and one that Stripe kept from becoming one, end well too.
         Some("won" | "warning_closed" | "prevented") => {
-            facts.push((TypePaiement::ContesteGagne, Some(TypeEvenement::LitigeGagne)))
+            facts.push((TypePaiement::ContesteGagne, Some(TypeEvenement::LitigeGagne)));
         }
         Some("lost") => facts.push((TypePaiement::ContestePerdu, Some(TypeEvenement::LitigePerdu))),
         _ => {}
