@@ -45,6 +45,11 @@ soak: outils-test ## the long storm (SEEDS=20 EVENTS=20000 SEED=…), written to
 mutation: outils-test ## takes safeguards away one by one, in a copy: a named test must turn red
 	@scripts/mutation.sh
 
+.PHONY: captures
+captures: outils-test ## a picture of every page in every state: target/captures/index.html (ECRANS=portail: only these)
+	@cargo build --workspace --bins
+	@cargo run --quiet --package tests --bin captures -- $(ECRANS)
+
 .PHONY: fmt
 fmt: ## lay the sources out
 	@cargo fmt --all

@@ -3,39 +3,21 @@
 
 use reqwest::Method;
 use serde_json::json;
+use tests::routes::{Route, WEBHOOK, routes};
 use tests::{Answer, App, Bureau};
 use uuid::Uuid;
 
-const TABLE: &str = include_str!("../../edge/src/routes.rs");
-const WEBHOOK: &str = "/api/webhooks/stripe";
-
-/// A line of the URL table.
-struct Route {
-    method: Method,
-    path: String,
-}
-
-impl Route {
-    fn is_public(&self) -> bool {
-        ["/portail/", "/payer/", "/api/portail/", "/installation/", "/assets/"]
-            .iter()
-            .any(|prefix| self.path.starts_with(prefix))
-            || ["/connexion", "/deconnexion", "/api/connexion", "/api/deconnexion", "/sante", "/pret"]
-                .contains(&self.path.as_str())
-    }
-
-    /// The path about one thing: its ids and tokens filled in.
-    fn about(&self, world: &World) -> String {
-        let id = match self.path.trim_start_matches("/api").split('/').nth(1) {
-            Some("clients") => world.client,
-            Some("opportunites") => world.deal,
-            Some("tickets") => world.ticket,
-            Some("evenements") => world.note,
-            _ => world.job,
-        };
-        let token = if self.path.contains("/portail/") { "0".repeat(96) } else { "0".repeat(64) };
-        self.path.replace("{id}", &id.to_string()).replace("{token}", &token)
-    }
+/// The path about one thing: its ids and tokens filled in.
+fn about(route: &Route, world: &World) -> String {
+    let id = match route.path.trim_start_matches("/api").split('/').nth(1) {
+        Some("clients") => world.client,
+        Some("opportunites") => world.deal,
+        Some("tickets") => world.ticket,
+        Some("evenements") => world.note,
+        _ => world.job,
+    };
+    let token = if route.path.contains("/portail/") { "0".repeat(96) } else { "0".repeat(64) };
+    route.path.replace("{id}", &id.to_string()).replace("{token}", &token)
 }
 
 /// One of each of a freelancer's things.
@@ -61,27 +43,6 @@ impl World {
     }
 }
 
-/// Every route of the table: `.route("path", get(..).post(..))`.
-fn routes() -> Vec<Route> {
-    let mut routes = Vec::new();
-    for line in TABLE.lines().filter_map(|line| line.trim().strip_prefix(".route(")) {
-        let (path, handlers) = line.split_once(", ").expect("a path and its handlers");
-        let path = if path == "WEBHOOK" { WEBHOOK } else { path.trim_matches('"') };
-        for (verb, method) in [
-            ("get(", Method::GET),
-            ("post(", Method::POST),
-            ("patch(", Method::PATCH),
-            ("delete(", Method::DELETE),
-        ] {
-            if handlers.starts_with(verb) || handlers.contains(&format!(".{verb}")) {
-                routes.push(Route { method: method.clone(), path: path.to_owned() });
-            }
-        }
-    }
-    assert!(routes.len() > 60, "the table reads as {} routes", routes.len());
-    routes
-}
-
 async fn send(who: &Bureau, method: &Method, path: &str, origin: Option<&str>) -> Answer {
     let mut request = who.bare(method.clone(), path);
     if let Some(origin) = origin {
@@ -104,7 +65,7 @@ async fn no_unsafe_route_takes_a_request_from_another_site() {
     app.until_empty().await;
     let before = app.count("SELECT count(*) FROM job_resultat").await;
     for route in routes().iter().filter(|route| route.method != Method::GET && route.path != WEBHOOK) {
-        let path = route.about(&world);
+        let path = about(route, &world);
         for origin in [Some("https://evil.example"), Some("null")] {
             let answer = send(&claire, &route.method, &path, origin).await;
             assert_eq!(answer.status, 403, "{} {path} {origin:?}", route.method);
@@ -125,7 +86,7 @@ async fn nobody_gets_in_without_signing_in() {
     let world = World::of(&claire).await;
     let stranger = Bureau::stranger(&app);
     for route in routes().iter().filter(|route| !route.is_public() && route.path != WEBHOOK) {
-        let path = route.about(&world);
+        let path = about(route, &world);
         let answer = send(&stranger, &route.method, &path, Some(&app.base)).await;
         if path.starts_with("/api/") {
             assert_eq!(answer.status, 401, "{} {path}", route.method);
@@ -149,7 +110,7 @@ async fn what_is_anothers_is_not_found_on_any_route() {
     app.until_empty().await;
     let before = app.count("SELECT count(*) FROM job_resultat WHERE statut = 'termine'").await;
     for route in routes().iter().filter(|route| route.path.contains("{id}") && !route.is_public()) {
-        let path = route.about(&world);
+        let path = about(route, &world);
         let answer = send(&denis, &route.method, &path, Some(&app.base)).await;
         assert!([404, 422].contains(&answer.status.as_u16()), "{} {path}: {}", route.method, answer.status);
         if route.method == Method::GET || route.method == Method::DELETE {

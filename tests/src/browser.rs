@@ -2,8 +2,11 @@
 
 use std::process::{Command, Stdio};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use nix::sys::signal::Signal;
 use sandbox::process::{Service, which};
+use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::wait::until;
@@ -135,9 +138,46 @@ impl Browser {
         cookies.into_iter().map(|cookie| cookie.name).collect()
     }
 
-    /// Keeps a picture of the window, for whoever looks into a failure.
-    pub async fn screenshot(&self, file: &std::path::Path) {
-        self.driver.screenshot(file).await.expect("a picture");
+    /// Runs a script in the page: what it returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver.execute(script, vec![]).await.expect(script).json().clone()
+    }
+
+    /// A command of the browser's own protocol.
+    pub async fn cdp(&self, command: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(command, parameters).await.expect(command)
+    }
+
+    /// Asks for pages in this language from now on.
+    pub async fn accept_language(&self, langue: &str) {
+        let agent = self.run("return navigator.userAgent").await;
+        let parameters = json!({ "userAgent": agent, "acceptLanguage": langue });
+        self.cdp("Network.setUserAgentOverride", parameters).await;
+    }
+
+    /// Looks at the page through a window of this width, in the light or in the dark.
+    pub async fn look_through(&self, width: u32, dark: bool) {
+        let mobile = width < 700;
+        let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": mobile });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.cdp("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// Signs out of everything.
+    pub async fn forget_cookies(&self) {
+        self.cdp("Network.clearBrowserCookies", json!({})).await;
+    }
+
+    /// The whole page as a PNG, at most 4000 pixels high.
+    pub async fn picture(&self) -> Vec<u8> {
+        let size = self.run("return [innerWidth, document.documentElement.scrollHeight]").await;
+        let height = size[1].as_u64().unwrap_or(900).min(4000);
+        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": height, "scale": 1 });
+        let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let answer = self.cdp("Page.captureScreenshot", parameters).await;
+        BASE64.decode(answer["data"].as_str().expect("a picture")).expect("base64")
     }
 
     /// Closes the window.

@@ -10,8 +10,10 @@ pub mod app;
 pub mod browser;
 pub mod check;
 pub mod deal;
+pub mod ecrans;
 pub mod people;
 pub mod proxy;
+pub mod routes;
 pub mod wait;
 
 pub use app::{App, Options};

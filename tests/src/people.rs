@@ -90,6 +90,11 @@ impl Bureau {
         Self { http, base: app.base.clone(), witness: app.witness.clone() }
     }
 
+    /// The root of every path.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// A request that says nothing of where it comes from, to be completed.
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base))
