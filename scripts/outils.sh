@@ -2,8 +2,8 @@
 # Fetches the programs that Guichet's demo and tests run and that this machine lacks. Installs nothing that is
 # there, starts no service, and stops or changes none that runs.
 #   scripts/outils.sh demo    a C compiler, PostgreSQL, Redis
-#   scripts/outils.sh test    these, Chromium with its driver, a mail server, and Stripe's own tools (into
-#                             target/stripe-sdk)
+#   scripts/outils.sh test    these, Chromium with its driver, a mail server, Stripe's own tools (into
+#                             target/stripe-sdk), and what judges pages and their script (into target/web)
 #   scripts/outils.sh bilan   fetches nothing: says which of Stripe's tools could not be had
 set -eu
 wanted=${1:-demo}
@@ -178,3 +178,20 @@ if [ "$wanted" = test ]; then
     fetch_python_sdk
     fetch_node_tools
 fi
+
+# axe-core looks for what keeps people out of a page, TypeScript reads the types in the script's comments.
+fetch_web() {
+    web=$root/target/web
+    wanted_web="axe-core@4.10.3 typescript@5.9.3"
+    if [ "$(cat "$web/ready" 2>/dev/null)" = "$wanted_web" ]; then return 0; fi
+    mkdir -p "$web"
+    # Each is a word of its own.
+    # shellcheck disable=SC2086
+    if have npm && npm install --silent --no-audit --no-fund --prefix "$web" $wanted_web >&2; then
+        echo "$wanted_web" >"$web/ready"
+        say "axe-core and TypeScript stand in target/web"
+    else
+        say "axe-core and TypeScript could not be fetched from npm: the tests that need them say so and fail"
+    fi
+}
+if [ "$wanted" = test ]; then fetch_web; fi

@@ -108,6 +108,9 @@ pub struct EdgeSettings {
     /// Proxies whose `X-Forwarded-For` is believed: addresses and networks (`10.0.0.0/8`), comma-separated.
     #[arg(long, env = "TRUSTED_PROXIES", default_value = "", value_parser = networks)]
     pub trusted_proxies: Networks,
+    /// Whether `/styleguide` shows what the pages are made of: for development.
+    #[arg(long, env = "STYLEGUIDE", default_value_t = false, action = clap::ArgAction::Set)]
+    pub styleguide: bool,
 }
 
 /// A list of networks, a bare address being one of its own; an empty setting is an empty list.

@@ -45,6 +45,8 @@ pub struct Inner {
     pub public_url: PublicUrl,
     /// The webhook's secrets, none of them blank; empty: the endpoint is closed.
     pub webhook_secrets: Vec<SecretString>,
+    /// Whether `/styleguide` is served.
+    pub styleguide: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The `Content-Security-Policy` of every answer.
@@ -77,6 +79,7 @@ impl App {
             liens: Liens { sealer: shared.sealer()?, public_url: shared.public_url.clone() },
             public_url: shared.public_url.clone(),
             webhook_secrets: settings.webhook_secrets()?,
+            styleguide: settings.styleguide,
             trusted_proxies: settings.trusted_proxies.0.clone(),
             csp: crate::headers::csp(&shared.stripe_api_base),
             hashing: Semaphore::new(2),

@@ -22,7 +22,9 @@ pub fn is_public(path: &str) -> bool {
 
 /// Every route, with what all answers have in common around them.
 pub fn table(app: App) -> Router {
+    let styleguide = if app.styleguide { pages_development() } else { Router::new() };
     Router::new()
+        .merge(styleguide)
         .merge(bureau())
         .merge(public())
         .merge(pages_bureau())
@@ -125,4 +127,11 @@ fn pages_public() -> Router<App> {
         .route("/payer/{token}", get(payer::show).post(payer::pay))
         .route("/payer/{token}/verifier", post(payer::refresh))
         .route("/assets/{hash}/{name}", get(crate::render::assets::serve))
+}
+
+/// What only those see who make the pages.
+#[rustfmt::skip]
+fn pages_development() -> Router<App> {
+    Router::new()
+        .route("/styleguide", get(crate::pages::styleguide::show))
 }

@@ -240,7 +240,7 @@ async function envoyer(evenement) {
   if (form.getAttribute("aria-busy") === "true") return;
   const boutons = /** @type {HTMLButtonElement[]} */ (tous("button", form));
   const donnees = new URLSearchParams();
-  for (const [nom, valeur] of new FormData(form)) donnees.append(nom, String(valeur));
+  for (const [nom, valeur] of new FormData(form, evenement.submitter)) donnees.append(nom, String(valeur));
   const montrer = trajet(form.querySelector("[data-trajet]"));
   const rendre = () => {
     form.removeAttribute("aria-busy");
@@ -399,6 +399,8 @@ function rafraichir(html) {
       if (ouverts[rang]) /** @type {HTMLDetailsElement} */ (details).open = true;
     });
     animer(neuve);
+    const annonce = neuve.getAttribute("data-annonce");
+    if (annonce && annonce !== region.getAttribute("data-annonce")) dire(annonce);
     pas = 0;
   }
 }
@@ -436,8 +438,14 @@ function animerCarte(carte) {
   carte.addEventListener("dragstart", (evenement) => {
     evenement.dataTransfer?.setData("text/plain", carte.dataset.carte ?? "");
     carte.classList.add("carte--prise");
+    for (const colonne of tous("[data-etape]")) {
+      colonne.classList.toggle("board__col--possible", !colonne.contains(carte));
+    }
   });
-  carte.addEventListener("dragend", () => carte.classList.remove("carte--prise"));
+  carte.addEventListener("dragend", () => {
+    carte.classList.remove("carte--prise");
+    for (const colonne of tous("[data-etape]")) colonne.classList.remove("board__col--possible", "board__col--cible");
+  });
 }
 
 /** @param {HTMLElement} colonne */
@@ -445,18 +453,21 @@ function animerColonne(colonne) {
   const etape = colonne.dataset.etape;
   colonne.addEventListener("dragover", (evenement) => {
     evenement.preventDefault();
-    colonne.classList.add("board__col--cible");
+    colonne.classList.toggle("board__col--cible", colonne.classList.contains("board__col--possible"));
   });
-  colonne.addEventListener("dragleave", () => colonne.classList.remove("board__col--cible"));
+  colonne.addEventListener("dragleave", (evenement) => {
+    if (!colonne.contains(/** @type {Node | null} */ (evenement.relatedTarget))) {
+      colonne.classList.remove("board__col--cible");
+    }
+  });
   colonne.addEventListener("drop", (evenement) => {
     evenement.preventDefault();
     colonne.classList.remove("board__col--cible");
     const id = evenement.dataTransfer?.getData("text/plain") ?? "";
     const carte = document.querySelector(`[data-carte="${CSS.escape(id)}"]`);
-    const choix = carte?.querySelector('select[name="etapePipeline"]');
-    if (!(choix instanceof HTMLSelectElement) || !etape || choix.value === etape) return;
-    choix.value = etape;
-    choix.form?.requestSubmit();
+    const bouton = carte?.querySelector(`button[name="etapePipeline"][value="${CSS.escape(etape ?? "")}"]`);
+    // Its own column has no such button: nothing moves.
+    if (bouton instanceof HTMLButtonElement) bouton.form?.requestSubmit(bouton);
   });
 }
 

@@ -191,6 +191,7 @@ impl App {
     pub async fn start_edge_with(&mut self, env: &[(&str, &str)]) {
         let mut command = self.command("edge");
         command
+            .env("STYLEGUIDE", "true")
             .env("EDGE_ADDR", self.base.trim_start_matches("http://"))
             .env("EDGE_DATABASE_URL", self.postgres_way(self.postgres.edge_url(DATABASE)))
             .env("TRUSTED_PROXIES", &self.options.trusted_proxies);

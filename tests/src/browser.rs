@@ -47,6 +47,11 @@ impl Browser {
         self.driver.goto(url).await.expect(url);
     }
 
+    /// Opens the page again.
+    pub async fn reload(&self) {
+        self.driver.refresh().await.expect("it reloads");
+    }
+
     /// Where the window is.
     pub async fn url(&self) -> String {
         self.driver.current_url().await.expect("a page").to_string()

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
 use crate::app::PASSWORD;
-use crate::{Answer, App, Browser, Bureau, Portail};
+use crate::{Answer, App, Browser, Bureau, Portail, until};
 
 /// Through what pages are looked at: a phone and a desk, in the light and in the dark.
 pub const VIEWS: [(u32, bool); 4] = [(1280, false), (1280, true), (390, false), (390, true)];
@@ -92,12 +92,19 @@ pub struct Monde {
     /// The pages, by who is signed in; those that hurt the product last.
     pub ecrans: Vec<Ecran>,
     claire: Bureau,
+    /// The one-time link of an instance without accounts.
+    installation: String,
 }
 
 impl Monde {
     /// Deploys and fills the product for people who read this language.
     pub async fn start(langue: &str) -> Self {
         let app = App::start().await;
+        let installation = until("the worker prints the link", || async {
+            let log = app.log("worker");
+            log.split_whitespace().find(|word| word.contains("/installation/")).map(str::to_owned)
+        })
+        .await;
         for email in [FREELANCE_EMAIL, PLEIN, VIDE] {
             app.create_user(email);
         }
@@ -117,7 +124,7 @@ impl Monde {
             of(&claire, FREELANCE_EMAIL, "").await,
             misfortunes(&claire).await,
         ];
-        Self { app, ecrans: ecrans.concat(), claire }
+        Self { app, ecrans: ecrans.concat(), claire, installation }
     }
 
     /// Opens a page and brings it to its state. `signed_in` remembers who the window belongs to.
@@ -165,9 +172,7 @@ impl Monde {
             Panne::SansTable => self.execute("ALTER TABLE client RENAME TO parti").await,
             Panne::SansCompte => {
                 self.execute("TRUNCATE utilisateur CASCADE").await;
-                let log = self.app.log("worker");
-                let link = log.split_whitespace().find(|word| word.contains("/installation/"));
-                return link.expect("the worker prints the link").to_owned();
+                return self.installation.clone();
             }
             Panne::SansRedis => self.app.redis.stop().expect("it stops"),
         }
@@ -204,6 +209,7 @@ fn visitors() -> Vec<Ecran> {
         dead("portail-lien-mort", "/portail/{token}", format!("/portail/{}", "0".repeat(96))),
         dead("payer-lien-mort", "/payer/{token}", format!("/payer/{}", "0".repeat(64))),
         dead("erreur-404", "", "/rien".into()),
+        Ecran::new("styleguide", "/styleguide", None, "/styleguide"),
     ]
 }
 

@@ -22,8 +22,16 @@ impl Route {
         ["/portail/", "/payer/", "/api/portail/", "/installation/", "/assets/"]
             .iter()
             .any(|prefix| self.path.starts_with(prefix))
-            || ["/connexion", "/deconnexion", "/api/connexion", "/api/deconnexion", "/sante", "/pret"]
-                .contains(&self.path.as_str())
+            || [
+                "/connexion",
+                "/deconnexion",
+                "/api/connexion",
+                "/api/deconnexion",
+                "/sante",
+                "/pret",
+                "/styleguide",
+            ]
+            .contains(&self.path.as_str())
     }
 }
 

@@ -7,6 +7,7 @@ pub mod error;
 pub mod form;
 pub mod params;
 pub mod public;
+pub mod styleguide;
 pub mod submission;
 
 use axum::http::{HeaderMap, StatusCode, header};

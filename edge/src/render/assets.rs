@@ -53,7 +53,6 @@ static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
             &include_bytes!("../../../templates/assets/guichet.js")[..],
         ),
         ("icones.svg", "image/svg+xml", &include_bytes!("../../../templates/assets/icones.svg")[..]),
-        ("favicon.svg", "image/svg+xml", &include_bytes!("../../../templates/assets/favicon.svg")[..]),
     ]
     .into_iter()
     .map(|(name, content_type, plain)| (name, Asset::new(name, content_type, plain)))
@@ -66,6 +65,12 @@ pub(super) fn url(name: &str) -> Result<String, Error> {
         .get(name)
         .map(|asset| asset.url.clone())
         .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no asset {name}")))
+}
+
+/// The names of the icons in the sprite.
+pub fn icons() -> Vec<&'static str> {
+    const SPRITE: &str = include_str!("../../../templates/assets/icones.svg");
+    SPRITE.split(r#"<symbol id=""#).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 /// `GET /assets/{hash}/{name}`: the file, for ever. A hash that is not its own is 404, so that an old

@@ -10,6 +10,7 @@ use super::*;
 use common::texte::write_montant;
 
 mod contexts;
+mod sources;
 
 fn cadre(langue: Langue) -> Cadre {
     let maintenant = DateTime::parse_from_rfc3339("2026-11-23T14:32:08+01:00").unwrap();
@@ -39,6 +40,11 @@ fn every_page_renders_strictly_in_both_languages() {
             assert!(!html.contains("<i>"), "{template} does not escape");
             seen.insert(template);
         }
+    }
+    for langue in Langue::ALL {
+        let cadre = cadre(*langue);
+        render("styleguide.html", &cadre, crate::pages::styleguide::page(&cadre)).unwrap();
+        seen.insert("styleguide.html");
     }
     let parts = ["base.html", "bureau.html", "public.html", "composants.html", "evenements.html"];
     let pages: BTreeSet<_> =

@@ -45,6 +45,7 @@ impl Parts<'_> {
         let environment = self.with_shared(vec![
             ("EDGE_DATABASE_URL", self.postgres.edge_url(DATABASE)),
             ("STRIPE_WEBHOOK_SECRET", self.settings.webhook_secret.clone()),
+            ("STYLEGUIDE", "true".to_owned()),
             ("EDGE_ADDR", format!("127.0.0.1:{}", self.settings.edge_port)),
         ]);
         Ok(Program::new("edge", built("edge")?, &[], environment, self.place.log("edge")))

@@ -113,6 +113,7 @@ opportunites-sans-client = A deal belongs to a client. Add a client first.
 opportunites-aucune-trouvee = No deal matches.
 choisir-client = Choose a client
 deplacer = Move
+deplacer-vers = Move to
 voir-perdues = Show the lost ones
 generer-lien-paiement = Generate payment link
 copier-lien = Copy the link

@@ -114,3 +114,10 @@ message-client =
 
     It stays valid until it is paid. Kind regards,
     { $nom }
+
+# What this page is, for whoever receives it.
+lien-quoi = What is this link?
+lien-quoi-qui = { $nom } sent it to you. It opens this page, which is yours alone: no account, no password, no cookie. Whoever has the link can read it: please do not forward it.
+lien-quoi-argent = Payments are made on Stripe’s secure page. Your card and your bank account never pass through here.
+lien-quoi-donnees = It holds your work, its payments and your messages. Nothing else, and nothing for anybody else.
+lien-quoi-faux = In doubt? Open nothing further and ask { $nom }, at the number or address you already know.

@@ -172,3 +172,4 @@ court-paiement_encaisse = Marked as paid
 court-encaissement_annule = Payment undone
 court-lien_paiement_envoye = Payment link sent to the client
 court-montant_change = Amount changed
+annonce-paye = Payment received.

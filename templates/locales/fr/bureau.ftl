@@ -113,6 +113,7 @@ opportunites-sans-client = Une opportunité appartient à un client. Ajoutez d�
 opportunites-aucune-trouvee = Aucune opportunité ne correspond.
 choisir-client = Choisir un client
 deplacer = Déplacer
+deplacer-vers = Déplacer vers
 voir-perdues = Voir les perdues
 generer-lien-paiement = Générer lien de paiement
 copier-lien = Copier le lien

@@ -114,3 +114,10 @@ message-client =
 
     Il reste valable jusqu’au paiement. Bien à vous,
     { $nom }
+
+# Ce qu’est cette page, pour qui la reçoit.
+lien-quoi = Qu’est-ce que ce lien ?
+lien-quoi-qui = { $nom } vous l’a envoyé. Il ouvre cette page, à vous seul destinée : sans compte, sans mot de passe, sans cookie. Qui a le lien peut la lire : ne le transférez pas.
+lien-quoi-argent = Les paiements se font sur la page sécurisée de Stripe. Votre carte et votre compte bancaire ne passent jamais par ici.
+lien-quoi-donnees = On y trouve vos prestations, leurs paiements et vos échanges. Rien d’autre, et rien pour personne d’autre.
+lien-quoi-faux = Un doute ? N’ouvrez rien de plus et demandez à { $nom }, au numéro ou à l’adresse que vous connaissez déjà.

@@ -172,3 +172,4 @@ court-paiement_encaisse = Marqué payé
 court-encaissement_annule = Encaissement annulé
 court-lien_paiement_envoye = Lien de paiement envoyé au client
 court-montant_change = Montant modifié
+annonce-paye = Paiement reçu.
