@@ -79,6 +79,11 @@ impl Ecran {
         Self { nom: nom.into(), route, qui, chemin: chemin.into(), geste: Geste::Rien }
     }
 
+    /// Whether its address alone shows it.
+    pub fn is_plain(&self) -> bool {
+        self.geste == Geste::Rien
+    }
+
     fn after(self, suffix: &str, geste: &'static str) -> Self {
         Self { nom: format!("{}-{suffix}", self.nom), geste: Geste::Script(geste), ..self }
     }

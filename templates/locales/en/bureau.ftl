@@ -128,7 +128,6 @@ modifier-opportunite = Edit the deal
 supprimer-opportunite = Delete this deal
 supprimer-opportunite-avis = “{ $lien }” disappears, and its payment link stops working. A deal that was paid cannot be deleted.
 supprimer-opportunite-oui = Delete for good
-actes-rares = More
 encaisser = Mark as paid
 encaisser-avis = For a bank transfer or cash. The open payment link is closed at Stripe, so your client cannot pay twice. The amount is the deal’s.
 encaisser-oui = Mark as paid

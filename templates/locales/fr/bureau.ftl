@@ -128,7 +128,6 @@ modifier-opportunite = Modifier l’opportunité
 supprimer-opportunite = Supprimer cette opportunité
 supprimer-opportunite-avis = « { $lien } » disparaît, et son lien de paiement cesse de fonctionner. Une opportunité payée ne peut pas être supprimée.
 supprimer-opportunite-oui = Supprimer définitivement
-actes-rares = Plus
 encaisser = Marquer payé
 encaisser-avis = Pour un virement ou des espèces. Le lien de paiement en cours est fermé chez Stripe : votre client ne peut plus payer deux fois. Le montant est celui de l’opportunité.
 encaisser-oui = Marquer payé
