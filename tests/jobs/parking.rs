@@ -1,5 +1,7 @@
 //! Jobs that are given up: visible, whole, and run again when somebody says so.
 
+#![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
+
 use chrono::TimeDelta;
 use common::job::{Actor, Envelope, JobId};
 use common::jobs::RecordNote;
