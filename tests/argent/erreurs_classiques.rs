@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use common::domaine::StatutPaiement;
+use sandbox::redis::AppendFsync;
 use sandbox::simulateur::{FauteApi, Fautes, GenreApi, Moyen, signature};
 use serde_json::{Value, json};
 use tests::app::{SECRET_KEY, WEBHOOK_SECRET, binary};
@@ -111,7 +112,8 @@ async fn two_live_sessions() {
 
 #[tokio::test]
 async fn answered_200_before_it_is_durable() {
-    let mut app = App::start_with(Options { workers: 0, ..without_webhooks() }).await;
+    let redis = sandbox::redis::Options { append_fsync: AppendFsync::Always, ..Default::default() };
+    let mut app = App::start_with(Options { workers: 0, redis, ..without_webhooks() }).await;
     let body = r#"{"id":"evt_1","type":"ping"}"#;
     app.redis.kill().unwrap();
     assert_eq!(deliver(&app, body).await, 503);
