@@ -76,7 +76,7 @@ impl Stripe {
             limit: 100,
             starting_after: after,
         };
-        let page = match self.get("/events", &query).await {
+        let page = match self.get(read("/events").query(&query)).await {
             Ok(page) => page,
             Err(StripeError::Stripe(_, 400 | 404 | 410)) if after.is_some() => {
                 return Ok(ListedEvents::default());
@@ -96,7 +96,7 @@ impl Stripe {
 
     /// Lists where Stripe sends its events.
     pub async fn webhook_endpoints(&self) -> Result<Vec<WebhookEndpoint>, StripeUnavailable> {
-        let listed = self.get("/webhook_endpoints", &[("limit", 100)]).await;
+        let listed = self.get(read("/webhook_endpoints?limit=100")).await;
         let listed = listed.map_err(|error| unavailable(&error))?;
         let endpoints = listed["data"].as_array().into_iter().flatten();
         Ok(endpoints.filter_map(|endpoint| serde_json::from_value(endpoint.clone()).ok()).collect())
@@ -113,9 +113,9 @@ impl Stripe {
         }
         let of_intent = OfIntent { payment_intent: id, limit: 100 };
         let told = match question {
-            Question::Session(id) => self.get(&format!("/checkout/sessions/{id}"), &()).await,
-            Question::SessionOfIntent(_) => self.get("/checkout/sessions", &of_intent).await,
-            Question::RefundsOfIntent(_) => self.get("/refunds", &of_intent).await,
+            Question::Session(id) => self.get(read(&format!("/checkout/sessions/{id}"))).await,
+            Question::SessionOfIntent(_) => self.get(read("/checkout/sessions").query(&of_intent)).await,
+            Question::RefundsOfIntent(_) => self.get(read("/refunds").query(&of_intent)).await,
         };
         let told = match told {
             Ok(told) => told,
@@ -136,12 +136,15 @@ impl Stripe {
     }
 
     /// Reads without knowing the shape: what Stripe adds or changes must not keep its news from us.
-    async fn get<Q: Serialize>(&self, path: &str, query: &Q) -> Result<Value, StripeError> {
-        let request = RequestBuilder::new(StripeMethod::Get, path).query(query);
+    async fn get(&self, request: RequestBuilder) -> Result<Value, StripeError> {
         let answer = request.customize::<miniserde::json::Value>().send(&self.client).await?;
         serde_json::from_str(&miniserde::json::to_string(&answer))
             .map_err(|error| StripeError::JSONDeserialize(error.to_string()))
     }
+}
+
+fn read(path: &str) -> RequestBuilder {
+    RequestBuilder::new(StripeMethod::Get, path)
 }
 
 /// An error without the body that Stripe sent with it.
