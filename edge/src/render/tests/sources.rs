@@ -42,11 +42,22 @@ fn without(text: &str, open: &str, close: &str) -> String {
     kept + rest
 }
 
+/// A text without the attributes in it: a macro may write some for the tag that calls it.
+fn without_attributes(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("=\"") {
+        kept.push_str(before.trim_end_matches(|c: char| c.is_alphabetic() || c == '-'));
+        rest = after.split_once('"').map_or("", |(_, rest)| rest);
+    }
+    kept + rest
+}
+
 /// The words of a template that are no locale file's: between the tags, and in the attributes that are read
 /// to people.
 fn bare_words(template: &str) -> Vec<String> {
     let html = without(&without(&without(template, "{#", "#}"), "{{", "}}"), "{%", "%}");
-    let mut said = without(&html, "<", ">");
+    let mut said = without_attributes(&without(&html, "<", ">"));
     for attribute in [" aria-label=\"", " title=\"", " alt=\"", " placeholder=\"", " content=\"Gui"] {
         for value in html.split(attribute).skip(1) {
             said.push(' ');
@@ -70,6 +81,7 @@ fn no_template_speaks_past_the_locale_files() {
 fn a_word_in_a_template_is_found() {
     assert_eq!(bare_words(r#"<p class="a">{{ t("b") }} Payer</p>"#), ["Payer"]);
     assert_eq!(bare_words(r#"<a aria-label="{{ t("b") }} ici" href="/">{# mot #}</a>"#), ["ici"]);
+    assert_eq!(bare_words(r#"{% macro a(x) %} id="{{ x }}-e" title="Fermer"{% endmacro %}"#), ["Fermer"]);
     assert_eq!(bare_words(r#"<b title="Fermer">{% if a > b %}{% endif %}Guichet</b>"#), ["Fermer"]);
 }
 
