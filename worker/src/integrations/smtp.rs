@@ -105,19 +105,25 @@ impl Smtp {
     }
 
     fn write(&self, mail: &Mail) -> anyhow::Result<Message> {
+        let from_nom = one_line(&mail.from_nom);
         let mut message = Message::builder()
             .message_id(Some(format!("<{}@{}>", mail.id, self.domain)))
             .date(mail.date.into())
-            .from(Mailbox::new(Some(mail.from_nom.clone()), self.from.clone()))
+            .from(Mailbox::new(Some(from_nom.clone()), self.from.clone()))
             .to(Mailbox::new(None, mail.to.parse()?))
-            .subject(&mail.sujet)
+            .subject(one_line(&mail.sujet))
             .header(AutoSubmitted)
             .header(ContentType::TEXT_PLAIN);
         if let Some(reply_to) = &mail.reply_to {
-            message = message.reply_to(Mailbox::new(Some(mail.from_nom.clone()), reply_to.parse()?));
+            message = message.reply_to(Mailbox::new(Some(from_nom), reply_to.parse()?));
         }
         Ok(message.body(mail.corps.clone())?)
     }
+}
+
+/// What may stand in a header. lettre panics on a name with a control character in it.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 #[cfg(test)]
