@@ -26,6 +26,12 @@ pub enum Rule<'a> {
     ConnexionByEmailAnywhere(&'a str),
     /// Attempts to sign in from one network address.
     ConnexionByAddress(Address),
+    /// Attempts to change one account's password.
+    MotDePasse(Uuid),
+    /// Forgotten passwords of one account, by the address that was typed.
+    OubliByEmail(&'a str),
+    /// Forgotten passwords from one network address.
+    OubliByAddress(Address),
     /// Private links that lead nowhere, from one network address.
     DeadLink(Address),
     /// Tickets and messages of one client.
@@ -48,6 +54,9 @@ impl Rule<'_> {
                 (format!("connexion:compte:{}", digest(email)), 100, QUARTER_HOUR)
             }
             Self::ConnexionByAddress(address) => (format!("connexion:adresse:{address}"), 30, QUARTER_HOUR),
+            Self::MotDePasse(id) => (format!("mot-de-passe:{id}"), 10, QUARTER_HOUR),
+            Self::OubliByEmail(email) => (format!("oubli:compte:{}", digest(email)), 3, HOUR),
+            Self::OubliByAddress(address) => (format!("oubli:adresse:{address}"), 10, HOUR),
             Self::DeadLink(address) => (format!("lien-mort:{address}"), 30, QUARTER_HOUR),
             Self::TicketByClient(id) => (format!("ticket:client:{id}"), 20, HOUR),
             Self::TicketByAddress(address) => (format!("ticket:adresse:{address}"), 40, HOUR),

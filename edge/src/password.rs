@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use common::jeton::Jeton;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::problem::AppError;
@@ -13,6 +15,15 @@ use crate::problem::AppError;
 /// Hashes a password, in PHC form. Same password and salt give the same text.
 pub async fn hash(app: &App, password: SecretString, salt: [u8; 16]) -> Result<String, AppError> {
     on_own_thread(app, move || hash_blocking(&password, &salt)).await
+}
+
+/// A salt that a form under a one-time link finds again when it is sent twice: were it drawn anew, the second would
+/// be another wish. The link is random, secret and used once, so the salt is nobody else's.
+pub fn salt(jeton: &Jeton) -> [u8; 16] {
+    let digest = Sha256::new_with_prefix("guichet:sel:").chain_update(jeton.expose()).finalize();
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&digest[..16]);
+    salt
 }
 
 /// Whether a password is the one that `hash` was made of. Without a hash (nobody has that address) the

@@ -6,7 +6,9 @@ use axum::routing::{delete, get, patch, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::bureau::{clients, connexion, evenements, jobs, opportunites, paiements, tickets};
+use crate::api::bureau::{
+    clients, connexion, evenements, jobs, opportunites, paiements, tickets, utilisateur,
+};
 use crate::api::public::{portail, sante, webhooks};
 use crate::app::App;
 use crate::problem::{self, AppError};
@@ -47,6 +49,10 @@ fn bureau() -> Router<App> {
     Router::new()
         .route("/api/connexion", post(connexion::sign_in))
         .route("/api/deconnexion", post(connexion::sign_out))
+        .route("/api/utilisateur", get(utilisateur::show).patch(utilisateur::update))
+        .route("/api/utilisateur/mot-de-passe", post(utilisateur::update_mot_de_passe))
+        .route("/api/sessions", get(utilisateur::sessions).delete(utilisateur::close_sessions))
+        .route("/api/sessions/{id}", delete(utilisateur::close_session))
         .route("/api/clients", get(clients::list).post(clients::create))
         .route("/api/clients/{id}", get(clients::show).patch(clients::update).delete(clients::delete))
         .route("/api/clients/{id}/timeline", get(clients::timeline))
@@ -83,12 +89,17 @@ fn public() -> Router<App> {
 /// The freelancer's pages and forms.
 #[rustfmt::skip]
 fn pages_bureau() -> Router<App> {
-    use crate::pages::bureau::{clients, connexion, evenements, installation, jobs, opportunites, tableau, tickets};
+    use crate::pages::bureau::{clients, connexion, evenements, installation, jobs, opportunites, oubli, reglages, tableau, tickets};
     Router::new()
         .route("/", get(tableau::show))
         .route("/connexion", get(connexion::show).post(connexion::sign_in))
         .route("/deconnexion", post(connexion::sign_out))
         .route("/installation/{token}", get(installation::show).post(installation::create))
+        .route("/mot-de-passe-oublie", get(oubli::show).post(oubli::forget))
+        .route("/mot-de-passe/{token}", get(oubli::show_reset).post(oubli::reset))
+        .route("/reglages", get(reglages::show).post(reglages::update))
+        .route("/reglages/mot-de-passe", post(reglages::update_mot_de_passe))
+        .route("/reglages/sessions/fermer", post(reglages::close_sessions))
         .route("/clients", get(clients::list).post(clients::create))
         .route("/clients/{id}", get(clients::show).post(clients::update))
         .route("/clients/{id}/supprimer", post(clients::delete))

@@ -5,14 +5,16 @@
 //! there. With Redis down a page answers 503 and the cookie stays.
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponseParts, ResponseParts};
+use chrono::{DateTime, TimeDelta, Utc};
 use common::domaine::Langue;
-use common::jeton::{INSTALLATION_BYTES, Jeton, PAYER_BYTES, PORTAIL_BYTES};
+use common::jeton::{INSTALLATION_BYTES, Jeton, OUBLI_BYTES, PAYER_BYTES, PORTAIL_BYTES};
 use common::job::Actor;
+use serde::Serialize;
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -20,8 +22,8 @@ use crate::app::App;
 use crate::limits::{self, Address, Rule};
 use crate::problem::AppError;
 use crate::queries;
-use crate::queries::utilisateur::Credentials;
 use crate::reader::Reader;
+use crate::store::Session;
 
 /// Bytes of a session's secret.
 const SESSION_BYTES: usize = 32;
@@ -39,6 +41,10 @@ pub struct Utilisateur {
     pub langue: Langue,
     /// Their time zone.
     pub fuseau: chrono_tz::Tz,
+    /// Tells their password from the next: a digest of its hash.
+    pub password_mark: String,
+    /// The session that the request came with, by the hash of its cookie.
+    pub session: String,
 }
 
 impl Utilisateur {
@@ -53,12 +59,22 @@ impl FromRequestParts<App> for Utilisateur {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let cookie = SessionCookie::of(&parts.headers, app).ok_or(AppError::NotSignedIn)?;
-        let (id, mark) = app.store.touch_session(&cookie.hash()).await?.ok_or(AppError::NotSignedIn)?;
-        let found = queries::utilisateur::find(&app.pool, id).await?;
+        let hash = cookie.hash();
+        let session = app.store.touch_session(&hash).await?.ok_or(AppError::NotSignedIn)?;
+        let found = queries::utilisateur::find(&app.pool, session.utilisateur_id).await?;
         // A new password ends the sessions that were opened with the old one.
-        let found = found.filter(|found| found.password_mark == mark).ok_or(AppError::NotSignedIn)?;
+        let found = found
+            .filter(|found| found.password_mark == session.password_mark)
+            .ok_or(AppError::NotSignedIn)?;
         Reader::find(&parts.extensions).note(found.langue);
-        Ok(Self { id: found.id, nom: found.nom, langue: found.langue, fuseau: fuseau(&found.fuseau) })
+        Ok(Self {
+            password_mark: found.password_mark,
+            session: hash,
+            id: found.id,
+            nom: found.nom,
+            langue: found.langue,
+            fuseau: fuseau(&found.fuseau),
+        })
     }
 }
 
@@ -197,6 +213,26 @@ impl FromRequestParts<App> for InstallationLien {
     }
 }
 
+/// The link that sets a forgotten password anew, as long as it opens. A dead one answers as [`PortailClient`]'s does.
+#[derive(Debug, Clone)]
+pub struct OubliLien(pub Jeton);
+
+impl FromRequestParts<App> for OubliLien {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let lien = Lien::of::<OUBLI_BYTES>(parts, app).await;
+        let opens = match &lien.jeton {
+            Some(jeton) => queries::utilisateur::oubli_is_open(&app.pool, &jeton.hash(), app.now()).await?,
+            None => false,
+        };
+        match &lien.jeton {
+            Some(jeton) if opens => Ok(Self(jeton.clone())),
+            _ => Err(lien.missed(app).await),
+        }
+    }
+}
+
 /// The `{id}` of the path. What is no id is not found, as an id that nobody has.
 #[derive(Debug, Clone, Copy)]
 pub struct Id(pub Uuid);
@@ -260,13 +296,99 @@ impl IntoResponseParts for SetSession {
 }
 
 /// Opens a new session, always under a new secret, and ends the one that the request came with.
-pub async fn open(app: &App, account: &Credentials, old: Cookie) -> Result<SetSession, AppError> {
+pub async fn open(
+    app: &App,
+    utilisateur_id: Uuid,
+    password_mark: &str,
+    old: Cookie,
+    appareil: &Appareil,
+) -> Result<SetSession, AppError> {
     let secret = SessionCookie(Jeton::generate::<SESSION_BYTES>(&mut rand::rng()));
-    app.store.open_session(&secret.hash(), account.id, &account.password_mark).await?;
+    let session = Session {
+        utilisateur_id,
+        password_mark: password_mark.to_owned(),
+        opened: app.now(),
+        appareil: appareil.0.clone(),
+    };
+    app.store.open_session(&secret.hash(), &session).await?;
     if let Some(old) = old.0 {
         app.store.close_session(&old.hash()).await?;
     }
     set_cookie(app, secret.0.expose(), COOKIE_SECONDS)
+}
+
+/// An open session, as its owner sees it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// The hash of its cookie: names it, and opens nothing.
+    pub id: String,
+    /// On what: « Firefox, Linux »; empty when the browser did not say.
+    pub appareil: String,
+    /// When it was opened.
+    pub date_ouverture: DateTime<Utc>,
+    /// When it was last used.
+    pub date_vue: DateTime<Utc>,
+    /// Whether it is the one that asks.
+    pub actuelle: bool,
+}
+
+/// The freelancer's open sessions, the one that asks first, then the last used.
+pub async fn open_sessions(app: &App, me: &Utilisateur) -> Result<Vec<SessionView>, AppError> {
+    let sessions = app.store.sessions(me.id).await?.into_iter();
+    // Opened with an older password, it opens nothing any more.
+    let sessions = sessions.filter(|(_, session, _)| session.password_mark == me.password_mark);
+    let mut sessions: Vec<_> = sessions
+        .map(|(id, session, idle)| SessionView {
+            actuelle: id == me.session,
+            id,
+            appareil: session.appareil,
+            date_ouverture: session.opened,
+            date_vue: app.now() - TimeDelta::seconds(idle),
+        })
+        .collect();
+    sessions.sort_by_key(|session| (!session.actuelle, std::cmp::Reverse(session.date_vue)));
+    Ok(sessions)
+}
+
+/// What a browser says that it is, as much as tells a person which of theirs it was: « Firefox, Linux ».
+#[derive(Debug, Clone)]
+pub struct Appareil(pub String);
+
+impl<S: Sync> FromRequestParts<S> for Appareil {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self(appareil(agent.unwrap_or_default())))
+    }
+}
+
+fn appareil(agent: &str) -> String {
+    // In this order: each of them also calls itself some of those that follow.
+    let browsers = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("CriOS/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let named = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    let parts: Vec<_> = [named(&browsers), named(&systems)].into_iter().flatten().collect();
+    parts.join(", ")
 }
 
 /// Ends the session at once, wherever its secret may have got to.
@@ -329,6 +451,24 @@ mod tests {
             ["", "clients", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/é"]
         {
             assert_eq!(relative_next(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_browser_is_named_as_people_know_it() {
+        for (agent, name) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+                "Edge, Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+                "Safari, iPhone",
+            ),
+            ("<script>", ""),
+        ] {
+            assert_eq!(appareil(agent), name);
         }
     }
 

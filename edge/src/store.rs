@@ -4,9 +4,11 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use common::queue::Link;
 use redis::{FromRedisValue, RedisResult, Script};
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// How long one answer of Redis may take: a page must say 503 while its reader still looks.
@@ -21,6 +23,19 @@ pub type StoreError = redis::RedisError;
 #[derive(Debug, Clone)]
 pub struct Store {
     link: Link,
+}
+
+/// A session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// Whose it is.
+    pub utilisateur_id: Uuid,
+    /// Good for as long as the password is the one of this mark.
+    pub password_mark: String,
+    /// When it was opened.
+    pub opened: DateTime<Utc>,
+    /// On what: « Firefox, Linux ».
+    pub appareil: String,
 }
 
 /// A counter that fills up and empties by itself.
@@ -45,33 +60,51 @@ impl Store {
         self.ask(&redis::cmd("PING")).await
     }
 
-    /// Opens a session under the hash of its cookie, good for as long as the password is the one of
-    /// `password_mark`.
-    pub async fn open_session(
-        &self,
-        hash: &str,
-        utilisateur_id: Uuid,
-        password_mark: &str,
-    ) -> RedisResult<()> {
-        let mut set = redis::cmd("SET");
-        let value = format!("{utilisateur_id} {password_mark}");
-        self.ask(set.arg(session(hash)).arg(value).arg("EX").arg(SESSION_SECONDS)).await
+    /// Opens a session under the hash of its cookie.
+    pub async fn open_session(&self, hash: &str, session: &Session) -> RedisResult<()> {
+        let value = serde_json::to_string(session).map_err(|error| {
+            redis::RedisError::from((redis::ErrorKind::Client, "a session", error.to_string()))
+        })?;
+        let mut pipe = redis::pipe();
+        pipe.cmd("SET").arg(key_of(hash)).arg(value).arg("EX").arg(SESSION_SECONDS).ignore();
+        pipe.cmd("SADD").arg(index(session.utilisateur_id)).arg(hash).ignore();
+        self.link.pipe(&pipe).await
     }
 
-    /// Whose session it is and under which password it was opened, and keeps it alive. `None`: it does not
-    /// exist.
-    pub async fn touch_session(&self, hash: &str) -> RedisResult<Option<(Uuid, String)>> {
+    /// The session under this hash, kept alive. `None`: it does not exist.
+    pub async fn touch_session(&self, hash: &str) -> RedisResult<Option<Session>> {
         let mut getex = redis::cmd("GETEX");
-        let value: Option<String> = self.ask(getex.arg(session(hash)).arg("EX").arg(SESSION_SECONDS)).await?;
-        Ok(value.and_then(|value| {
-            let (id, password_mark) = value.split_once(' ')?;
-            Some((Uuid::try_parse(id).ok()?, password_mark.to_owned()))
-        }))
+        let value: Option<String> = self.ask(getex.arg(key_of(hash)).arg("EX").arg(SESSION_SECONDS)).await?;
+        Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
+    }
+
+    /// The open sessions of a freelancer: each one's hash, what it is, and for how many seconds it was not used.
+    /// The index forgets those that are over.
+    pub async fn sessions(&self, utilisateur_id: Uuid) -> RedisResult<Vec<(String, Session, i64)>> {
+        let mut members = redis::cmd("SMEMBERS");
+        let hashes: Vec<String> = self.ask(members.arg(index(utilisateur_id))).await?;
+        let (mut open, mut over) = (Vec::new(), redis::cmd("SREM"));
+        over.arg(index(utilisateur_id));
+        for hash in &hashes {
+            let mut pipe = redis::pipe();
+            pipe.cmd("GET").arg(key_of(hash)).cmd("TTL").arg(key_of(hash));
+            let (value, left): (Option<String>, i64) = self.link.pipe(&pipe).await?;
+            match value.and_then(|value| serde_json::from_str(&value).ok()) {
+                Some(session) => open.push((hash.clone(), session, SESSION_SECONDS.cast_signed() - left)),
+                None => {
+                    over.arg(hash);
+                }
+            }
+        }
+        if open.len() < hashes.len() {
+            self.ask::<()>(&over).await?;
+        }
+        Ok(open)
     }
 
     /// Ends a session.
     pub async fn close_session(&self, hash: &str) -> RedisResult<()> {
-        self.ask(redis::cmd("DEL").arg(session(hash))).await
+        self.ask(redis::cmd("DEL").arg(key_of(hash))).await
     }
 
     /// Counts one more under each key, unless one of them is full: then nothing is counted, and the
@@ -99,8 +132,13 @@ impl Store {
     }
 }
 
-fn session(hash: &str) -> String {
+fn key_of(hash: &str) -> String {
     format!("guichet:session:{hash}")
+}
+
+/// The hashes of a freelancer's sessions.
+fn index(utilisateur_id: Uuid) -> String {
+    format!("guichet:sessions:{utilisateur_id}")
 }
 
 fn limit(key: &str) -> String {

@@ -13,4 +13,5 @@ mod paiements;
 mod portail;
 mod tenancy;
 mod tickets;
+mod utilisateur;
 mod webhooks;

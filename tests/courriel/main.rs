@@ -4,6 +4,7 @@
 
 mod envoi;
 mod nouvelles;
+mod oubli;
 mod serveur;
 
 use serveur::Serveur;

@@ -4,3 +4,4 @@
 
 mod forms;
 mod installation;
+mod reglages;

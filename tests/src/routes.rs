@@ -19,12 +19,13 @@ pub struct Route {
 impl Route {
     /// Whether nobody has to be signed in.
     pub fn is_public(&self) -> bool {
-        ["/portail/", "/payer/", "/api/portail/", "/installation/", "/assets/"]
+        ["/portail/", "/payer/", "/api/portail/", "/installation/", "/mot-de-passe/", "/assets/"]
             .iter()
             .any(|prefix| self.path.starts_with(prefix))
             || [
                 "/connexion",
                 "/deconnexion",
+                "/mot-de-passe-oublie",
                 "/api/connexion",
                 "/api/deconnexion",
                 "/sante",

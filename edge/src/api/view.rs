@@ -42,9 +42,8 @@ async fn of_bureau(app: &App, me: Uuid, reference: &Reference) -> Result<Option<
         Entite::Opportunite => shown(opportunite::find(pool, me, id, liens).await?),
         Entite::Ticket => shown(ticket::find(pool, me, id).await?),
         Entite::EvenementTimeline => shown(evenement::find(pool, me, id).await?),
-        Entite::Utilisateur | Entite::MessageTicket | Entite::EvenementStripe | Entite::SessionPaiement => {
-            Ok(None)
-        }
+        Entite::Utilisateur => shown(Some(queries::utilisateur::profil(pool, me).await?)),
+        Entite::MessageTicket | Entite::EvenementStripe | Entite::SessionPaiement => Ok(None),
     }
 }
 

@@ -4,7 +4,6 @@ use common::jeton::Jeton;
 use common::jobs::CreateUtilisateur;
 use common::refus::Refus;
 use common::settings::PASSWORD_LENGTH;
-use sha2::{Digest, Sha256};
 
 use super::LINE_MAX;
 use crate::app::App;
@@ -38,15 +37,6 @@ pub async fn create_utilisateur(
         jeton_hash: hex::encode(jeton.hash()),
         nom,
         email,
-        mot_de_passe_hash: password::hash(app, password, salt(jeton)).await?,
+        mot_de_passe_hash: password::hash(app, password, password::salt(jeton)).await?,
     })
-}
-
-/// A salt that the form sent twice finds again: were it drawn anew, the second would be another wish.
-/// The link is random, secret and used once, so the salt is nobody else's.
-fn salt(jeton: &Jeton) -> [u8; 16] {
-    let digest = Sha256::new_with_prefix("guichet:sel:").chain_update(jeton.expose()).finalize();
-    let mut salt = [0; 16];
-    salt.copy_from_slice(&digest[..16]);
-    salt
 }

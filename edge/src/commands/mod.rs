@@ -6,12 +6,14 @@ mod evenement;
 mod installation;
 mod opportunite;
 mod ticket;
+mod utilisateur;
 
 pub use client::{create_client, update_client};
 pub use evenement::{record_email, record_note, update_evenement};
 pub use installation::create_utilisateur;
 pub use opportunite::{create_checkout_session, create_opportunite, record_payment, update_opportunite};
 pub use ticket::{create_ticket, create_ticket_portail, reply_ticket, update_ticket};
+pub use utilisateur::{forget_mot_de_passe, reset_mot_de_passe, update_mot_de_passe, update_utilisateur};
 
 /// The longest name, title or subject, in characters.
 pub const LINE_MAX: usize = 200;

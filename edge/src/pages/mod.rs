@@ -13,7 +13,9 @@ pub mod submission;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::app::App;
 use crate::problem::AppError;
+use crate::reader::Reader;
 use crate::render::{self, Cadre};
 
 /// A template's context from values that serialize: `page_context! { page, recherche => texte }`.
@@ -43,6 +45,11 @@ fn html(
 ) -> Result<Response, AppError> {
     let page = render::render(template, cadre, context).map_err(|error| AppError::Internal(error.into()))?;
     Ok((status, Html(page)).into_response())
+}
+
+/// How somebody reads who is not signed in.
+fn unsigned(app: &App, reader: &Reader) -> Cadre {
+    Cadre { langue: reader.langue(), fuseau: chrono_tz::Europe::Paris, maintenant: app.now() }
 }
 
 /// A key for the forms of one rendering of a page.

@@ -163,6 +163,24 @@ impl Sender {
     }
 }
 
+/// Queues a job that nobody can ask after later, and waits for its end as long as a page may.
+pub async fn finish<J: Targets>(
+    app: &App,
+    actor: &Actor,
+    key: Option<&str>,
+    job: &J,
+) -> Result<(), AppError> {
+    let id = enqueue(app, actor, key, &[], job).await?;
+    let Some(finished) = waiting::wait(app, actor, id, PATIENCE_PAGE).await else {
+        return Err(AppError::Unavailable(anyhow::anyhow!("{} is not done yet", J::KIND)));
+    };
+    match (finished.statut, finished.erreur) {
+        (StatutJob::Termine, _) => Ok(()),
+        (StatutJob::Rejete, Some(refus)) => Err(AppError::JobRejected(id, refus)),
+        _ => Err(AppError::JobFailed(id)),
+    }
+}
+
 /// What the page of a job shows, once it has waited.
 #[derive(Debug)]
 pub enum JobPage {

@@ -1,5 +1,6 @@
 //! The freelancers who sign in, and what the instance as a whole knows.
 
+use chrono::{DateTime, Utc};
 use common::domaine::Langue;
 use serde::Serialize;
 use sqlx::PgPool;
@@ -64,6 +65,57 @@ pub async fn credentials(pool: &PgPool, email: &str) -> sqlx::Result<Option<Cred
         email,
     )
     .fetch_optional(pool)
+    .await
+}
+
+/// A freelancer's own account.
+#[derive(Debug, Clone, Serialize)]
+pub struct Profil {
+    /// Their id.
+    pub id: Uuid,
+    /// What they sign in with.
+    pub email: String,
+    /// The name that clients read.
+    pub nom: String,
+    /// The language of their pages and mails.
+    pub langue: Langue,
+    /// Their time zone, by its IANA name.
+    pub fuseau: String,
+}
+
+/// Reads a freelancer's own account.
+pub async fn profil(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Profil> {
+    sqlx::query_as!(
+        Profil,
+        r#"SELECT id, email, nom, langue as "langue: Langue", fuseau FROM utilisateur WHERE id = $1"#,
+        utilisateur_id,
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// What a freelancer's password is compared with.
+pub async fn password_hash(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<String> {
+    sqlx::query_scalar!("SELECT mot_de_passe_hash FROM utilisateur WHERE id = $1", utilisateur_id)
+        .fetch_one(pool)
+        .await
+}
+
+/// When Stripe last reached the webhook.
+pub async fn dernier_webhook(pool: &PgPool) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("SELECT max(date_reception) FROM evenement_stripe WHERE source = 'webhook'")
+        .fetch_one(pool)
+        .await
+}
+
+/// Whether the link with this hash still sets a forgotten password anew.
+pub async fn oubli_is_open(pool: &PgPool, jeton_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM utilisateur WHERE oubli_hash = $1 AND oubli_expiration > $2) as "ouvert!""#,
+        jeton_hash,
+        now,
+    )
+    .fetch_one(pool)
     .await
 }
 

@@ -1,7 +1,7 @@
 # The freelancer's pages.
 connexion-titre = Sign in
 se-connecter = Sign in
-connexion-oubli = Forgotten password? On the server: worker reset-password.
+connexion-oubli = Forgotten password?
 connexion-client = Are you a client? Open the link you were sent, there is no account to create.
 affiche-payer = Pay.
 affiche-suivre = Follow.
@@ -198,8 +198,78 @@ job-rejete-phrase = The request was refused.
 job-echoue-phrase = The request could not be handled. It is kept and can be run again.
 job-retour = Go back
 
+oubli-titre = Forgotten password
+oubli-phrase = Give the address of your account. A link will let you choose a new password.
+oubli-envoyer = Send the link
+oubli-envoye = If an account has this address, an email has just been sent to it. Its link lives one hour.
+oubli-sans-courriel = This server sends no email. A new password is chosen on the server, with this command:
+oubli-retour = Back to sign-in
+oubli-nouveau-titre = New password
+oubli-nouveau-phrase = It replaces the old one and ends all sessions.
+
+reglages-profil = Profile
+reglages-mot-de-passe-aide = Changing it ends your other sessions.
+reglages-changer-mot-de-passe = Change the password
+reglages-avis-mot-de-passe = Password changed. Your other sessions are closed.
+reglages-avis-sessions = It is closed.
+reglages-sessions = Sessions
+reglages-sessions-aide = Where you are signed in.
+session-appareil = Device
+session-appareil-inconnu = Unknown device
+session-vue = Last seen
+session-ouverte-le = opened on { $date }
+session-actuelle = this one
+session-fermer = Close
+session-fermer-autres = Close all others
+reglages-stripe-aide = One Stripe account per server: all its users share it.
+stripe-cle = Key
+stripe-cle-reelle = Live mode
+stripe-cle-test = Test mode
+stripe-cle-absente = Missing
+stripe-secret = Webhook secret
+stripe-secret-present = Set
+stripe-secret-absent = Missing
+stripe-dernier = Last event received
+stripe-dernier-aucun = None yet
+stripe-webhook = Webhook address, to copy into Stripe
+stripe-evenements = Events to tick
+stripe-manque = What is missing
+stripe-manque-cle = Stripe’s secret key: give STRIPE_SECRET_KEY to the worker. Until then no link can be paid.
+stripe-manque-secret = The webhook’s secret: add the webhook in Stripe, then give STRIPE_WEBHOOK_SECRET to the edge.
+stripe-manque-evenement = A first event: send a test one from Stripe to check the address.
+stripe-manque-reel = A live key: with a test key no payment is real, and none counts.
+stripe-complet = Nothing is missing.
+copier-adresse = Copy the address
+reglages-courriels = Emails
+courriels-aide = Without a mail server Guichet sends nothing: no links, no reminders, no news. Give SMTP_URL and MAIL_FROM to the worker.
+courriels-serveur = Mail server
+courriels-serveur-present = Configured
+courriels-serveur-absent = Missing
+courriels-dernier = Last sent
+courriels-dernier-aucun = None yet
+courriels-attente = Waiting
+courriels-refuses = Not delivered
+courriels-reponse = The server’s answer
+courriel-type-lien_paiement = Payment link
+courriel-type-rappel = Reminder
+courriel-type-paiement_recu = Payment received
+courriel-type-paiement_echoue = Payment failed
+courriel-type-paiement_conteste = Payment disputed
+courriel-type-paiement_non_conforme = Payment to check
+courriel-type-ticket_cree = New ticket
+courriel-type-ticket_reponse = Reply to a ticket
+courriel-type-mot_de_passe = New password
+courriel-statut-echoue = Given up
+courriel-statut-en_attente = { $nombre ->
+    [one] One try, more to come
+   *[other] { $nombre } tries, more to come
+}
+
 # Said once, when it is done.
 fait-CreateUtilisateur = Account created. Sign in.
+fait-UpdateUtilisateur = Settings saved.
+fait-UpdateMotDePasse = Password changed.
+fait-ResetMotDePasse = Password changed. Sign in.
 fait-CreateClient = Client added.
 fait-UpdateClient = Card saved.
 fait-DeleteClient = Client deleted.

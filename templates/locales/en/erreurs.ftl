@@ -17,6 +17,7 @@ erreur-montant-decimales = Too many decimals for this currency ({ $devise }).
 erreur-montant-trop-petit = At least { $limite } { $devise }.
 erreur-montant-trop-grand = At most { $limite } { $devise }.
 erreur-mot-de-passe-court = At least { $min } characters.
+erreur-mot-de-passe-actuel = This is not your current password.
 erreur-aucune-modification = There is nothing to change.
 erreur-job-echoue = The operation did not succeed. It is kept and can be run again.
 erreur-non-connecte = Sign in to continue.

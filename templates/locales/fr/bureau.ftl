@@ -1,7 +1,7 @@
 # The freelancer's pages.
 connexion-titre = Connexion
 se-connecter = Se connecter
-connexion-oubli = Mot de passe oublié ? Sur le serveur : worker reset-password.
+connexion-oubli = Mot de passe oublié ?
 connexion-client = Vous êtes client ? Ouvrez le lien reçu par e-mail, il n’y a pas de compte à créer.
 affiche-payer = Payer.
 affiche-suivre = Suivre.
@@ -198,8 +198,78 @@ job-rejete-phrase = La demande a été refusée.
 job-echoue-phrase = La demande n’a pas pu être traitée. Elle est gardée et peut être relancée.
 job-retour = Revenir
 
+oubli-titre = Mot de passe oublié
+oubli-phrase = Indiquez l’adresse de votre compte. Un lien vous permettra de choisir un nouveau mot de passe.
+oubli-envoyer = Envoyer le lien
+oubli-envoye = Si un compte a cette adresse, un e-mail vient d’y partir. Son lien vaut une heure.
+oubli-sans-courriel = Ce serveur n’envoie pas d’e-mails. Un nouveau mot de passe se choisit sur le serveur, par cette commande :
+oubli-retour = Revenir à la connexion
+oubli-nouveau-titre = Nouveau mot de passe
+oubli-nouveau-phrase = Il remplace l’ancien et ferme toutes les sessions.
+
+reglages-profil = Profil
+reglages-mot-de-passe-aide = Le changer ferme vos autres sessions.
+reglages-changer-mot-de-passe = Changer le mot de passe
+reglages-avis-mot-de-passe = Mot de passe changé. Vos autres sessions sont fermées.
+reglages-avis-sessions = C’est fermé.
+reglages-sessions = Sessions
+reglages-sessions-aide = Là où vous êtes connecté.
+session-appareil = Appareil
+session-appareil-inconnu = Appareil inconnu
+session-vue = Vue pour la dernière fois
+session-ouverte-le = ouverte le { $date }
+session-actuelle = celle-ci
+session-fermer = Fermer
+session-fermer-autres = Fermer toutes les autres
+reglages-stripe-aide = Un compte Stripe par serveur : tous ses utilisateurs le partagent.
+stripe-cle = Clé
+stripe-cle-reelle = Mode réel
+stripe-cle-test = Mode test
+stripe-cle-absente = Absente
+stripe-secret = Secret du webhook
+stripe-secret-present = Présent
+stripe-secret-absent = Absent
+stripe-dernier = Dernier événement reçu
+stripe-dernier-aucun = Aucun encore
+stripe-webhook = Adresse du webhook, à copier dans Stripe
+stripe-evenements = Événements à cocher
+stripe-manque = Ce qui manque
+stripe-manque-cle = La clé secrète de Stripe : donnez STRIPE_SECRET_KEY au worker. D’ici là, aucun lien ne peut être payé.
+stripe-manque-secret = Le secret du webhook : créez le webhook dans Stripe, puis donnez STRIPE_WEBHOOK_SECRET à l’edge.
+stripe-manque-evenement = Un premier événement : envoyez-en un d’essai depuis Stripe pour vérifier l’adresse.
+stripe-manque-reel = Une clé du mode réel : avec celle du mode test, aucun paiement n’est réel ni compté.
+stripe-complet = Rien ne manque.
+copier-adresse = Copier l’adresse
+reglages-courriels = E-mails
+courriels-aide = Sans serveur de courriel, Guichet n’envoie rien : ni liens, ni rappels, ni nouvelles. Donnez SMTP_URL et MAIL_FROM au worker.
+courriels-serveur = Serveur de courriel
+courriels-serveur-present = Configuré
+courriels-serveur-absent = Absent
+courriels-dernier = Dernier envoi
+courriels-dernier-aucun = Aucun encore
+courriels-attente = En attente
+courriels-refuses = Non remis
+courriels-reponse = Réponse du serveur
+courriel-type-lien_paiement = Lien de paiement
+courriel-type-rappel = Rappel
+courriel-type-paiement_recu = Paiement reçu
+courriel-type-paiement_echoue = Paiement refusé
+courriel-type-paiement_conteste = Paiement contesté
+courriel-type-paiement_non_conforme = Paiement à vérifier
+courriel-type-ticket_cree = Nouveau ticket
+courriel-type-ticket_reponse = Réponse à un ticket
+courriel-type-mot_de_passe = Nouveau mot de passe
+courriel-statut-echoue = Abandonné
+courriel-statut-en_attente = { $nombre ->
+    [one] Un essai, à suivre
+   *[other] { $nombre } essais, à suivre
+}
+
 # Said once, when it is done.
 fait-CreateUtilisateur = Compte créé. Connectez-vous.
+fait-UpdateUtilisateur = Réglages enregistrés.
+fait-UpdateMotDePasse = Mot de passe changé.
+fait-ResetMotDePasse = Mot de passe changé. Connectez-vous.
 fait-CreateClient = Client ajouté.
 fait-UpdateClient = Fiche enregistrée.
 fait-DeleteClient = Client supprimé.

@@ -17,6 +17,7 @@ erreur-montant-decimales = Trop de décimales pour cette devise ({ $devise }).
 erreur-montant-trop-petit = Au moins { $limite } { $devise }.
 erreur-montant-trop-grand = Au plus { $limite } { $devise }.
 erreur-mot-de-passe-court = { $min } caractères au moins.
+erreur-mot-de-passe-actuel = Ce n’est pas votre mot de passe actuel.
 erreur-aucune-modification = Rien n’est à modifier.
 erreur-job-echoue = L’opération n’a pas abouti. Elle est conservée et peut être relancée.
 erreur-non-connecte = Connectez-vous pour continuer.

@@ -9,16 +9,17 @@ use crate::connexion;
 use crate::fields::{Fields, NoFields};
 use crate::limits::Address;
 use crate::problem::AppError;
-use crate::session::{self, Cookie};
+use crate::session::{self, Appareil, Cookie};
 
 /// `POST /api/connexion`
 pub async fn sign_in(
     State(app): State<App>,
     address: Address,
     cookie: Cookie,
+    appareil: Appareil,
     mut fields: Fields,
 ) -> Result<impl IntoResponse, AppError> {
-    let session = connexion::sign_in(&app, address, cookie, &mut fields).await?;
+    let session = connexion::sign_in(&app, address, cookie, &appareil, &mut fields).await?;
     Ok((session, StatusCode::NO_CONTENT))
 }
 

@@ -8,3 +8,4 @@ pub mod list;
 pub mod opportunites;
 pub mod paiements;
 pub mod tickets;
+pub mod utilisateur;

@@ -9,20 +9,19 @@ use crate::connexion;
 use crate::fields::Fields;
 use crate::limits::Address;
 use crate::pages::form::{Forms, Values};
-use crate::pages::html;
 use crate::pages::page_context;
 use crate::pages::params::Params;
+use crate::pages::{html, unsigned};
 use crate::problem::AppError;
 use crate::queries;
 use crate::reader::Reader;
-use crate::render::Cadre;
-use crate::session::{self, Cookie, relative_next};
+use crate::session::{self, Appareil, Cookie, relative_next};
 
 /// `GET /connexion?next=`
 pub async fn show(State(app): State<App>, reader: Reader, params: Params) -> Result<Response, AppError> {
     let next = params.get("next").and_then(relative_next);
-    let cree = params.get("cree").is_some();
-    page(&app, &reader, StatusCode::OK, next, cree, &Forms::default()).await
+    let avis = params.get("avis").filter(|avis| ["CreateUtilisateur", "ResetMotDePasse"].contains(avis));
+    page(&app, &reader, StatusCode::OK, next, avis, &Forms::default()).await
 }
 
 /// `POST /connexion`
@@ -31,15 +30,16 @@ pub async fn sign_in(
     reader: Reader,
     address: Address,
     cookie: Cookie,
+    appareil: Appareil,
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let next = fields.optional_text("next", 500);
     let next = next.as_deref().and_then(relative_next);
-    match connexion::sign_in(&app, address, cookie, &mut fields).await {
+    match connexion::sign_in(&app, address, cookie, &appareil, &mut fields).await {
         Ok(session) => Ok((session, Redirect::to(next.unwrap_or("/"))).into_response()),
         Err(error) if error.is_correctable() => {
             let forms = Forms::refused("connexion", &fields, &error, reader.langue());
-            page(&app, &reader, error.status(), next, false, &forms).await
+            page(&app, &reader, error.status(), next, None, &forms).await
         }
         Err(error) => Err(error),
     }
@@ -56,16 +56,15 @@ async fn page(
     reader: &Reader,
     status: StatusCode,
     next: Option<&str>,
-    cree: bool,
+    avis: Option<&str>,
     forms: &Forms,
 ) -> Result<Response, AppError> {
-    let cadre = Cadre { langue: reader.langue(), fuseau: chrono_tz::Europe::Paris, maintenant: app.now() };
     let instance = queries::utilisateur::instance(&app.pool).await?;
     let context = page_context! {
         f => forms.get("connexion", Values::new()),
         next,
-        cree,
+        avis,
         stripeLivemode => instance.stripe_livemode,
     };
-    html("connexion.html", &cadre, status, context)
+    html("connexion.html", &unsigned(app, reader), status, context)
 }

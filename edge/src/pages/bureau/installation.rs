@@ -1,30 +1,22 @@
 //! `/installation/{token}`: the first user signs up, once.
 
-use std::time::Duration;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use common::domaine::StatutJob;
 use common::jeton::Jeton;
 use common::job::Actor;
 
 use crate::app::App;
 use crate::commands;
-use crate::enqueue::enqueue;
 use crate::fields::Fields;
 use crate::limits::Address;
 use crate::pages::form::{Forms, Values};
-use crate::pages::html;
 use crate::pages::page_context;
+use crate::pages::submission::finish;
+use crate::pages::{html, unsigned};
 use crate::problem::AppError;
 use crate::reader::Reader;
-use crate::render::Cadre;
 use crate::session::InstallationLien;
-use crate::waiting;
-
-/// How long the form waits for the account: nobody can ask after this job later.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// `GET /installation/{token}`
 pub async fn show(
@@ -44,7 +36,7 @@ pub async fn create(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     match sign_up(&app, address, &jeton, &mut fields).await {
-        Ok(()) => Ok(Redirect::to("/connexion?cree=1").into_response()),
+        Ok(()) => Ok(Redirect::to("/connexion?avis=CreateUtilisateur").into_response()),
         Err(error) if error.is_correctable() => {
             let forms = Forms::refused("installation", &fields, &error, reader.langue());
             page(&app, &reader, &jeton, error.status(), &forms)
@@ -55,15 +47,7 @@ pub async fn create(
 
 async fn sign_up(app: &App, address: Address, jeton: &Jeton, fields: &mut Fields) -> Result<(), AppError> {
     let job = commands::create_utilisateur(app, address, jeton, fields).await?;
-    let id = enqueue(app, &Actor::Systeme, fields.key(), &[], &job).await?;
-    let Some(finished) = waiting::wait(app, &Actor::Systeme, id, PATIENCE).await else {
-        return Err(AppError::Unavailable(anyhow::anyhow!("the first account is not made yet")));
-    };
-    match (finished.statut, finished.erreur) {
-        (StatutJob::Termine, _) => Ok(()),
-        (StatutJob::Rejete, Some(refus)) => Err(AppError::JobRejected(id, refus)),
-        _ => Err(AppError::JobFailed(id)),
-    }
+    finish(app, &Actor::Systeme, fields.key(), &job).await
 }
 
 fn page(
@@ -73,10 +57,9 @@ fn page(
     status: StatusCode,
     forms: &Forms,
 ) -> Result<Response, AppError> {
-    let cadre = Cadre { langue: reader.langue(), fuseau: chrono_tz::Europe::Paris, maintenant: app.now() };
     let context = page_context! {
         f => forms.get("installation", Values::new()),
         chemin => format!("/installation/{}", jeton.expose()),
     };
-    html("installation.html", &cadre, status, context)
+    html("installation.html", &unsigned(app, reader), status, context)
 }

@@ -6,6 +6,8 @@ pub mod evenements;
 pub mod installation;
 pub mod jobs;
 pub mod opportunites;
+pub mod oubli;
+pub mod reglages;
 pub mod tableau;
 pub mod tickets;
 

@@ -37,7 +37,37 @@ fn other_pages() -> Vec<(&'static str, Value)> {
             json!({ "page": page, "filtre": { "statut": "nouveau", "recherche": "<i>" }, "requete": "q=a&" }),
         )
     };
+    let courriel = |statut: &str, erreur: Option<&str>| {
+        json!({
+            "type": "rappel", "statut": statut, "tentatives": 2, "erreur": erreur, "dateCreation": DATE, "dateEnvoi": null,
+        })
+    };
+    let reglages = |set: bool| {
+        let seen = set.then_some(DATE);
+        let page = json!({
+            "email": "claire@example.org", "fuseaux": ["Europe/Paris", "UTC"], "avis": set.then_some("sessions"),
+            "f": form("profil"), "fMotDePasse": form("motDePasse"), "webhook": "https://guichet.example/api/webhooks/stripe",
+            "sessions": [
+                { "id": "ab", "appareil": "Firefox, Linux", "dateOuverture": DATE, "dateVue": DATE, "actuelle": true },
+                { "id": "cd", "appareil": "", "dateOuverture": DATE, "dateVue": DATE, "actuelle": false },
+            ],
+            "webhookOuvert": set, "evenements": ["refund.created", "refund.updated"], "dernierWebhook": seen, "smtp": set,
+            "boite": {
+                "enAttente": 1, "dernierEnvoi": seen,
+                "refuses": [courriel("en_attente", Some("connection refused")), courriel("echoue", Some("550 <i>nobody</i>"))],
+            },
+        });
+        let mode = if set { json!(true) } else { json!(null) };
+        with(bureau("reglages", page), json!({ "bureau": { "nom": "Claire", "stripeLivemode": mode } }))
+    };
+    let oubli = |envoye: bool, smtp: bool| json!({ "f": form("oubli"), "envoye": envoye, "smtp": smtp });
     vec![
+        ("reglages.html", reglages(true)),
+        ("reglages.html", reglages(false)),
+        ("mot-de-passe-oublie.html", oubli(false, true)),
+        ("mot-de-passe-oublie.html", oubli(true, true)),
+        ("mot-de-passe-oublie.html", oubli(false, false)),
+        ("mot-de-passe.html", json!({ "f": form("nouveau"), "chemin": "/mot-de-passe/ab" })),
         ("tableau.html", bureau("tableau", json!({ "tableau": tableau, "f": blank("lien") }))),
         ("tableau.html", bureau("tableau", json!({ "tableau": empty, "f": blank("lien"), "fait": null }))),
         ("evenements/id.html", evenement(mail)),

@@ -1,0 +1,78 @@
+//! A freelancer's own account: name, language, time zone, password.
+
+use common::jeton::Jeton;
+use common::jobs::{ForgetMotDePasse, ResetMotDePasse, UpdateMotDePasse, UpdateUtilisateur};
+use common::refus::Refus;
+use common::settings::PASSWORD_LENGTH;
+
+use super::LINE_MAX;
+use crate::app::App;
+use crate::fields::Fields;
+use crate::limits::{self, Address, Rule};
+use crate::password;
+use crate::problem::AppError;
+use crate::queries;
+use crate::session::Utilisateur;
+
+/// The fields of `{ nom, langue, fuseau }` that are to change.
+pub fn update_utilisateur(fields: &mut Fields) -> Result<UpdateUtilisateur, AppError> {
+    let job = UpdateUtilisateur {
+        nom: fields.if_present("nom", |fields, name| fields.text(name, LINE_MAX)),
+        langue: fields.choice_if_present("langue"),
+        fuseau: fields.if_present("fuseau", |fields, name| fields.text(name, LINE_MAX)),
+    };
+    let known = |name: &String| name.is_empty() || name.parse::<chrono_tz::Tz>().is_ok();
+    if !job.fuseau.as_ref().is_none_or(known) {
+        fields.refuse(Refus::invalid("fuseau", "fuseau-inconnu"));
+    }
+    fields.finish_change(job)
+}
+
+/// `{ motDePasseActuel, motDePasse }`. Both are held against hashes here and go no further.
+pub async fn update_mot_de_passe(
+    app: &App,
+    me: &Utilisateur,
+    fields: &mut Fields,
+) -> Result<UpdateMotDePasse, AppError> {
+    let current = fields.password("motDePasseActuel", 1);
+    let password = fields.password("motDePasse", *PASSWORD_LENGTH.start());
+    fields.finish(())?;
+    limits::count(app, &[Rule::MotDePasse(me.id)]).await?;
+    let hash = queries::utilisateur::password_hash(&app.pool, me.id).await?;
+    if !password::verify(app, current, Some(hash)).await? {
+        return Err(Refus::invalid("motDePasseActuel", "mot-de-passe-actuel").into());
+    }
+    Ok(UpdateMotDePasse {
+        ancien: me.password_mark.clone(),
+        mot_de_passe_hash: password::hash(app, password, rand::random()).await?,
+    })
+}
+
+/// `{ email }`, of whatever account.
+pub async fn forget_mot_de_passe(
+    app: &App,
+    address: Address,
+    fields: &mut Fields,
+) -> Result<ForgetMotDePasse, AppError> {
+    let email = fields.email("email");
+    fields.finish(())?;
+    limits::count(app, &[Rule::OubliByEmail(&email), Rule::OubliByAddress(address)]).await?;
+    if !queries::utilisateur::instance(&app.pool).await?.smtp {
+        return Err(Refus::conflict("courriels-non-configures").into());
+    }
+    Ok(ForgetMotDePasse { email })
+}
+
+/// `{ motDePasse }`, under a link that must still be open.
+pub async fn reset_mot_de_passe(
+    app: &App,
+    jeton: &Jeton,
+    fields: &mut Fields,
+) -> Result<ResetMotDePasse, AppError> {
+    let password = fields.password("motDePasse", *PASSWORD_LENGTH.start());
+    fields.finish(())?;
+    Ok(ResetMotDePasse {
+        jeton_hash: hex::encode(jeton.hash()),
+        mot_de_passe_hash: password::hash(app, password, password::salt(jeton)).await?,
+    })
+}

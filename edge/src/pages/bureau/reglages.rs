@@ -1,0 +1,83 @@
+//! `/reglages`: the freelancer's account, their sessions, and how Stripe and mail are set up.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use common::jobs::ProcessStripeWebhook;
+
+use super::Bureau;
+use crate::commands;
+use crate::connexion;
+use crate::fields::Fields;
+use crate::pages::form::{Forms, Values, values};
+use crate::pages::page_context;
+use crate::pages::submission::Destination;
+use crate::problem::AppError;
+use crate::queries::{courriel, utilisateur};
+use crate::session::{Appareil, Cookie, open_sessions};
+
+/// Mails that were not taken, as the page shows them.
+const REFUSED: i64 = 5;
+
+/// `GET /reglages?fait=`
+pub async fn show(bureau: Bureau) -> Result<Response, AppError> {
+    page(&bureau, StatusCode::OK, Forms::default()).await
+}
+
+/// `POST /reglages`: name, language, time zone.
+pub async fn update(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::update_utilisateur(&mut fields);
+    let sent = bureau.send(job, &fields, Destination::Page("/reglages".into())).await;
+    let page = async |status, forms| page(&bureau, status, forms).await;
+    bureau.or_again(sent, "profil", &fields, page).await
+}
+
+/// `POST /reglages/mot-de-passe`: a new password, which ends the other sessions.
+pub async fn update_mot_de_passe(
+    bureau: Bureau,
+    cookie: Cookie,
+    appareil: Appareil,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let changed = connexion::change_password(&bureau.app, &bureau.me, cookie, &appareil, &mut fields).await;
+    let sent = changed.map(|session| (session, Redirect::to("/reglages?avis=mot-de-passe")).into_response());
+    let page = async |status, forms| page(&bureau, status, forms).await;
+    bureau.or_again(sent, "motDePasse", &fields, page).await
+}
+
+/// `POST /reglages/sessions/fermer` `{ session? }`: ends one session, or all but this one.
+pub async fn close_sessions(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let session = fields.optional_text("session", 64);
+    fields.finish(())?;
+    connexion::close_sessions(&bureau.app, &bureau.me, session.as_deref()).await?;
+    Ok(Redirect::to("/reglages?avis=sessions#sessions").into_response())
+}
+
+async fn page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
+    let (app, me) = (&bureau.app, &bureau.me);
+    let (profil, boite, dernier_webhook) = tokio::try_join!(
+        utilisateur::profil(&app.pool, me.id),
+        courriel::boite(&app.pool, me.id, REFUSED),
+        utilisateur::dernier_webhook(&app.pool),
+    )?;
+    let card = values([
+        ("nom", Some(profil.nom.clone())),
+        ("langue", Some(profil.langue.to_string())),
+        ("fuseau", Some(profil.fuseau.clone())),
+    ]);
+    let avis = bureau.params.get("avis").filter(|avis| ["mot-de-passe", "sessions"].contains(avis));
+    let context = page_context! {
+        email => profil.email,
+        fuseaux => chrono_tz::TZ_VARIANTS.map(chrono_tz::Tz::name).as_slice(),
+        avis,
+        f => forms.get("profil", card),
+        fMotDePasse => forms.get("motDePasse", Values::new()),
+        sessions => open_sessions(app, me).await?,
+        webhook => app.public_url.webhook(),
+        webhookOuvert => !app.webhook_secrets.is_empty(),
+        evenements => ProcessStripeWebhook::TYPES,
+        dernierWebhook => dernier_webhook,
+        smtp => bureau.instance.smtp,
+        boite,
+    };
+    bureau.page("reglages.html", "reglages", status, context).await
+}
