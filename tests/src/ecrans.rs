@@ -3,6 +3,7 @@
 //! Three freelancers: one with the sample data, one whose clients have the names that break layouts, one who
 //! has nothing yet.
 
+use common::jeton::{Jeton, OUBLI_BYTES};
 use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
 use sandbox::echantillon::{self, FREELANCE_EMAIL, Guichet};
@@ -57,6 +58,8 @@ enum Geste {
 /// What happens to the product.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Panne {
+    /// Mails can be sent.
+    Courriel,
     /// Another site sends a form.
     AutreSite,
     /// No worker runs, and a job waits.
@@ -122,8 +125,11 @@ impl Monde {
             let sql = AssertSqlSafe(format!("UPDATE {table} SET langue = $1"));
             sqlx::query(sql).bind(langue).execute(&app.db).await.expect("it is the owner");
         }
+        let oubli = Jeton::generate::<OUBLI_BYTES>(&mut rand::rng());
+        let open = "UPDATE utilisateur SET oubli_hash = $1, oubli_expiration = now() + interval '1 hour' WHERE email = $2";
+        sqlx::query(open).bind(oubli.hash()).bind(VIDE).execute(&app.db).await.expect("it is the owner");
         let ecrans = [
-            visitors(),
+            visitors(&format!("/mot-de-passe/{}", oubli.expose())),
             emptiness(),
             of(&plein, PLEIN, "plein-").await,
             of(&claire, FREELANCE_EMAIL, "").await,
@@ -174,6 +180,7 @@ impl Monde {
                 let job = Answer::of(request).await.expect(202);
                 return format!("{}/jobs/{}", self.app.base, text(&job["jobId"]));
             }
+            Panne::Courriel => self.execute("UPDATE instance SET smtp = true").await,
             Panne::SansTable => self.execute("ALTER TABLE client RENAME TO parti").await,
             Panne::SansCompte => {
                 self.execute("TRUNCATE utilisateur CASCADE").await;
@@ -204,12 +211,17 @@ impl Monde {
 }
 
 /// The pages of those who are not signed in.
-fn visitors() -> Vec<Ecran> {
+fn visitors(oubli: &str) -> Vec<Ecran> {
     let connexion = Ecran::new("connexion", "/connexion", None, "/connexion");
+    let nouveau = Ecran::new("mot-de-passe", "/mot-de-passe/{token}", None, oubli);
     let dead = |nom: &str, route, chemin: String| Ecran::new(nom, route, None, chemin);
     vec![
         connexion.clone(),
         connexion.after("refusee", SEND_EMPTY),
+        Ecran::new("oubli-sans-courriel", "/mot-de-passe-oublie", None, "/mot-de-passe-oublie"),
+        nouveau.clone(),
+        nouveau.after("refuse", SEND_EMPTY),
+        dead("mot-de-passe-lien-mort", "/mot-de-passe/{token}", format!("/mot-de-passe/{}", "0".repeat(64))),
         dead("installation-lien-mort", "/installation/{token}", format!("/installation/{}", "0".repeat(64))),
         dead("portail-lien-mort", "/portail/{token}", format!("/portail/{}", "0".repeat(96))),
         dead("payer-lien-mort", "/payer/{token}", format!("/payer/{}", "0".repeat(64))),
@@ -231,6 +243,7 @@ fn emptiness() -> Vec<Ecran> {
         page("vide-opportunites-liste", "/opportunites", "/opportunites?vue=liste"),
         page("vide-opportunites-nouvelle", "/opportunites", "/opportunites?nouveau=1"),
         page("vide-tickets", "/tickets", "/tickets"),
+        page("vide-reglages", "/reglages", "/reglages"),
         page("bureau-404", "/clients/{id}", "/clients/00000000-0000-7000-8000-000000000000"),
     ]
 }
@@ -249,7 +262,14 @@ async fn misfortunes(bureau: &Bureau) -> Vec<Ecran> {
     let job = text(&portail.push("/tickets", ticket).await.expect(202)["jobId"]);
     // Its job is done by then: the page leads on to what it made.
     let job = format!("/portail/{}/jobs/{job}", portail.token);
+    let reglages = Ecran::new("reglages", "/reglages", Some(FREELANCE_EMAIL), "/reglages");
+    let oubli = Ecran::new("oubli", "/mot-de-passe-oublie", None, "/mot-de-passe-oublie");
     vec![
+        Ecran { geste: Geste::Panne(Panne::Courriel), ..oubli.clone() },
+        oubli.after("refuse", SEND_EMPTY),
+        Ecran::new("oubli-envoye", "/mot-de-passe-oublie", None, "/mot-de-passe-oublie?envoye=1"),
+        reglages.clone(),
+        reglages.after("refuse", SEND_EMPTY),
         Ecran::new("portail-job", "/portail/{token}/jobs/{id}", None, job),
         page("erreur-403", "", "", Panne::AutreSite),
         page("job-en-attente", "/jobs/{id}", "", Panne::SansWorker),

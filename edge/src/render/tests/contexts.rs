@@ -129,7 +129,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("erreur.html", json!({ "statut": null, "phrase": "Non", "requeteId": null, "retour": null })),
         (
             "connexion.html",
-            json!({ "f": form("connexion"), "cree": true, "next": "/clients?q=<i>", "stripeLivemode": null }),
+            json!({ "f": form("connexion"), "avis": "ResetMotDePasse", "next": "/clients?q=<i>", "stripeLivemode": null }),
         ),
         ("installation.html", json!({ "f": form("installation"), "chemin": "/installation/ab" })),
     ];
