@@ -64,6 +64,8 @@ CREATE TABLE opportunite (
     token_paiement_scelle bytea NOT NULL,
     -- When the freelancer asked for the payment link that stands; null while there is none.
     date_lien timestamptz,
+    -- When the client last went on to Stripe from it: a person did, not a mail scanner.
+    date_ouverture timestamptz,
     -- When the freelancer cancelled it: closed for the client too, until it is generated again.
     date_lien_annule timestamptz,
     date_creation timestamptz NOT NULL,
@@ -120,6 +122,8 @@ CREATE TABLE evenement_stripe (
     -- The payment that a refund or a dispute is about: it may be told of before the payment itself.
     stripe_payment_intent text,
     opportunite_id uuid CONSTRAINT evenement_stripe_opportunite REFERENCES opportunite (id) ON DELETE SET NULL,
+    -- When it happened, by Stripe's clock; when the edge or our own look at Stripe took it; when it was applied.
+    date_evenement timestamptz,
     date_reception timestamptz NOT NULL,
     date_traitement timestamptz NOT NULL
 );
@@ -160,6 +164,46 @@ CREATE TABLE paiement (
 CREATE INDEX paiement_par_opportunite ON paiement (opportunite_id, id);
 CREATE INDEX paiement_par_intent ON paiement (stripe_payment_intent);
 CREATE INDEX paiement_par_session ON paiement (session_paiement_id);
+
+-- Receipts. A number is given in the transaction that adds the payment to the ledger, under the freelancer's
+-- lock: one after the other, none left out, none given twice. What the receipt says of people is frozen.
+CREATE TABLE recu (
+    paiement_id uuid PRIMARY KEY CONSTRAINT recu_paiement REFERENCES paiement (id) ON DELETE RESTRICT,
+    utilisateur_id uuid NOT NULL CONSTRAINT recu_utilisateur REFERENCES utilisateur (id),
+    -- Test payments are counted apart: they use up no number.
+    livemode boolean NOT NULL,
+    numero integer NOT NULL CONSTRAINT recu_numero_positif CHECK (numero > 0),
+    freelance_nom text NOT NULL,
+    client_nom text NOT NULL,
+    titre text NOT NULL,
+    date_creation timestamptz NOT NULL,
+    CONSTRAINT recu_numero_unique UNIQUE (utilisateur_id, livemode, numero)
+);
+
+CREATE TABLE remboursement (
+    -- Of a refund that was asked for here, the job's id: the same wish is the same refund.
+    id uuid PRIMARY KEY,
+    opportunite_id uuid NOT NULL CONSTRAINT remboursement_opportunite
+        REFERENCES opportunite (id) ON DELETE RESTRICT,
+    paiement_id uuid NOT NULL CONSTRAINT remboursement_paiement REFERENCES paiement (id) ON DELETE RESTRICT,
+    statut text NOT NULL CONSTRAINT remboursement_statut
+        CHECK (statut IN ('prepare', 'en_cours', 'fait', 'echoue')),
+    -- Frozen before the first call with the payment and the amount, so that every retry is the same request;
+    -- null for a refund that was made at Stripe.
+    cle_idempotence text CONSTRAINT remboursement_cle_unique UNIQUE,
+    stripe_payment_intent text NOT NULL,
+    montant_minor bigint NOT NULL CONSTRAINT remboursement_montant_positif CHECK (montant_minor >= 0),
+    devise text NOT NULL,
+    -- Stripe said that it failed, which says nothing of the money: the refund is looked for, not asked for again.
+    incertain boolean NOT NULL DEFAULT false,
+    stripe_refund_id text CONSTRAINT remboursement_stripe_unique UNIQUE,
+    -- Stripe's word for why it did not come through.
+    motif text,
+    date_creation timestamptz NOT NULL,
+    date_modification timestamptz NOT NULL
+);
+CREATE INDEX remboursement_par_opportunite ON remboursement (opportunite_id, id DESC);
+CREATE INDEX remboursement_par_paiement ON remboursement (paiement_id);
 
 CREATE TABLE ticket (
     id uuid PRIMARY KEY,

@@ -98,6 +98,20 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Where one refund stands.
+    StatutRemboursement {
+        /// Its key and parameters are frozen; Stripe may or may not have heard of it.
+        Prepare = "prepare",
+        /// Stripe has it, the bank does not yet.
+        EnCours = "en_cours",
+        /// The money went back.
+        Fait = "fait",
+        /// It did not: refused, or sent back by the bank.
+        Echoue = "echoue",
+    }
+}
+
+vocabulary! {
     /// A line of the ledger: a fact about money, told by Stripe or by the freelancer.
     TypePaiement {
         /// Money is here.

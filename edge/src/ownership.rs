@@ -6,9 +6,9 @@ use common::job::{Actor, Job};
 use common::jobs::{
     CancelPaymentLink, CreateCheckoutSession, CreateClient, CreateOpportunite, CreateTicket,
     CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, ForgetMotDePasse, GeneratePortail,
-    RecordEmail, RecordNote, RecordPayment, RefreshPayment, ReplyTicket, ResetMotDePasse, ReversePayment,
-    RevokePortail, SendLienPaiement, UpdateClient, UpdateEvenement, UpdateMotDePasse, UpdateOpportunite,
-    UpdateTicket, UpdateUtilisateur,
+    RecordEmail, RecordNote, RecordPayment, RefreshPayment, RefundPayment, ReplayStripeEvent, ReplyTicket,
+    ResetMotDePasse, ReversePayment, RevokePortail, SendLienPaiement, UpdateClient, UpdateEvenement,
+    UpdateMotDePasse, UpdateOpportunite, UpdateTicket, UpdateUtilisateur,
 };
 use common::refus::Refus;
 use uuid::Uuid;
@@ -66,6 +66,8 @@ targets! {
     RefreshPayment => [Opportunite opportunite_id];
     CancelPaymentLink => [Opportunite opportunite_id];
     RecordPayment => [Opportunite opportunite_id];
+    RefundPayment => [Opportunite opportunite_id];
+    ReplayStripeEvent => [Opportunite opportunite_id];
     ReversePayment => [Opportunite opportunite_id];
     SendLienPaiement => [Opportunite opportunite_id];
     UpdateUtilisateur => [];

@@ -246,6 +246,21 @@ impl FromRequestParts<App> for Id {
     }
 }
 
+/// The `{evt}` of the path: Stripe's id of an event. What cannot be one is not found.
+#[derive(Debug, Clone)]
+pub struct Evt(pub String);
+
+impl FromRequestParts<App> for Evt {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let text = path_param(parts, app, "evt").await.ok_or(AppError::NotFound)?;
+        let is_id =
+            text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_id { Ok(Self(text)) } else { Err(AppError::NotFound) }
+    }
+}
+
 async fn path_param(parts: &mut Parts, app: &App, name: &str) -> Option<String> {
     let params = RawPathParams::from_request_parts(parts, app).await.ok()?;
     params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())

@@ -26,6 +26,11 @@ fn routes(client: Uuid, deal: Uuid, ticket: Uuid, note: Uuid) -> Vec<(Method, St
         (post.clone(), "/api/paiements/stripe/session".into(), json!({ "opportuniteId": deal })),
         (
             post.clone(),
+            format!("/api/opportunites/{deal}/remboursements"),
+            json!({ "montant": "1", "paiementId": deal }),
+        ),
+        (
+            post.clone(),
             format!("/api/opportunites/{deal}/encaissement"),
             json!({ "moyen": "virement", "datePaiement": "2026-01-31", "montant": "100", "devise": "EUR" }),
         ),
@@ -86,13 +91,15 @@ async fn every_field_that_is_mistyped_or_unknown_is_named() {
 async fn every_missing_field_is_named_at_once() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
-    let (client, _, ticket, _) = world(&claire).await;
+    let (client, deal, ticket, _) = world(&claire).await;
     for (path, champs) in [
         ("/api/clients".to_owned(), vec!["nom"]),
         (format!("/api/clients/{client}/emails"), vec!["expediteur", "sujet", "corps"]),
         (format!("/api/clients/{client}/notes"), vec!["texte"]),
         ("/api/opportunites".to_owned(), vec!["clientId", "titre"]),
         ("/api/paiements/stripe/session".to_owned(), vec!["opportuniteId"]),
+        (format!("/api/opportunites/{deal}/encaissement"), vec!["moyen"]),
+        (format!("/api/opportunites/{deal}/remboursements"), vec!["montant"]),
         ("/api/tickets".to_owned(), vec!["clientId", "sujet", "description"]),
         (format!("/api/tickets/{ticket}/messages"), vec!["corps"]),
     ] {

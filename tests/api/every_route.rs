@@ -17,7 +17,7 @@ fn about(route: &Route, world: &World) -> String {
         _ => world.job,
     };
     let token = if route.path.contains("/portail/") { "0".repeat(96) } else { "0".repeat(64) };
-    route.path.replace("{id}", &id.to_string()).replace("{token}", &token)
+    route.path.replace("{id}", &id.to_string()).replace("{token}", &token).replace("{evt}", "evt_1")
 }
 
 /// One of each of a freelancer's things.

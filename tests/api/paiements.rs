@@ -58,3 +58,105 @@ async fn without_a_key_the_app_runs_and_payments_are_not_configured() {
     let closed = app.deliver("{}", "t=1,v1=00").await;
     assert!(!closed.status.is_success());
 }
+
+/// Everything that a second look at an event must leave as it is.
+async fn effects(app: &App) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for sql in [
+        "SELECT count(*) FROM paiement",
+        "SELECT count(*) FROM recu",
+        "SELECT count(*) FROM evenement_timeline",
+        "SELECT count(*) FROM evenement_stripe",
+    ] {
+        counts.push(app.count(sql).await);
+    }
+    counts
+}
+
+#[tokio::test]
+async fn the_proof_of_a_payment_is_its_owner_s_and_replaying_it_doubles_nothing() {
+    let app = App::start().await;
+    let (claire, denis) =
+        (app.freelance("claire@example.org").await, app.freelance("denis@example.org").await);
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    let lien = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
+    let token = lien.rsplit('/').next().unwrap();
+    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    let proof = format!("/api/opportunites/{deal}/evenements-stripe");
+    let completed = until("the event is applied", || async {
+        let events = claire.get(&proof).await.expect(200);
+        let mut events = events.as_array().cloned().unwrap_or_default().into_iter();
+        events.find(|event| event["type"] == "checkout.session.completed")
+    })
+    .await;
+    assert_eq!(
+        (&completed["lignes"], &completed["historique"]),
+        (&json!(["recu"]), &json!(["paiement_recu"]))
+    );
+    assert!(completed["dateEvenement"].is_string(), "{completed}");
+
+    let evt = completed["stripeEventId"].as_str().unwrap();
+    let raw = claire.get(&format!("{proof}/{evt}")).await;
+    assert!(raw.expect(200)["corps"].as_str().unwrap().contains(evt));
+    let page = format!("/opportunites/{deal}/evenements-stripe/{evt}");
+    let shown = claire.get(&page).await;
+    assert!(shown.status == 200 && shown.text.contains(evt), "{}", shown.text);
+    assert!(!raw.text.contains(token) && !shown.text.contains(token), "the link's token is blanked");
+    for path in [format!("{proof}/{evt}"), page] {
+        assert_eq!(denis.get(&path).await.status, 404, "{path}");
+    }
+    let replay = format!("{proof}/{evt}/rejeu");
+    assert_eq!(denis.post(&replay, json!({})).await.status, 404);
+    // His own deal does not lend him her event.
+    let own = denis.add_client("Le sien").await;
+    let own = denis.add_won_deal(own, "Le sien", "100").await;
+    let borrowed = format!("/api/opportunites/{own}/evenements-stripe/{evt}");
+    assert_eq!(denis.get(&borrowed).await.status, 404);
+    assert_eq!(denis.post(&format!("{borrowed}/rejeu"), json!({})).await.status, 404);
+
+    app.until_empty().await;
+    let before = effects(&app).await;
+    for _ in 0..2 {
+        assert_eq!(claire.post(&replay, json!({})).await.expect(200)["statutPaiement"], "paye");
+    }
+    assert_eq!(effects(&app).await, before);
+
+    let receipts = claire.get(&format!("/api/opportunites/{deal}/recus")).await.expect(200);
+    assert_eq!((&receipts[0]["numero"], &receipts[0]["montant"]), (&json!(1), &json!("100.00")));
+    for path in [format!("/opportunites/{deal}/recu"), format!("/payer/{token}/recu")] {
+        let page = claire.get(&path).await;
+        assert!(page.status == 200 && page.text.contains("ne remplace pas une facture"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_link_and_a_session_past_its_end_lead_nowhere() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    let lien = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
+    let payer = lien.strip_prefix(&app.base).unwrap();
+    assert!(claire.deal(deal).await["urlPaiement"].is_string());
+    // Its time is over; Stripe has not told of it.
+    sqlx::query("UPDATE session_paiement SET date_expiration = now() - interval '1 second'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    assert!(claire.deal(deal).await["urlPaiement"].is_null());
+
+    let link = format!("/api/opportunites/{deal}/lien");
+    let cancelled = claire.delete(&link).await.expect(200);
+    assert!(cancelled["dateLien"].is_null() && cancelled["dateLienAnnule"].is_string(), "{cancelled}");
+    let page = claire.get(payer).await;
+    assert!(page.status == 200 && page.text.contains("Rien à payer"), "{}", page.text);
+    assert_eq!(claire.delete(&link).await.status, 409);
+    let sessions = app.simulateur.sessions().len();
+    let paid = claire.request(reqwest::Method::POST, payer).form(&[("cle", "k")]);
+    assert_eq!(tests::Answer::of(paid).await.header("location"), payer);
+    assert_eq!(app.simulateur.sessions().len(), sessions);
+    claire.pay_link(deal).await;
+    assert!(claire.get(payer).await.text.contains("Payer"));
+}

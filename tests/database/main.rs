@@ -74,7 +74,7 @@ async fn the_edge_cannot_read_what_only_a_worker_needs() {
     let app = deployed().await;
     let mut edge = PgConnection::connect(&app.postgres.edge_url("guichet")).await.unwrap();
     for sql in [
-        "SELECT corps FROM evenement_stripe",
+        "SELECT cle_idempotence FROM remboursement",
         "SELECT parametres FROM session_paiement",
         "SELECT cle_idempotence FROM session_paiement",
         "SELECT enveloppe FROM job_resultat",

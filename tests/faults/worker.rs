@@ -11,11 +11,11 @@ use tests::{App, Expected, Options, until};
 
 use crate::{event, faulty, office, push_notes};
 
-/// Stripe opens the session at once and answers late.
-fn answer_after_the_work() -> Fautes {
+/// Stripe does what it is asked at once and answers late.
+fn answer_after_the_work(chemin: &str) -> Fautes {
     let fault = FauteApi {
         methode: Some("POST".into()),
-        chemin: Some("/v1/checkout/sessions".into()),
+        chemin: Some(chemin.into()),
         faute: GenreApi::Delai,
         fois: Some(1),
         delai_ms: 3_000,
@@ -69,7 +69,7 @@ async fn a_worker_killed_between_stripe_and_commit_opens_one_session() {
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
     // Stripe does the work and its answer is held back; the worker dies before it comes.
-    app.simulateur.set_faults(answer_after_the_work());
+    app.simulateur.set_faults(answer_after_the_work("/v1/checkout/sessions"));
 
     let path = "/api/paiements/stripe/session";
     let request = claire.request(reqwest::Method::POST, path).json(&json!({ "opportuniteId": deal }));
@@ -83,6 +83,41 @@ async fn a_worker_killed_between_stripe_and_commit_opens_one_session() {
     .await;
     assert_eq!(app.simulateur.sessions().len(), 1);
     assert_eq!(app.count("SELECT count(*) FROM session_paiement WHERE statut = 'ouverte'").await, 1);
+}
+
+#[tokio::test]
+async fn a_worker_killed_between_a_refund_and_its_record_refunds_once() {
+    let mut app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    claire.pay_link(deal).await;
+    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
+    app.until_count("SELECT count(*) FROM paiement WHERE type = 'recu'", 1).await;
+    // The money goes back, the worker dies before it hears of it, and no event tells of it either.
+    app.simulateur.set_webhook(None);
+    app.simulateur.set_faults(answer_after_the_work("/v1/refunds"));
+    let path = format!("/api/opportunites/{deal}/remboursements");
+    let request = claire.request(reqwest::Method::POST, &path).json(&json!({ "montant": "40" }));
+    let job = tests::Answer::of(request).await.expect(202)["jobId"].as_str().unwrap().to_owned();
+    until("Stripe has the refund", || async {
+        (!app.simulateur.events("refund.created").is_empty()).then_some(())
+    })
+    .await;
+    assert_eq!(app.count("SELECT count(*) FROM remboursement WHERE statut = 'prepare'").await, 1);
+    app.kill_workers();
+    app.start_worker();
+    until("the job is done", || async {
+        (claire.get(&format!("/api/jobs/{job}")).await.expect(200)["statut"] == "termine").then_some(())
+    })
+    .await;
+    assert_eq!(app.simulateur.events("refund.created").len(), 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM paiement WHERE type = 'rembourse' AND montant_minor = 4000").await,
+        1
+    );
+    assert_eq!(claire.deal(deal).await["statutPaiement"], "rembourse_partiel");
 }
 
 #[tokio::test]

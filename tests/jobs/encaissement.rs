@@ -9,7 +9,7 @@ use sandbox::simulateur::Moyen;
 use tests::Deal;
 use uuid::Uuid;
 
-fn transfer(opportunite_id: Uuid) -> RecordPayment {
+pub(crate) fn transfer(opportunite_id: Uuid) -> RecordPayment {
     RecordPayment {
         opportunite_id,
         moyen: MoyenPaiement::Virement,

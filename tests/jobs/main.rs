@@ -5,3 +5,4 @@ mod encaissement;
 mod isolation;
 mod ownership;
 mod parking;
+mod remboursement;

@@ -34,6 +34,8 @@ payloads! {
     record_payment::RecordPayment,
     reverse_payment::ReversePayment,
     send_lien_paiement::SendLienPaiement,
+    refund_payment::RefundPayment,
+    replay_stripe_event::ReplayStripeEvent,
 }
 
 /// The list of jobs: hands it to `$with!`. A job that stands here and has no handler does not compile.
@@ -47,6 +49,7 @@ macro_rules! each_job {
             CreateTicket, UpdateTicket, ReplyTicket,
             RecordEmail, RecordNote, UpdateEvenement, DeleteEvenement,
             CreateCheckoutSession, RefreshPayment, SendLienPaiement, CancelPaymentLink, RecordPayment, ReversePayment,
+            RefundPayment, ReplayStripeEvent,
             ProcessStripeWebhook,
         }
     };

@@ -11,7 +11,9 @@ mod utilisateur;
 pub use client::{create_client, update_client};
 pub use evenement::{record_email, record_note, update_evenement};
 pub use installation::create_utilisateur;
-pub use opportunite::{create_checkout_session, create_opportunite, record_payment, update_opportunite};
+pub use opportunite::{
+    create_checkout_session, create_opportunite, record_payment, refund_payment, update_opportunite,
+};
 pub use ticket::{create_ticket, create_ticket_portail, reply_ticket, update_ticket};
 pub use utilisateur::{forget_mot_de_passe, reset_mot_de_passe, update_mot_de_passe, update_utilisateur};
 

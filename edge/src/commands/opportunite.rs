@@ -1,7 +1,9 @@
 //! Deals.
 
 use common::domaine::{EtapePipeline, MoyenPaiement};
-use common::jobs::{CreateCheckoutSession, CreateOpportunite, RecordPayment, UpdateOpportunite};
+use common::jobs::{
+    CreateCheckoutSession, CreateOpportunite, RecordPayment, RefundPayment, UpdateOpportunite,
+};
 use common::montant::{self, Devise};
 use common::refus::Refus;
 use rust_decimal::Decimal;
@@ -51,15 +53,32 @@ pub fn create_checkout_session(fields: &mut Fields) -> Result<CreateCheckoutSess
     fields.finish(job)
 }
 
-/// `{ moyen?, datePaiement?, montant?, devise? }`: a transfer of today for what is owed, unless said otherwise.
+/// `{ moyen, datePaiement?, montant?, devise? }`: today, for what is owed, unless said otherwise.
 pub fn record_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<RecordPayment, AppError> {
     let devise = fields.optional_devise("devise");
+    if !fields.contains("moyen") {
+        fields.refuse(Refus::invalid("moyen", "champ-requis"));
+    }
     let job = RecordPayment {
         opportunite_id,
         moyen: fields.choice_or("moyen", MoyenPaiement::Virement),
         date_paiement: fields.optional_date("datePaiement"),
         montant: fields.optional_amount("montant", devise),
         devise,
+    };
+    fields.finish(job)
+}
+
+/// `{ montant, paiementId? }`: of the only payment there is, unless said otherwise. An empty `montant` is all that
+/// is left, and must be said: a request without a body gives no money back.
+pub fn refund_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<RefundPayment, AppError> {
+    if !fields.contains("montant") {
+        fields.refuse(Refus::invalid("montant", "champ-requis"));
+    }
+    let job = RefundPayment {
+        opportunite_id,
+        paiement_id: fields.optional_uuid("paiementId"),
+        montant: fields.optional_amount("montant", None),
     };
     fields.finish(job)
 }

@@ -12,6 +12,7 @@ pub mod opportunite;
 pub mod paiement;
 pub mod payer;
 pub mod portail;
+pub mod recu;
 pub mod tableau;
 pub mod ticket;
 pub mod utilisateur;

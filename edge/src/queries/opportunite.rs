@@ -42,6 +42,10 @@ pub struct Opportunite {
     pub lien_paiement: Option<String>,
     /// When the freelancer asked for the link; none while there is none.
     pub date_lien: Option<DateTime<Utc>>,
+    /// When the client last went on to Stripe from it; none until then.
+    pub date_ouverture: Option<DateTime<Utc>>,
+    /// When a bank debit was last started.
+    pub date_lancement: Option<DateTime<Utc>>,
     /// When they cancelled it; none while it can be used.
     pub date_lien_annule: Option<DateTime<Utc>>,
     /// Since when it stands in its stage.
@@ -79,6 +83,8 @@ struct Row {
     stripe_session_id: Option<String>,
     token_paiement_scelle: Vec<u8>,
     date_lien: Option<DateTime<Utc>>,
+    date_ouverture: Option<DateTime<Utc>>,
+    date_lancement: Option<DateTime<Utc>>,
     date_lien_annule: Option<DateTime<Utc>>,
     date_etape: DateTime<Utc>,
     date_creation: DateTime<Utc>,
@@ -113,6 +119,8 @@ impl Row {
             url_paiement: self.url_paiement,
             stripe_session_id: self.stripe_session_id,
             date_lien: self.date_lien,
+            date_ouverture: self.date_ouverture,
+            date_lancement: self.date_lancement,
             date_lien_annule: self.date_lien_annule,
             date_etape: self.date_etape,
             date_creation: self.date_creation,
@@ -137,7 +145,7 @@ macro_rules! select_opportunites {
                       o.statut_paiement as "statut_paiement: StatutPaiement",
                       (SELECT s.url FROM session_paiement s WHERE s.opportunite_id = o.id AND s.statut = 'ouverte'
                       AND s.date_expiration > now()) as url_paiement,
-                      o.stripe_session_id, o.token_paiement_scelle, o.date_lien, o.date_lien_annule,
+                      o.stripe_session_id, o.token_paiement_scelle, o.date_lien, o.date_ouverture, o.date_lien_annule, p.lancement as date_lancement,
                       o.date_etape, o.date_creation, o.date_modification,
                       (SELECT e.moyen FROM paiement e WHERE e.opportunite_id = o.id AND e.type = 'encaisse'
                           AND NOT EXISTS (SELECT FROM paiement a
@@ -156,6 +164,7 @@ macro_rules! select_opportunites {
                              coalesce(-sum(mouvement_minor) FILTER (
                                WHERE type IN ('rembourse', 'rembourse_echoue') AND conforme), 0)::bigint
                                as rembourse_minor,
+                             max(date_paiement) FILTER (WHERE type = 'en_cours') as lancement,
                              coalesce(bool_or(NOT conforme AND type = 'recu'), false) as non_conforme
                         FROM paiement WHERE opportunite_id = o.id) p
                 WHERE "# + $rest,

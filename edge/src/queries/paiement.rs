@@ -1,7 +1,7 @@
 //! Attempts, ledger and proof of one deal's payment.
 
 use chrono::{DateTime, Utc};
-use common::domaine::{StatutSession, TypePaiement};
+use common::domaine::{MoyenPaiement, StatutRemboursement, StatutSession, TypePaiement};
 use common::montant::Devise;
 use serde::Serialize;
 use sqlx::PgPool;
@@ -40,14 +40,28 @@ pub struct Preuve {
     pub stripe_event_id: String,
     /// Stripe's name of what happened.
     pub r#type: Option<String>,
+    /// When it happened, by Stripe's clock.
+    pub date_evenement: Option<DateTime<Utc>>,
     /// When the edge took it.
     pub date_reception: DateTime<Utc>,
     /// When the worker applied it.
     pub date_traitement: DateTime<Utc>,
     /// How often the worker had to try.
     pub tentatives: Option<i32>,
-    /// What the ledger learnt in the same moment.
-    pub changement: Option<TypePaiement>,
+    /// What the ledger learnt in the same moment: types of its lines.
+    pub lignes: Vec<String>,
+    /// What the timeline was told in the same moment: types of its events.
+    pub historique: Vec<String>,
+}
+
+/// One event of Stripe's, whole.
+#[derive(Debug, Clone, Serialize)]
+pub struct Brut {
+    /// What came of it.
+    #[serde(flatten)]
+    pub preuve: Preuve,
+    /// The event as Stripe sent it; the tokens of our links are blanked.
+    pub corps: String,
 }
 
 /// The attempts of one deal of the freelancer's own, latest first.
@@ -85,24 +99,224 @@ pub async fn sessions(
         .collect())
 }
 
+/// Selects events with what each changed: an event's effect and its row share a transaction, so what it changed
+/// carries its moment.
+macro_rules! select_preuves {
+    ($columns:literal, $rest:literal, $($arg:expr),* $(,)?) => {
+        sqlx::query!(
+            r#"SELECT e.stripe_event_id, e.type, e.date_evenement, e.date_reception, e.date_traitement,
+                      j.tentatives as "tentatives?",
+                      ARRAY(SELECT p.type FROM paiement p
+                             WHERE p.opportunite_id = e.opportunite_id AND p.date_creation = e.date_traitement
+                             ORDER BY p.id) as "lignes!",
+                      ARRAY(SELECT t.type_evenement FROM evenement_timeline t
+                             WHERE t.reference_id = e.opportunite_id AND t.date_creation = e.date_traitement
+                             ORDER BY t.id) as "historique!"
+                      "# + $columns + r#"
+                 FROM evenement_stripe e
+                 JOIN opportunite o ON o.id = e.opportunite_id
+                 LEFT JOIN job_resultat j ON j.id = e.id
+                WHERE o.utilisateur_id = $1 AND e.opportunite_id = $2 "# + $rest,
+            $($arg),*
+        )
+    };
+}
+
+/// A line of the proof out of a row of [`select_preuves`].
+macro_rules! preuve {
+    ($row:ident) => {
+        Preuve {
+            stripe_event_id: $row.stripe_event_id,
+            r#type: $row.r#type,
+            date_evenement: $row.date_evenement,
+            date_reception: $row.date_reception,
+            date_traitement: $row.date_traitement,
+            tentatives: $row.tentatives,
+            lignes: $row.lignes,
+            historique: $row.historique,
+        }
+    };
+}
+
 /// The events of Stripe's about one deal of the freelancer's own, latest first, with what each changed.
 pub async fn preuves(pool: &PgPool, utilisateur_id: Uuid, opportunite_id: Uuid) -> sqlx::Result<Vec<Preuve>> {
-    // An event's effect and its row share a transaction, so what it changed carries its moment.
-    sqlx::query_as!(
-        Preuve,
-        r#"SELECT e.stripe_event_id, e.type, e.date_reception, e.date_traitement,
-                  j.tentatives as "tentatives?",
-                  (SELECT p.type FROM paiement p
-                    WHERE p.opportunite_id = e.opportunite_id AND p.date_creation = e.date_traitement
-                    ORDER BY p.id DESC LIMIT 1) as "changement: TypePaiement"
-             FROM evenement_stripe e
-             JOIN opportunite o ON o.id = e.opportunite_id
-             LEFT JOIN job_resultat j ON j.id = e.id
-            WHERE o.utilisateur_id = $1 AND e.opportunite_id = $2
-            ORDER BY e.id DESC LIMIT 50"#,
+    let rows =
+        select_preuves!("", "ORDER BY e.date_reception DESC, e.id LIMIT 50", utilisateur_id, opportunite_id);
+    Ok(rows.fetch_all(pool).await?.into_iter().map(|row| preuve!(row)).collect())
+}
+
+/// One event of Stripe's about one deal of the freelancer's own, whole.
+pub async fn brut(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    opportunite_id: Uuid,
+    stripe_event_id: &str,
+) -> sqlx::Result<Option<Brut>> {
+    let rows = select_preuves!(
+        ", e.corps",
+        "AND e.stripe_event_id = $3",
+        utilisateur_id,
+        opportunite_id,
+        stripe_event_id
+    );
+    Ok(rows.fetch_optional(pool).await?.map(|row| Brut { corps: row.corps, preuve: preuve!(row) }))
+}
+
+/// A line of the ledger.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Paiement {
+    /// Its id.
+    pub id: Uuid,
+    /// What it tells.
+    pub r#type: TypePaiement,
+    /// How much.
+    #[serde(flatten)]
+    pub somme: Somme,
+    /// Real money, or Stripe's test mode.
+    pub livemode: bool,
+    /// Whether it matches what was asked; what does not never makes a deal `paye`.
+    pub conforme: bool,
+    /// How money came of which Stripe knows nothing.
+    pub moyen: Option<MoyenPaiement>,
+    /// Stripe's id of what it tells of, or ours.
+    pub stripe_id: String,
+    /// The payment at Stripe.
+    pub stripe_payment_intent: Option<String>,
+    /// When it happened.
+    pub date_paiement: DateTime<Utc>,
+    /// When it was noted.
+    pub date_creation: DateTime<Utc>,
+}
+
+/// The ledger of one deal of the freelancer's own, latest first.
+pub async fn ledger(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    opportunite_id: Uuid,
+) -> sqlx::Result<Vec<Paiement>> {
+    let rows = sqlx::query!(
+        r#"SELECT p.id, p.type as "type: TypePaiement", p.montant_minor, p.devise as "devise: Devise", p.livemode,
+                  p.conforme, p.moyen as "moyen: MoyenPaiement", p.stripe_id, p.stripe_payment_intent,
+                  p.date_paiement, p.date_creation
+             FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
+            WHERE o.utilisateur_id = $1 AND p.opportunite_id = $2 ORDER BY p.id DESC LIMIT 200"#,
         utilisateur_id,
         opportunite_id,
     )
     .fetch_all(pool)
-    .await
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Paiement {
+            id: row.id,
+            r#type: row.r#type,
+            somme: Somme::of_minor(row.montant_minor, row.devise),
+            livemode: row.livemode,
+            conforme: row.conforme,
+            moyen: row.moyen,
+            stripe_id: row.stripe_id,
+            stripe_payment_intent: row.stripe_payment_intent,
+            date_paiement: row.date_paiement,
+            date_creation: row.date_creation,
+        })
+        .collect())
+}
+
+/// A refund, asked for here or at Stripe.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remboursement {
+    /// Its id.
+    pub id: Uuid,
+    /// Where it stands.
+    pub statut: StatutRemboursement,
+    /// How much.
+    #[serde(flatten)]
+    pub somme: Somme,
+    /// The payment that it goes back from.
+    pub paiement_id: Uuid,
+    /// Stripe's id of it, once Stripe has answered.
+    pub stripe_refund_id: Option<String>,
+    /// Stripe's word for why it did not come through.
+    pub motif: Option<String>,
+    /// When it was asked for.
+    pub date_creation: DateTime<Utc>,
+}
+
+/// The refunds of one deal of the freelancer's own, latest first.
+pub async fn remboursements(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    opportunite_id: Uuid,
+) -> sqlx::Result<Vec<Remboursement>> {
+    let rows = sqlx::query!(
+        r#"SELECT r.id, r.statut as "statut: StatutRemboursement", r.montant_minor, r.devise as "devise: Devise",
+                  r.paiement_id, r.stripe_refund_id, r.motif, r.date_creation
+             FROM remboursement r JOIN opportunite o ON o.id = r.opportunite_id
+            WHERE o.utilisateur_id = $1 AND r.opportunite_id = $2
+            ORDER BY r.date_creation DESC, r.id LIMIT 50"#,
+        utilisateur_id,
+        opportunite_id,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Remboursement {
+            id: row.id,
+            statut: row.statut,
+            somme: Somme::of_minor(row.montant_minor, row.devise),
+            paiement_id: row.paiement_id,
+            stripe_refund_id: row.stripe_refund_id,
+            motif: row.motif,
+            date_creation: row.date_creation,
+        })
+        .collect())
+}
+
+/// A payment through Stripe of which something is left to refund.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remboursable {
+    /// Its line of the ledger.
+    pub paiement_id: Uuid,
+    /// What is left, refunds under way taken off.
+    pub reste: Somme,
+    /// When it was paid.
+    pub date_paiement: DateTime<Utc>,
+}
+
+/// What may still be refunded of one deal of the freelancer's own, latest payment first. The worker counts again
+/// before it asks Stripe.
+pub async fn remboursables(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    opportunite_id: Uuid,
+) -> sqlx::Result<Vec<Remboursable>> {
+    let rows = sqlx::query!(
+        r#"SELECT p.id, p.devise as "devise: Devise", p.date_paiement, l.reste_minor as "reste_minor!"
+             FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
+            CROSS JOIN LATERAL (SELECT p.montant_minor
+                  + coalesce((SELECT sum(r.mouvement_minor) FROM paiement r
+                       WHERE r.stripe_payment_intent = p.stripe_payment_intent AND r.type <> 'recu'), 0)::bigint
+                  - coalesce((SELECT sum(a.montant_minor) FROM remboursement a
+                       WHERE a.paiement_id = p.id AND a.statut IN ('prepare', 'en_cours')), 0)::bigint
+                  AS reste_minor) l
+            WHERE o.utilisateur_id = $1 AND p.opportunite_id = $2 AND o.statut_paiement <> 'conteste'
+              AND p.type = 'recu' AND p.stripe_payment_intent IS NOT NULL AND l.reste_minor > 0
+            ORDER BY p.id DESC"#,
+        utilisateur_id,
+        opportunite_id,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Remboursable {
+            paiement_id: row.id,
+            reste: Somme::of_minor(row.reste_minor, row.devise),
+            date_paiement: row.date_paiement,
+        })
+        .collect())
 }

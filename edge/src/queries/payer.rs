@@ -17,6 +17,9 @@ pub struct Payer {
     /// The deal.
     #[serde(skip)]
     pub opportunite_id: Uuid,
+    /// Whose deal it is.
+    #[serde(skip)]
+    pub utilisateur_id: Uuid,
     /// Who pays: the actor of what this page asks for.
     #[serde(skip)]
     pub client_id: Uuid,
@@ -75,7 +78,7 @@ fn date_attendue(lancement: NaiveDate) -> NaiveDate {
 /// Finds what a payment link opens. `None` for what never was and for what no longer is.
 pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer>> {
     let row = sqlx::query!(
-        r#"SELECT o.id, o.client_id, c.nom as client_nom, c.langue as "langue: Langue",
+        r#"SELECT o.id, o.utilisateur_id, o.client_id, c.nom as client_nom, c.langue as "langue: Langue",
                   u.nom as freelance_nom, u.fuseau, o.titre, o.montant_estime,
                   o.devise as "devise: Devise", o.echeance,
                   o.etape_pipeline as "etape_pipeline: EtapePipeline",
@@ -111,6 +114,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
         let owed = matches!(row.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue);
         Payer {
             opportunite_id: row.id,
+            utilisateur_id: row.utilisateur_id,
             client_id: row.client_id,
             client_nom: row.client_nom,
             langue: row.langue,

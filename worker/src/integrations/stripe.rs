@@ -3,6 +3,7 @@
 //! Each call carries its own key, frozen parameters and time-out; trying again is the queue's trade.
 
 mod read;
+mod refund;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use stripe_checkout::checkout_session::{
 use uuid::Uuid;
 
 pub use self::read::{ListedEvent, ListedEvents, WebhookEndpoint};
+pub use self::refund::RefundParams;
 
 /// How long one call may take. Checkout answers in well under a second.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -77,6 +79,10 @@ pub enum StripeCall {
         /// `cs_…`, as the database holds it (the library does not escape ids).
         stripe_session_id: String,
     },
+    /// Give money back.
+    Refund(RefundParams),
+    /// Learn what became of a refund that was asked for.
+    FindRefund(RefundParams),
     /// Learn a session's state.
     Retrieve {
         /// `cs_…`, as the database holds it.
@@ -233,6 +239,20 @@ pub struct StripeReversal {
     pub payment_intent: Option<String>,
     /// A refund's (`succeeded`, `pending`, …) or a dispute's (`needs_response`, `won`, `lost`, …).
     pub status: Option<String>,
+    /// When it was made, in seconds since 1970.
+    pub created: Option<i64>,
+    /// Why a refund did not come through: `declined`, `insufficient_funds`, …
+    pub failure_reason: Option<String>,
+    /// What we gave it at birth: `remboursementId`.
+    pub metadata: Option<HashMap<String, String>>,
+}
+
+impl StripeReversal {
+    /// When it was made.
+    #[must_use]
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        self.created.and_then(|created| DateTime::from_timestamp(created, 0))
+    }
 }
 
 /// A charge, as far as what was given back of it.
@@ -259,6 +279,8 @@ pub enum StripeAnswer {
     Session(Box<StripeSession>),
     /// The refunds of a payment.
     Refunds(Vec<StripeReversal>),
+    /// The refund as it stands.
+    Refund(StripeReversal),
     /// Stripe refuses, and would refuse again.
     Refused {
         /// The HTTP status: 400 for what was asked, 401 and 403 for who asks.
@@ -268,9 +290,9 @@ pub enum StripeAnswer {
         /// The parameter that it names.
         param: Option<String>,
     },
-    /// Stripe does not know this session.
+    /// Stripe does not know this session, or this refund.
     Unknown,
-    /// Stripe failed at opening a session, and says so. It keeps that answer with the key: asking again
+    /// Stripe failed at opening a session or giving money back, and says so. It keeps that answer with the key: asking again
     /// under the same key gives the same failure, whether or not the work was done.
     Failed,
 }
@@ -313,6 +335,8 @@ impl Stripe {
                     result => answer(result),
                 }
             }
+            StripeCall::Refund(params) => self.refund(params).await,
+            StripeCall::FindRefund(params) => self.find_refund(params).await,
             StripeCall::Retrieve { stripe_session_id } => self.retrieve(stripe_session_id).await,
             StripeCall::Confirm(question) => self.confirm(question).await,
             StripeCall::Expire { stripe_session_id } => {
@@ -383,12 +407,18 @@ fn stripe_currency(devise: Devise) -> stripe_types::Currency {
 fn answer(
     result: Result<stripe_shared::CheckoutSession, StripeError>,
 ) -> Result<StripeAnswer, StripeUnavailable> {
-    let (error, status) = match result {
-        Ok(session) => return Ok(StripeAnswer::Session(Box::new(session.into()))),
-        Err(StripeError::Stripe(error, status)) => (error, status),
-        Err(StripeError::Timeout) => return Err(StripeUnavailable("no answer in time".into())),
+    match result {
+        Ok(session) => Ok(StripeAnswer::Session(Box::new(session.into()))),
+        Err(error) => failure(error),
+    }
+}
+
+fn failure(error: StripeError) -> Result<StripeAnswer, StripeUnavailable> {
+    let (error, status) = match error {
+        StripeError::Stripe(error, status) => (error, status),
+        StripeError::Timeout => return Err(StripeUnavailable("no answer in time".into())),
         // The library's messages hold hosts and parse errors, never a body or a key.
-        Err(error) => return Err(StripeUnavailable(error.to_string())),
+        error => return Err(StripeUnavailable(error.to_string())),
     };
     match status {
         404 => Ok(StripeAnswer::Unknown),

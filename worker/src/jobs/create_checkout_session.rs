@@ -26,6 +26,15 @@ impl Handle for CreateCheckoutSession {
         if prepare_attempt(cx, self.opportunite_id).await?.is_some() {
             return Err(JobError::Retry(anyhow::anyhow!("the session was closed meanwhile")));
         }
+        if matches!(cx.actor, Actor::Client(_)) {
+            sqlx::query!(
+                "UPDATE opportunite SET date_ouverture = $2 WHERE id = $1",
+                self.opportunite_id,
+                cx.now
+            )
+            .execute(&mut *cx.tx)
+            .await?;
+        }
         // That the freelancer asks for a link where there is none, or none any more, is a fact of the deal; a
         // client who opens Checkout is not.
         if matches!(cx.actor, Actor::Utilisateur(_)) {

@@ -16,6 +16,8 @@ mod record_email;
 mod record_note;
 mod record_payment;
 mod refresh_payment;
+mod refund_payment;
+mod replay_stripe_event;
 mod reply_ticket;
 mod reset_mot_de_passe;
 mod reverse_payment;

@@ -58,8 +58,8 @@ async fn record_event(
     let reversal = event.filter(|event| event.is_reversal()).and_then(StripeEvent::object::<StripeReversal>);
     sqlx::query!(
         "INSERT INTO evenement_stripe (id, stripe_event_id, type, livemode, api_version, corps, stripe_payment_intent,
-             source, date_reception, date_traitement)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             source, date_reception, date_traitement, date_evenement)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         cx.job.0,
         job.stripe_event_id,
         event.map(|event| event.r#type.as_str()),
@@ -70,14 +70,15 @@ async fn record_event(
         source.as_str(),
         cx.asked,
         cx.now,
+        event.and_then(StripeEvent::date),
     )
     .execute(&mut *cx.tx)
     .await?;
     Ok(())
 }
 
-/// Applies an event; the deal that it is about, when it is about one.
-async fn apply(cx: &mut Cx, event: &StripeEvent) -> Result<Option<Uuid>, JobError> {
+/// Applies an event, once or once more; the deal that it is about, when it is about one.
+pub(super) async fn apply(cx: &mut Cx, event: &StripeEvent) -> Result<Option<Uuid>, JobError> {
     let date = event.date().unwrap_or(cx.now);
     if event.is_reversal() {
         let Some(reversal) = event.object::<StripeReversal>() else { return Ok(None) };

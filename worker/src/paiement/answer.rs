@@ -4,6 +4,7 @@ use common::domaine::StatutSession;
 use common::refus::Refus;
 
 use super::ledger::{Occasion, record_session, refresh_opportunite};
+use super::remboursement::record_refund_answer;
 use super::reversal::record_refunds;
 use crate::cx::{Cx, JobError};
 use crate::integrations::stripe::{StripeAnswer, StripeCall};
@@ -28,7 +29,13 @@ pub async fn record_answer(
     call: &StripeCall,
     answer: StripeAnswer,
 ) -> Result<Recorded, JobError> {
+    if let StripeCall::Refund(params) | StripeCall::FindRefund(params) = call {
+        return record_refund_answer(cx, params, answer).await;
+    }
     match answer {
+        StripeAnswer::Refund(refund) => {
+            Err(anyhow::anyhow!("Stripe told of refund {} when asked for a session", refund.id).into())
+        }
         StripeAnswer::Session(session) => {
             let ours =
                 matches!(call, StripeCall::Expire { .. }) && session.status.as_deref() == Some("expired");
@@ -78,6 +85,8 @@ async fn end_attempt(cx: &mut Cx, call: &StripeCall, statut: StatutSession) -> R
         StripeCall::Expire { stripe_session_id } | StripeCall::Retrieve { stripe_session_id } => {
             (None, Some(stripe_session_id.as_str()))
         }
+        // A refund's attempt is its own.
+        StripeCall::Refund(_) | StripeCall::FindRefund(_) => return Ok(()),
         StripeCall::Confirm(_) => return Ok(()),
     };
     let opportunite_id = sqlx::query_scalar!(

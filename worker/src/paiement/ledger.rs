@@ -300,7 +300,11 @@ pub async fn add_fact(cx: &mut Cx, fact: &Fact<'_>, told: Option<TypeEvenement>)
     )
     .fetch_optional(&mut *cx.tx)
     .await?;
-    let (Some(paiement_id), Some(r#type)) = (added, told) else { return Ok(()) };
+    let Some(paiement_id) = added else { return Ok(()) };
+    if fact.conforme && matches!(fact.r#type, TypePaiement::Recu | TypePaiement::Encaisse) {
+        give_receipt(cx, paiement_id, fact).await?;
+    }
+    let Some(r#type) = told else { return Ok(()) };
     let deal = sqlx::query!("SELECT client_id, titre FROM opportunite WHERE id = $1", fact.opportunite_id)
         .fetch_one(&mut *cx.tx)
         .await?;
@@ -330,6 +334,35 @@ fn courriel_of(told: TypeEvenement) -> Option<TypeCourriel> {
         TypeEvenement::PaiementNonConforme => Some(TypeCourriel::PaiementNonConforme),
         _ => None,
     }
+}
+
+/// Gives a payment its receipt, under the freelancer's next number. Their row's lock keeps two payments from
+/// taking the same one; whoever rolls back takes none.
+async fn give_receipt(cx: &mut Cx, paiement_id: Uuid, fact: &Fact<'_>) -> Result<(), JobError> {
+    let utilisateur_id = sqlx::query_scalar!(
+        "SELECT id FROM utilisateur WHERE id = (SELECT utilisateur_id FROM opportunite WHERE id = $1)
+         FOR NO KEY UPDATE",
+        fact.opportunite_id
+    )
+    .fetch_one(&mut *cx.tx)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO recu (paiement_id, utilisateur_id, livemode, numero, freelance_nom, client_nom, titre,
+             date_creation)
+         SELECT $1, u.id, $3,
+                (SELECT coalesce(max(numero), 0) + 1 FROM recu WHERE utilisateur_id = u.id AND livemode = $3),
+                u.nom, c.nom, o.titre, $4
+         FROM opportunite o JOIN client c ON c.id = o.client_id JOIN utilisateur u ON u.id = o.utilisateur_id
+         WHERE o.id = $2 AND u.id = $5",
+        paiement_id,
+        fact.opportunite_id,
+        fact.livemode,
+        cx.now,
+        utilisateur_id
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(())
 }
 
 /// Test money is not revenue: an event of the other mode than our key's never pays a deal.

@@ -6,11 +6,13 @@ use common::montant::Devise;
 use uuid::Uuid;
 
 use super::ledger::{Fact, add_fact, refresh_opportunite};
+use super::remboursement::record_refund_state;
 use crate::cx::{Cx, JobError};
 use crate::integrations::stripe::{StripeEvent, StripeReversal};
 
 /// The payment that a refund or a dispute is about.
 struct Received {
+    id: Uuid,
     opportunite_id: Uuid,
     session_paiement_id: Option<Uuid>,
     devise: String,
@@ -31,6 +33,9 @@ pub async fn record_reversal(
     }
     let Some(received) = find_received(cx, reversal).await? else { return Ok(None) };
     let Ok(devise) = Devise::parse(&reversal.currency) else { return Ok(Some(received.opportunite_id)) };
+    if event_type.starts_with("refund.") {
+        record_refund_state(cx, (received.opportunite_id, received.id), devise, reversal).await?;
+    }
     for (r#type, told) in told_facts(event_type, reversal) {
         let fact = Fact {
             opportunite_id: received.opportunite_id,
@@ -117,7 +122,7 @@ async fn find_received(cx: &mut Cx, reversal: &StripeReversal) -> Result<Option<
     .await?;
     Ok(sqlx::query_as!(
         Received,
-        "SELECT opportunite_id, session_paiement_id, devise, livemode, conforme FROM paiement
+        "SELECT id, opportunite_id, session_paiement_id, devise, livemode, conforme FROM paiement
          WHERE stripe_payment_intent = $1 AND type = 'recu' LIMIT 1",
         reversal.payment_intent
     )

@@ -134,6 +134,17 @@ mod tests {
     }
 
     #[test]
+    fn a_refund_that_comes_back_leaves_the_deal_paid() {
+        use TypePaiement as T;
+        let faits = [
+            fait(T::Recu, "cs_1", 100),
+            fait(T::Rembourse, "re_1", 100),
+            fait(T::RembourseEchoue, "re_1", 100),
+        ];
+        permutations(&faits, &mut |order| assert_eq!(statut_paiement(order), StatutPaiement::Paye));
+    }
+
+    #[test]
     fn money_that_does_not_match_moves_nothing() {
         for r#type in TypePaiement::ALL {
             let stray = Fait { conforme: false, ..fait(*r#type, "cs_1", 100) };

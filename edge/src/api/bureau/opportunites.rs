@@ -4,7 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use common::jobs::{CancelPaymentLink, DeleteOpportunite, RefreshPayment, ReversePayment, SendLienPaiement};
+use common::jobs::{
+    CancelPaymentLink, DeleteOpportunite, RefreshPayment, ReplayStripeEvent, ReversePayment, SendLienPaiement,
+};
+use serde_json::{Value, json};
 
 use super::list::Slice;
 use crate::api::write::write;
@@ -15,7 +18,9 @@ use crate::job_options::JobOptions;
 use crate::problem::AppError;
 use crate::queries::Page;
 use crate::queries::opportunite::{self, Filter, Opportunite};
-use crate::session::{Id, Utilisateur};
+use crate::queries::paiement::{self, Brut, Preuve};
+use crate::queries::recu::{self, Recu};
+use crate::session::{Evt, Id, Utilisateur};
 
 /// `GET /api/opportunites?recherche=&clientId=&etapePipeline=&statutPaiement=&devise=`
 pub async fn list(
@@ -101,6 +106,16 @@ pub async fn refresh(
     write(&app, &me, &options, &RefreshPayment { opportunite_id }, StatusCode::OK).await
 }
 
+/// `GET /api/opportunites/{id}/recus`: what attests its payments, latest first.
+pub async fn receipts(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(id): Id,
+) -> Result<Json<Vec<Recu>>, AppError> {
+    opportunite::find(&app.pool, me.id, id, &app.liens).await?.ok_or(AppError::NotFound)?;
+    Ok(Json(recu::of_opportunite(&app.pool, me.id, id).await?))
+}
+
 /// `DELETE /api/opportunites/{id}/lien`: « Annuler le lien de paiement ».
 pub async fn cancel_link(
     State(app): State<App>,
@@ -133,4 +148,62 @@ pub async fn reverse_payment(
     _: NoFields,
 ) -> Result<Response, AppError> {
     write(&app, &me, &options, &ReversePayment { opportunite_id }, StatusCode::OK).await
+}
+
+/// `POST /api/opportunites/{id}/remboursements`: money goes back, whole or in part.
+pub async fn refund(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(id): Id,
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = commands::refund_payment(id, &mut fields)?;
+    write(&app, &me, &options, &job, StatusCode::CREATED).await
+}
+
+/// `GET /api/opportunites/{id}/paiements`: its attempts, ledger and refunds, latest first.
+pub async fn payments(State(app): State<App>, me: Utilisateur, Id(id): Id) -> Result<Json<Value>, AppError> {
+    let (pool, me) = (&app.pool, me.id);
+    let (o, sessions, paiements, remboursements) = tokio::try_join!(
+        opportunite::find(pool, me, id, &app.liens),
+        paiement::sessions(pool, me, id),
+        paiement::ledger(pool, me, id),
+        paiement::remboursements(pool, me, id),
+    )?;
+    o.ok_or(AppError::NotFound)?;
+    Ok(Json(json!({ "sessions": sessions, "paiements": paiements, "remboursements": remboursements })))
+}
+
+/// `GET /api/opportunites/{id}/evenements-stripe`: the proof, latest first.
+pub async fn stripe_events(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(id): Id,
+) -> Result<Json<Vec<Preuve>>, AppError> {
+    opportunite::find(&app.pool, me.id, id, &app.liens).await?.ok_or(AppError::NotFound)?;
+    Ok(Json(paiement::preuves(&app.pool, me.id, id).await?))
+}
+
+/// `GET /api/opportunites/{id}/evenements-stripe/{evt}`: one event, as Stripe sent it.
+pub async fn stripe_event(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(id): Id,
+    Evt(evt): Evt,
+) -> Result<Json<Brut>, AppError> {
+    paiement::brut(&app.pool, me.id, id, &evt).await?.map(Json).ok_or(AppError::NotFound)
+}
+
+/// `POST /api/opportunites/{id}/evenements-stripe/{evt}/rejeu`: applies it once more; nothing doubles.
+pub async fn replay(
+    State(app): State<App>,
+    me: Utilisateur,
+    Id(opportunite_id): Id,
+    Evt(stripe_event_id): Evt,
+    options: JobOptions,
+    _: NoFields,
+) -> Result<Response, AppError> {
+    let job = ReplayStripeEvent { opportunite_id, stripe_event_id };
+    write(&app, &me, &options, &job, StatusCode::OK).await
 }

@@ -193,6 +193,7 @@ impl Filter {
                     T::PaiementLance,
                     T::PaiementEchoue,
                     T::PaiementRembourse,
+                    T::RemboursementEchoue,
                     T::PaiementConteste,
                     T::LitigeGagne,
                     T::LitigePerdu,

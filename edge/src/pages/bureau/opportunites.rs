@@ -7,8 +7,8 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
 use common::jobs::{
-    CancelPaymentLink, CreateCheckoutSession, DeleteOpportunite, RefreshPayment, ReversePayment,
-    SendLienPaiement,
+    CancelPaymentLink, CreateCheckoutSession, DeleteOpportunite, RefreshPayment, ReplayStripeEvent,
+    ReversePayment, SendLienPaiement,
 };
 use common::montant::Devise;
 use common::texte::{lookup, write_montant};
@@ -23,8 +23,9 @@ use crate::pages::submission::Destination;
 use crate::problem::AppError;
 use crate::queries::client::Client;
 use crate::queries::opportunite::{self, Filter, Opportunite};
-use crate::queries::{PER_PAGE, client, courriel, evenement, paiement};
-use crate::session::{Id, relative_next};
+use crate::queries::paiement::Remboursable;
+use crate::queries::{PER_PAGE, client, courriel, evenement, paiement, recu};
+use crate::session::{Evt, Id, relative_next};
 
 /// Cards that a column of the board shows.
 const PER_COLUMN: i64 = 25;
@@ -176,6 +177,71 @@ pub async fn delete(
     again(&bureau, opportunite_id, sent, "supprimer", &fields).await
 }
 
+/// `POST /opportunites/{id}/remboursements`: money goes back, whole or in part.
+pub async fn refund(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::refund_payment(id, &mut fields);
+    let sent = bureau.send(job, &fields, Destination::Page(path(id))).await;
+    again(&bureau, id, sent, "rembourser", &fields).await
+}
+
+/// `GET /opportunites/{id}/evenements-stripe/{evt}`: one event of the proof, as Stripe sent it.
+pub async fn show_stripe_event(bureau: Bureau, Id(id): Id, Evt(evt): Evt) -> Result<Response, AppError> {
+    stripe_event_page(&bureau, id, &evt, StatusCode::OK, Forms::default()).await
+}
+
+/// `POST /opportunites/{id}/evenements-stripe/{evt}/rejouer`: applies it once more; nothing doubles.
+pub async fn replay(
+    bureau: Bureau,
+    Id(opportunite_id): Id,
+    Evt(evt): Evt,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = fields.finish(ReplayStripeEvent { opportunite_id, stripe_event_id: evt.clone() });
+    let there = format!("{}/evenements-stripe/{evt}", path(opportunite_id));
+    let sent = bureau.send(job, &fields, Destination::Page(there)).await;
+    let page = async |status, forms| stripe_event_page(&bureau, opportunite_id, &evt, status, forms).await;
+    bureau.or_again(sent, "f", &fields, page).await
+}
+
+async fn stripe_event_page(
+    bureau: &Bureau,
+    id: Uuid,
+    evt: &str,
+    status: StatusCode,
+    forms: Forms,
+) -> Result<Response, AppError> {
+    let (pool, me) = (&bureau.app.pool, bureau.me.id);
+    let (o, brut) = tokio::try_join!(
+        opportunite::find(pool, me, id, &bureau.app.liens),
+        paiement::brut(pool, me, id, evt)
+    )?;
+    let brut = brut.ok_or(AppError::NotFound)?;
+    let context = page_context! {
+        o => o.ok_or(AppError::NotFound)?,
+        corps => pretty(&brut.corps),
+        preuve => brut.preuve,
+        f => forms.get("f", Values::new()),
+    };
+    bureau.page("opportunites/id/evenements-stripe/id.html", "opportunites", status, context).await
+}
+
+/// JSON with its lines indented; what is no JSON as it is.
+fn pretty(corps: &str) -> String {
+    let value = serde_json::from_str::<serde_json::Value>(corps);
+    value.ok().and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| corps.to_owned())
+}
+
+/// `GET /opportunites/{id}/recu`: what attests its payments, to print.
+pub async fn show_receipt(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
+    let (pool, me) = (&bureau.app.pool, bureau.me.id);
+    let (o, recus) = tokio::try_join!(
+        opportunite::find(pool, me, id, &bureau.app.liens),
+        recu::of_opportunite(pool, me, id)
+    )?;
+    let context = page_context! { o => o.ok_or(AppError::NotFound)?, recus };
+    bureau.page("opportunites/id/recu.html", "opportunites", StatusCode::OK, context).await
+}
+
 fn path(id: Uuid) -> String {
     format!("/opportunites/{id}")
 }
@@ -193,12 +259,14 @@ async fn again(
 
 async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (pool, me) = (&bureau.app.pool, bureau.me.id);
-    let (o, sessions, preuves, evenements, envoi) = tokio::try_join!(
+    let (o, sessions, preuves, evenements, envoi, remboursables, remboursements) = tokio::try_join!(
         opportunite::find(pool, me, id, &bureau.app.liens),
         paiement::sessions(pool, me, id),
         paiement::preuves(pool, me, id),
         evenement::of_reference(pool, me, id, EVENEMENTS),
         courriel::last_of(pool, me, id),
+        paiement::remboursables(pool, me, id),
+        paiement::remboursements(pool, me, id),
     )?;
     let o = o.ok_or(AppError::NotFound)?;
     let client = client::find(pool, me, o.client_id, &bureau.app.liens).await?.ok_or(AppError::NotFound)?;
@@ -216,6 +284,9 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         fEncaisser => forms.get("encaisser", encaissement(&o, bureau.cadre.aujourdhui())),
         fAnnulerEncaissement => forms.get("annuler-encaissement", Values::new()),
         fAnnulerLien => forms.get("annuler-lien", Values::new()),
+        fRembourser => forms.get("rembourser", remboursement(&remboursables)),
+        remboursables,
+        remboursements,
         ouvrir => bureau.params.get("ouvrir"),
         modifier => bureau.params.get("modifier").is_some() || forms.is_refused("modifier"),
         o,
@@ -238,6 +309,15 @@ fn encaissement(o: &Opportunite, today: NaiveDate) -> Values {
         ("moyen", Some(MoyenPaiement::Virement.to_string())),
         ("datePaiement", Some(today.to_string())),
         ("montant", o.montant_estime.map(|montant| montant.to_string())),
+    ])
+}
+
+/// A refund of all that is left, as it most often is.
+fn remboursement(payments: &[Remboursable]) -> Values {
+    let first = payments.first();
+    values([
+        ("paiementId", first.map(|payment| payment.paiement_id.to_string())),
+        ("montant", first.map(|payment| payment.reste.montant.to_string())),
     ])
 }
 

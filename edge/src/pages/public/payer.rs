@@ -68,6 +68,14 @@ pub async fn show(payer: Payer) -> Result<Response, AppError> {
     page(&payer, StatusCode::OK, caisse, None).await
 }
 
+/// `GET /payer/{token}/recu?langue=`: what attests the payment, to print.
+pub async fn show_receipt(payer: Payer) -> Result<Response, AppError> {
+    let (public, p) = (&payer.public, &payer.lien.payer);
+    let recus = queries::recu::of_opportunite(&public.app.pool, p.utilisateur_id, p.opportunite_id).await?;
+    let context = page_context! { p, recus, chemin => public.path };
+    public.page("payer/recu.html", &format!("{}/recu", public.path), StatusCode::OK, context).await
+}
+
 /// `POST /payer/{token}`: « Payer ». On to Stripe's page when it is ready in time.
 pub async fn pay(payer: Payer, mut fields: Fields) -> Result<Response, AppError> {
     fields.finish(())?;

@@ -1,5 +1,6 @@
 //! A filled context for every page, and again for each of its states.
 
+use common::domaine::MoyenPaiement;
 use serde_json::{Value, json};
 
 mod bureau;
@@ -38,8 +39,21 @@ fn opportunite(etape: &str, statut: &str) -> Value {
         "statutPaiement": statut, "urlPaiement": null, "stripeSessionId": null,
         "lienPaiement": "https://guichet.example/payer/cd", "dateLien": DATE, "dateEtape": DATE,
         "dateCreation": DATE, "dateModification": DATE, "montantRecu": "1200.50", "montantRembourse": "200.00",
-        "surplus": "1200.50", "nonConforme": true, "dateLienAnnule": DATE, "moyenPaiement": "virement",
+        "surplus": "1200.50", "nonConforme": true, "dateLienAnnule": DATE, "dateOuverture": DATE, "dateLancement": DATE, "moyenPaiement": "virement",
     })
+}
+
+fn recus() -> Value {
+    let recu = |numero: u32, moyen: Option<&str>, annule: bool| {
+        json!({
+            "numero": numero, "livemode": moyen.is_some(), "freelanceNom": "Claire <i>Morel</i>",
+            "clientNom": "Librairie <i>Vasseur</i>", "titre": "Refonte <i>du site</i>", "montant": "1200.50",
+            "devise": "EUR", "moyen": moyen, "datePaiement": DATE, "annule": annule,
+            "remboursements": [{ "montant": "20.00", "devise": "EUR", "date": DATE }],
+        })
+    };
+    let marked = MoyenPaiement::ALL.iter().map(|moyen| recu(2, Some(moyen.as_str()), true));
+    json!(marked.chain([recu(1, None, false)]).collect::<Vec<_>>())
 }
 
 fn with(mut value: Value, changes: Value) -> Value {
@@ -74,7 +88,7 @@ fn evenements() -> Value {
         .iter()
         .map(|kind| kind.as_str())
         .filter(|kind| {
-            ["paiement", "encaissement", "litige", "lien", "montant"]
+            ["paiement", "encaissement", "remboursement", "litige", "lien", "montant"]
                 .iter()
                 .any(|start| kind.starts_with(start))
         })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DATE, ID, blank, evenements, form, public, ticket, with};
+use super::{DATE, ID, blank, evenements, form, public, recus, ticket, with};
 
 pub(super) fn pages() -> Vec<(&'static str, Value)> {
     [portail_pages(), payer_pages()].concat()
@@ -132,6 +132,11 @@ fn payer_pages() -> Vec<(&'static str, Value)> {
             pages.push(("payer.html", payer(etat, retour, json!(true), None)));
         }
         pages.push(("payer.html", payer(etat, None, json!(null), Some("https://checkout.example/c"))));
+    }
+    for recus in [recus(), json!([])] {
+        let page =
+            json!({ "p": { "titre": "Refonte <i>du site</i>" }, "recus": recus, "chemin": "/payer/cd" });
+        pages.push(("payer/recu.html", public(page)));
     }
     pages
 }

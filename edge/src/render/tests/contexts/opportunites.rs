@@ -2,7 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::{DATE, ID, blank, bureau, client, evenements, form, opportunite, with};
+use super::{DATE, ID, blank, bureau, client, evenements, form, opportunite, recus, with};
+
+/// What the ledger's events tell the timeline.
+const TOLD: [&str; 9] = [
+    "paiement_recu",
+    "paiement_lance",
+    "paiement_echoue",
+    "paiement_rembourse",
+    "remboursement_echoue",
+    "paiement_conteste",
+    "litige_gagne",
+    "litige_perdu",
+    "paiement_non_conforme",
+];
 
 pub(super) fn pages() -> Vec<(&'static str, Value)> {
     let session = |statut: &str, dernier: Option<&str>| {
@@ -14,15 +27,32 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     let mut sessions: Vec<_> =
         common::domaine::StatutSession::ALL.iter().map(|it| session(it.as_str(), None)).collect();
     sessions.extend([session("payee", Some("echoue")), session("payee", Some("en_cours"))]);
-    let preuve = |changement: Option<&str>| {
+    let preuve = |lignes: Value, historique: Value| {
         json!({
-            "stripeEventId": "evt_1", "type": "checkout.session.completed", "dateReception": DATE,
-            "dateTraitement": DATE, "tentatives": 2, "changement": changement,
+            "stripeEventId": "evt_1", "type": "checkout.session.completed", "dateEvenement": DATE, "dateReception": DATE,
+            "dateTraitement": DATE, "tentatives": 2, "lignes": lignes, "historique": historique,
         })
     };
     let mut preuves: Vec<_> =
-        common::domaine::TypePaiement::ALL.iter().map(|it| preuve(Some(it.as_str()))).collect();
-    preuves.push(preuve(None));
+        common::domaine::TypePaiement::ALL.iter().map(|it| preuve(json!([it, it]), json!([]))).collect();
+    preuves.extend(TOLD.iter().map(|it| preuve(json!([]), json!([it]))));
+    preuves.push(with(
+        preuve(json!([]), json!([])),
+        json!({ "dateEvenement": null, "tentatives": null, "type": null }),
+    ));
+    let remboursement = |statut: &str, motif: Option<&str>| {
+        json!({
+            "id": ID, "statut": statut, "montant": "20.00", "devise": "EUR", "paiementId": ID, "stripeRefundId": null,
+            "motif": motif, "dateCreation": DATE,
+        })
+    };
+    let mut remboursements: Vec<_> = common::domaine::StatutRemboursement::ALL
+        .iter()
+        .map(|statut| remboursement(statut.as_str(), None))
+        .collect();
+    remboursements
+        .extend([remboursement("echoue", Some("declined")), remboursement("echoue", Some("<i>x</i>"))]);
+    let reste = |at: u128| json!({ "paiementId": at.to_string(), "reste": { "montant": "1180.50", "devise": "EUR" }, "datePaiement": DATE });
     let envoi = |livemode: Option<bool>| {
         livemode.map(|sent| {
             json!({
@@ -32,11 +62,13 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         })
     };
     let deal = |o: Value, livemode: Value| {
+        let remboursables: Vec<_> = (1..=if livemode == json!(true) { 2 } else { 1 }).map(reste).collect();
         let page = json!({
             "o": o, "client": client(true), "envoi": envoi(livemode.as_bool()), "smtp": livemode != json!(null), "message": "Bonjour,\nhttps://guichet.example/payer/cd", "sessions": sessions,
             "preuves": preuves, "evenements": evenements(), "f": form("f"), "fModifier": form("modifier"),
             "fSupprimer": form("supprimer"), "modifier": true, "fEncaisser": form("encaisser"), "ouvrir": "encaisser",
             "fAnnulerEncaissement": form("annuler-encaissement"), "fAnnulerLien": form("annuler-lien"),
+            "fRembourser": form("rembourser"), "remboursables": remboursables, "remboursements": remboursements,
         });
         with(
             bureau("opportunites", page),
@@ -82,5 +114,15 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     let priced = with(opportunite("gagne", "en_attente"), json!({ "dateLien": null }));
     pages.push(("opportunites/id.html", deal(priced.clone(), json!(true))));
     pages.push(("opportunites/id.html", deal(priced, json!(null))));
+    for preuve in [&preuves[0], &preuves[preuves.len() - 1]] {
+        let page = json!({
+            "o": opportunite("gagne", "paye"), "preuve": preuve, "corps": "{ \"id\": \"<i>evt</i>\" }", "f": form("f"),
+        });
+        pages.push(("opportunites/id/evenements-stripe/id.html", bureau("opportunites", page)));
+    }
+    for recus in [recus(), json!([])] {
+        let page = json!({ "o": opportunite("gagne", "paye"), "recus": recus });
+        pages.push(("opportunites/id/recu.html", bureau("opportunites", page)));
+    }
     pages
 }

@@ -1,0 +1,107 @@
+//! Receipts: our own, numbered, with what went back since.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use common::domaine::MoyenPaiement;
+use common::montant::Devise;
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::Somme;
+
+/// What attests one payment. Names and title are those of the day on which it was paid.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recu {
+    /// Its number: one after the other for each freelancer, test payments apart, none left out.
+    pub numero: i32,
+    /// Real money, or Stripe's test mode.
+    pub livemode: bool,
+    /// Who was paid.
+    pub freelance_nom: String,
+    /// Who paid.
+    pub client_nom: String,
+    /// What for.
+    pub titre: String,
+    /// What was paid.
+    #[serde(flatten)]
+    pub somme: Somme,
+    /// How, when it came another way than Stripe.
+    pub moyen: Option<MoyenPaiement>,
+    /// When it was paid.
+    pub date_paiement: DateTime<Utc>,
+    /// Whether the freelancer took it back as marked by mistake: the number stays.
+    pub annule: bool,
+    /// What went back of it, in the order in which it did.
+    pub remboursements: Vec<Rendu>,
+}
+
+/// Money that went back of a payment.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rendu {
+    /// How much.
+    #[serde(flatten)]
+    pub somme: Somme,
+    /// When.
+    pub date: DateTime<Utc>,
+}
+
+/// The receipts of one deal of the freelancer's own, latest first.
+pub async fn of_opportunite(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    opportunite_id: Uuid,
+) -> sqlx::Result<Vec<Recu>> {
+    let rows = sqlx::query!(
+        r#"SELECT r.numero, r.livemode, r.freelance_nom, r.client_nom, r.titre, p.montant_minor,
+                  p.devise as "devise: Devise", p.moyen as "moyen: MoyenPaiement", p.date_paiement,
+                  p.stripe_payment_intent,
+                  EXISTS (SELECT FROM paiement a
+                           WHERE a.type = 'encaisse_annule' AND a.stripe_id = p.stripe_id) as "annule!"
+             FROM recu r JOIN paiement p ON p.id = r.paiement_id
+            WHERE r.utilisateur_id = $1 AND p.opportunite_id = $2
+            ORDER BY r.numero DESC LIMIT 50"#,
+        utilisateur_id,
+        opportunite_id,
+    )
+    .fetch_all(pool);
+    let back = sqlx::query!(
+        r#"SELECT p.stripe_payment_intent as "payment_intent!", p.montant_minor, p.devise as "devise: Devise",
+                  p.date_paiement
+             FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
+            WHERE o.utilisateur_id = $1 AND p.opportunite_id = $2 AND p.type = 'rembourse' AND p.conforme
+              AND p.stripe_payment_intent IS NOT NULL
+              AND NOT EXISTS (SELECT FROM paiement e WHERE e.type = 'rembourse_echoue' AND e.stripe_id = p.stripe_id)
+            ORDER BY p.date_paiement, p.id"#,
+        utilisateur_id,
+        opportunite_id,
+    )
+    .fetch_all(pool);
+    let (rows, back) = tokio::try_join!(rows, back)?;
+    let mut by_payment: HashMap<String, Vec<Rendu>> = HashMap::new();
+    for row in back {
+        let somme = Somme::of_minor(row.montant_minor, row.devise);
+        by_payment.entry(row.payment_intent).or_default().push(Rendu { somme, date: row.date_paiement });
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| Recu {
+            numero: row.numero,
+            livemode: row.livemode,
+            freelance_nom: row.freelance_nom,
+            client_nom: row.client_nom,
+            titre: row.titre,
+            somme: Somme::of_minor(row.montant_minor, row.devise),
+            moyen: row.moyen,
+            date_paiement: row.date_paiement,
+            annule: row.annule,
+            remboursements: row
+                .stripe_payment_intent
+                .and_then(|payment_intent| by_payment.remove(&payment_intent))
+                .unwrap_or_default(),
+        })
+        .collect())
+}

@@ -1,0 +1,267 @@
+//! Refunds that are asked for here: an attempt first, the call second, what came of it third. Those made at
+//! Stripe stand beside them, so that one that is under way or did not come through is seen.
+
+use chrono::TimeDelta;
+use common::domaine::StatutRemboursement;
+use common::jobs::RefundPayment;
+use common::montant::{Devise, from_minor, ledger_minor};
+use common::refus::Refus;
+use uuid::Uuid;
+
+use super::answer::Recorded;
+use super::reversal::record_reversal;
+use crate::cx::{Cx, JobError};
+use crate::integrations::stripe::{RefundParams, StripeAnswer, StripeCall, StripeReversal};
+
+/// How long Stripe surely keeps an idempotency key: afterwards a refund is looked for, never asked for again.
+const KEY_LIFE: TimeDelta = TimeDelta::hours(23);
+
+/// A received payment with money left to give back.
+#[derive(Debug)]
+struct Refundable {
+    paiement_id: Uuid,
+    payment_intent: String,
+    left_minor: i64,
+    devise: Devise,
+}
+
+/// What to ask of Stripe so that the job's refund is made; `None` when what came of it is known. The job's id
+/// is the attempt's: however often it runs, it is one refund.
+pub async fn next_refund_call(cx: &mut Cx, job: &RefundPayment) -> Result<Option<StripeCall>, JobError> {
+    let utilisateur_id = cx.utilisateur()?;
+    let statut = sqlx::query_scalar!(
+        "SELECT statut_paiement FROM opportunite WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE",
+        job.opportunite_id,
+        utilisateur_id
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?
+    .ok_or_else(Refus::not_found)?;
+    cx.stripe()?;
+    let known = sqlx::query_scalar!("SELECT id FROM remboursement WHERE id = $1", cx.job.0);
+    if known.fetch_optional(&mut *cx.tx).await?.is_none() {
+        if statut == "conteste" {
+            return Err(Refus::conflict("paiement-conteste").into());
+        }
+        insert_attempt(cx, job).await?;
+    }
+    let attempt = sqlx::query!(
+        r#"SELECT statut AS "statut: StatutRemboursement", incertain, cle_idempotence AS "cle!",
+                  stripe_payment_intent, montant_minor, date_creation
+           FROM remboursement WHERE id = $1 FOR UPDATE"#,
+        cx.job.0
+    )
+    .fetch_one(&mut *cx.tx)
+    .await?;
+    if attempt.statut != StatutRemboursement::Prepare {
+        return Ok(None);
+    }
+    let params = RefundParams {
+        remboursement_id: cx.job.0,
+        cle: attempt.cle,
+        payment_intent: attempt.stripe_payment_intent,
+        montant_minor: attempt.montant_minor,
+    };
+    let too_old = cx.now - attempt.date_creation > KEY_LIFE;
+    Ok(Some(if attempt.incertain || too_old {
+        StripeCall::FindRefund(params)
+    } else {
+        StripeCall::Refund(params)
+    }))
+}
+
+/// How the job's attempt ended: a refund that did not come through is a refusal.
+pub async fn check_refunded(cx: &mut Cx) -> Result<(), JobError> {
+    let attempt = sqlx::query!(
+        r#"SELECT statut AS "statut: StatutRemboursement", motif FROM remboursement WHERE id = $1"#,
+        cx.job.0
+    )
+    .fetch_one(&mut *cx.tx)
+    .await?;
+    match attempt.statut {
+        StatutRemboursement::EnCours | StatutRemboursement::Fait => Ok(()),
+        StatutRemboursement::Echoue => {
+            Err(Refus::conflict("remboursement-echoue").arg("code", attempt.motif.unwrap_or_default()).into())
+        }
+        StatutRemboursement::Prepare => Err(JobError::Retry(anyhow::anyhow!("the refund was not asked for"))),
+    }
+}
+
+/// Freezes the attempt: of which payment, how much.
+async fn insert_attempt(cx: &mut Cx, job: &RefundPayment) -> Result<(), JobError> {
+    let payment = choose(refundable(cx, job.opportunite_id).await?, job.paiement_id)?;
+    let devise = payment.devise;
+    let montant_minor = match job.montant {
+        None => payment.left_minor,
+        Some(montant) => ledger_minor(montant, devise)
+            .ok_or_else(|| Refus::invalid("montant", "montant-decimales").arg("devise", devise))?,
+    };
+    if montant_minor <= 0 {
+        return Err(Refus::invalid("montant", "montant-negatif").into());
+    }
+    if montant_minor > payment.left_minor {
+        let left = from_minor(payment.left_minor, devise);
+        let refus = Refus::invalid("montant", "remboursement-trop-grand");
+        return Err(refus.arg("limite", left).arg("devise", devise).into());
+    }
+    sqlx::query!(
+        "INSERT INTO remboursement (id, opportunite_id, paiement_id, statut, cle_idempotence, stripe_payment_intent,
+             montant_minor, devise, date_creation, date_modification)
+         VALUES ($1, $2, $3, 'prepare', $4, $5, $6, $7, $8, $8)",
+        cx.job.0,
+        job.opportunite_id,
+        payment.paiement_id,
+        format!("guichet-remboursement-{}", cx.job),
+        payment.payment_intent,
+        montant_minor,
+        devise.code(),
+        cx.now,
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(())
+}
+
+/// The payment that is meant: the one that was named, or the only one there is.
+fn choose(mut payments: Vec<Refundable>, named: Option<Uuid>) -> Result<Refundable, Refus> {
+    if let Some(id) = named {
+        let refus = || Refus { champ: Some("paiementId".into()), ..Refus::not_found() };
+        return payments.into_iter().find(|payment| payment.paiement_id == id).ok_or_else(refus);
+    }
+    match payments.pop() {
+        None => Err(Refus::conflict("rien-a-rembourser")),
+        Some(payment) if payments.is_empty() => Ok(payment),
+        Some(_) => Err(Refus::invalid("paiementId", "champ-requis")),
+    }
+}
+
+/// The deal's payments of which something is left, refunds under way taken off.
+async fn refundable(cx: &mut Cx, opportunite_id: Uuid) -> Result<Vec<Refundable>, JobError> {
+    Ok(sqlx::query_as!(
+        Refundable,
+        r#"SELECT p.id AS paiement_id, p.stripe_payment_intent AS "payment_intent!", p.devise AS "devise: Devise",
+                  l.left_minor AS "left_minor!"
+           FROM paiement p
+           CROSS JOIN LATERAL (SELECT p.montant_minor
+               + coalesce((SELECT sum(r.mouvement_minor) FROM paiement r
+                    WHERE r.stripe_payment_intent = p.stripe_payment_intent AND r.type <> 'recu'), 0)::bigint
+               - coalesce((SELECT sum(a.montant_minor) FROM remboursement a
+                    WHERE a.paiement_id = p.id AND a.statut IN ('prepare', 'en_cours')), 0)::bigint
+               AS left_minor) l
+           WHERE p.opportunite_id = $1 AND p.type = 'recu' AND p.stripe_payment_intent IS NOT NULL
+             AND l.left_minor > 0
+           ORDER BY p.id"#,
+        opportunite_id
+    )
+    .fetch_all(&mut *cx.tx)
+    .await?)
+}
+
+/// Records what Stripe answered to a refund that was asked for, or looked for.
+pub(super) async fn record_refund_answer(
+    cx: &mut Cx,
+    params: &RefundParams,
+    answer: StripeAnswer,
+) -> Result<Recorded, JobError> {
+    match answer {
+        StripeAnswer::Refund(refund) => {
+            let date = refund.date().unwrap_or(cx.now);
+            record_reversal(cx, "refund.created", &refund, date).await?;
+            Ok(Recorded::Done)
+        }
+        StripeAnswer::Failed => {
+            sqlx::query!(
+                "UPDATE remboursement SET incertain = true, date_modification = $2 WHERE id = $1",
+                params.remboursement_id,
+                cx.now
+            )
+            .execute(&mut *cx.tx)
+            .await?;
+            Ok(Recorded::Done)
+        }
+        StripeAnswer::Refused { status: 400 | 402 | 404, code, .. } => {
+            end_attempt(cx, params, &code).await?;
+            Ok(Recorded::Refused(Refus::conflict("remboursement-echoue").arg("code", code)))
+        }
+        // Whoever asks may not: nothing was done, and the next key may.
+        StripeAnswer::Refused { code, .. } => {
+            end_attempt(cx, params, &code).await?;
+            Ok(Recorded::Refused(Refus::conflict("stripe-refuse").arg("code", code)))
+        }
+        StripeAnswer::Unknown | StripeAnswer::Session(_) | StripeAnswer::Refunds(_) => {
+            end_attempt(cx, params, "api_error").await?;
+            Ok(Recorded::Refused(Refus::conflict("remboursement-echoue").arg("code", "api_error")))
+        }
+    }
+}
+
+async fn end_attempt(cx: &mut Cx, params: &RefundParams, motif: &str) -> Result<(), JobError> {
+    sqlx::query!(
+        "UPDATE remboursement SET statut = 'echoue', motif = $2, date_modification = $3
+         WHERE id = $1 AND statut = 'prepare'",
+        params.remboursement_id,
+        motif,
+        cx.now
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(())
+}
+
+/// Notes how a refund of this payment stands: its attempt's, or that of one that was made at Stripe.
+pub(super) async fn record_refund_state(
+    cx: &mut Cx,
+    (opportunite_id, paiement_id): (Uuid, Uuid),
+    devise: Devise,
+    refund: &StripeReversal,
+) -> Result<(), JobError> {
+    let Some(payment_intent) = &refund.payment_intent else { return Ok(()) };
+    let statut = match refund.status.as_deref() {
+        Some("succeeded") => StatutRemboursement::Fait,
+        Some("failed" | "canceled") => StatutRemboursement::Echoue,
+        _ => StatutRemboursement::EnCours,
+    };
+    // Of an attempt that nobody has heard of yet, any news is newer; afterwards it only moves on: what Stripe
+    // calls pending may come late, what succeeded may still fail, what failed stays failed.
+    let known = sqlx::query_scalar!(
+        "UPDATE remboursement SET stripe_refund_id = $1,
+             statut = CASE WHEN stripe_refund_id IS NULL
+                             OR array_position(ARRAY['en_cours', 'fait', 'echoue'], statut)
+                              < array_position(ARRAY['en_cours', 'fait', 'echoue'], $3::text)
+                           THEN $3 ELSE statut END,
+             motif = coalesce($4, CASE WHEN stripe_refund_id IS NULL THEN NULL ELSE motif END),
+             date_modification = $5
+         WHERE stripe_refund_id = $1 OR (stripe_refund_id IS NULL AND id = $2 AND paiement_id = $6)
+         RETURNING id",
+        refund.id,
+        refund.attempt(),
+        statut.as_str(),
+        refund.failure_reason,
+        cx.now,
+        paiement_id,
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?;
+    if known.is_some() {
+        return Ok(());
+    }
+    let id = cx.new_id();
+    sqlx::query!(
+        "INSERT INTO remboursement (id, opportunite_id, paiement_id, statut, stripe_payment_intent, stripe_refund_id,
+             montant_minor, devise, motif, date_creation, date_modification)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+        id,
+        opportunite_id,
+        paiement_id,
+        statut.as_str(),
+        payment_intent,
+        refund.id,
+        refund.amount.max(0),
+        devise.code(),
+        refund.failure_reason,
+        cx.now,
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(())
+}
