@@ -1,5 +1,7 @@
 //! Money that goes back, and the receipts that tell of it.
 
+#![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
+
 use common::jobs::{RefundPayment, ReversePayment};
 use sandbox::simulateur::{FauteApi, Fautes, GenreApi, Moyen};
 use serde_json::Value;

@@ -306,16 +306,23 @@ async fn of(bureau: &Bureau, email: &'static str, prefix: &str) -> Vec<Ecran> {
         }
         let chemin = format!("/opportunites/{}", text(&deal["id"]));
         let ecran = page(&format!("opportunite-{state}"), "/opportunites/{id}", &chemin);
-        if state == "gagne-paye-lien" {
+        if ["gagne-paye-lien", "gagne-en_attente-lien"].contains(&state.as_str()) {
             ecrans.push(ecran.clone().after("depliee", UNFOLD));
         }
         ecrans.push(ecran);
+        let statut = text(&deal["statutPaiement"]);
+        let recu = format!("{chemin}/recu");
+        ecrans.push(page(&format!("recu-{statut}"), "/opportunites/{id}/recu", &recu));
+        let proof = bureau.get(&format!("/api{chemin}/evenements-stripe")).await.expect(200);
+        if let Some(event) = proof.as_array().and_then(|events| events.first()) {
+            let route = "/opportunites/{id}/evenements-stripe/{evt}";
+            let chemin = format!("{chemin}/evenements-stripe/{}", text(&event["stripeEventId"]));
+            ecrans.push(page("evenement-stripe", route, &chemin));
+        }
         if let Some(link) = deal["lienPaiement"].as_str() {
-            ecrans.push(visit(
-                &format!("{prefix}payer-{}", text(&deal["statutPaiement"])),
-                "/payer/{token}",
-                link,
-            ));
+            ecrans.push(visit(&format!("{prefix}payer-{statut}"), "/payer/{token}", link));
+            let recu = format!("{link}/recu");
+            ecrans.push(visit(&format!("{prefix}payer-recu-{statut}"), "/payer/{token}/recu", &recu));
             if deal["statutPaiement"] == "en_attente" {
                 for retour in ["annule", "verifie"] {
                     let link = format!("{link}?retour={retour}");

@@ -86,8 +86,7 @@ async fn end_attempt(cx: &mut Cx, call: &StripeCall, statut: StatutSession) -> R
             (None, Some(stripe_session_id.as_str()))
         }
         // A refund's attempt is its own.
-        StripeCall::Refund(_) | StripeCall::FindRefund(_) => return Ok(()),
-        StripeCall::Confirm(_) => return Ok(()),
+        StripeCall::Refund(_) | StripeCall::FindRefund(_) | StripeCall::Confirm(_) => return Ok(()),
     };
     let opportunite_id = sqlx::query_scalar!(
         "SELECT opportunite_id FROM session_paiement WHERE cle_idempotence = $1 OR stripe_session_id = $2",

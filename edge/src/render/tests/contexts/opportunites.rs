@@ -75,25 +75,6 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
             json!({ "bureau": { "nom": "Claire", "stripeLivemode": livemode } }),
         )
     };
-    let list = |vue: &str| {
-        let colonnes: Vec<_> = common::domaine::EtapePipeline::ALL
-            .iter()
-            .map(|etape| {
-                json!({
-                    "etape": etape, "nombre": 3, "sommes": [{ "montant": "1", "devise": "EUR" }, { "montant": "1", "devise": "CHF" }],
-                    "opportunites": [opportunite(etape.as_str(), "en_attente"), with(opportunite(etape.as_str(), "en_attente"), json!({ "dateLien": null }))],
-                })
-            })
-            .collect();
-        bureau(
-            "opportunites",
-            json!({
-                "vue": vue, "colonnes": colonnes, "page": { "elements": [opportunite("gagne", "paye")], "suivant": ID },
-                "filtre": { "recherche": "<i>", "etape": "gagne", "statut": "paye", "devise": "EUR" }, "requete": "vue=liste&",
-                "clients": [client(true)], "ouvert": true, "f": form("f"), "fDeplacer": blank("deplacer"),
-            }),
-        )
-    };
     let mut pages = vec![
         ("opportunites.html", list("tableau")),
         (
@@ -125,4 +106,25 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         pages.push(("opportunites/id/recu.html", bureau("opportunites", page)));
     }
     pages
+}
+
+/// The list of deals, or the board.
+fn list(vue: &str) -> Value {
+    let colonnes: Vec<_> = common::domaine::EtapePipeline::ALL
+        .iter()
+        .map(|etape| {
+            json!({
+                "etape": etape, "nombre": 3, "sommes": [{ "montant": "1", "devise": "EUR" }, { "montant": "1", "devise": "CHF" }],
+                "opportunites": [opportunite(etape.as_str(), "en_attente"), with(opportunite(etape.as_str(), "en_attente"), json!({ "dateLien": null }))],
+            })
+        })
+        .collect();
+    bureau(
+        "opportunites",
+        json!({
+            "vue": vue, "colonnes": colonnes, "page": { "elements": [opportunite("gagne", "paye")], "suivant": ID },
+            "filtre": { "recherche": "<i>", "etape": "gagne", "statut": "paye", "devise": "EUR" }, "requete": "vue=liste&",
+            "clients": [client(true)], "ouvert": true, "f": form("f"), "fDeplacer": blank("deplacer"),
+        }),
+    )
 }
