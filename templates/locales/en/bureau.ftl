@@ -131,6 +131,7 @@ page-paiement-ouverte = opened by the client on { $date }
 ouvrir-page-client = Open the client’s page
 marquer-gagnee = Mark as won
 changer-etape = Change stage
+actes-rares = More
 montant-manquant = A payment link needs an amount.
 indiquer-montant = Enter the amount
 montant-change-avis = Changing the amount or the currency cancels the attempt that is open; the link stays the same.

@@ -131,6 +131,7 @@ page-paiement-ouverte = ouverte par le client le { $date }
 ouvrir-page-client = Ouvrir la page du client
 marquer-gagnee = Marquer gagnée
 changer-etape = Changer d’étape
+actes-rares = Plus
 montant-manquant = Il faut un montant pour générer un lien de paiement.
 indiquer-montant = Indiquer le montant
 montant-change-avis = Changer le montant ou la devise annule l’essai de paiement en cours ; le lien reste le même.
