@@ -204,7 +204,6 @@ preuve-legende = Each event, its handling and its effect
 preuve-evenement = Event
 preuve-traitement = Handling
 preuve-changement = Change
-preuve-fait = Done
 preuve-essais = { $nombre } attempts
 preuve-rien = nothing new
 preuve-recu-applique = received at { $recu }, applied at { $applique }

@@ -204,7 +204,6 @@ preuve-legende = Chaque événement, son traitement et son effet
 preuve-evenement = Événement
 preuve-traitement = Traitement
 preuve-changement = Changement
-preuve-fait = Fait
 preuve-essais = { $nombre } essais
 preuve-rien = rien de nouveau
 preuve-recu-applique = reçu à { $recu }, appliqué à { $applique }
