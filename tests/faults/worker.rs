@@ -18,7 +18,7 @@ fn answer_after_the_work(chemin: &str) -> Fautes {
         chemin: Some(chemin.into()),
         faute: GenreApi::Delai,
         fois: Some(1),
-        delai_ms: 3_000,
+        delai_ms: 20_000,
     };
     Fautes { api: vec![fault], webhooks: Vec::new() }
 }
