@@ -6,6 +6,7 @@
 mod boot;
 mod edge;
 mod postgres;
+mod reconciliation;
 mod redis;
 mod stripe;
 mod tempete;

@@ -106,3 +106,32 @@ async fn a_worker_whose_clock_is_an_hour_off_books_the_right_money() {
         app.check_l().await;
     }
 }
+
+#[tokio::test]
+async fn an_attempt_whose_key_stripe_has_forgotten_is_left_behind() {
+    let (mut app, claire, client) = office(Options { workers: 0, ..faulty() }).await;
+    app.start_worker();
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    app.kill_workers();
+    app.start_worker_with(&[("FAILPOINT", "after-call=kill")]);
+    let job = ask_link(&claire, deal).await;
+    app.until_worker_ended().await;
+    // A day and an hour later: the answer was never learnt, the session is over, its key is forgotten.
+    let lost = app.simulateur.sessions().remove(0).id;
+    app.simulateur.expire(&lost).unwrap();
+    app.simulateur.forget_keys();
+    let later = "UPDATE session_paiement SET date_creation = date_creation - interval '25 hours',
+        date_expiration = date_expiration - interval '25 hours',
+        parametres = jsonb_set(parametres, '{date_expiration}',
+            to_jsonb(((parametres->>'date_expiration')::timestamptz - interval '25 hours')))";
+    sqlx::query(later).execute(&app.db).await.unwrap();
+    app.start_worker();
+    until_done(&claire, &job).await;
+    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    assert_ne!(session, lost);
+    assert_eq!(app.simulateur.sessions().len(), 2);
+    assert_eq!(app.count("SELECT count(*) FROM session_paiement WHERE statut = 'ouverte'").await, 1);
+    pay(&app, &claire, deal).await;
+    app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
+    app.check_l().await;
+}
