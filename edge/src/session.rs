@@ -186,6 +186,14 @@ impl Lien {
         Self { address, jeton }
     }
 
+    /// The token of a link that opens, or what a dead one answers.
+    async fn opened(self, app: &App, opens: bool) -> Result<Jeton, AppError> {
+        match &self.jeton {
+            Some(jeton) if opens => Ok(jeton.clone()),
+            _ => Err(self.missed(app).await),
+        }
+    }
+
     /// What a link that opens nothing answers. Only these are counted: a full counter never shuts out who
     /// holds a link that opens.
     async fn missed(&self, app: &App) -> AppError {
@@ -206,10 +214,7 @@ impl FromRequestParts<App> for InstallationLien {
             Some(jeton) => queries::utilisateur::installation_is_open(&app.pool, &jeton.hash()).await?,
             None => false,
         };
-        match &lien.jeton {
-            Some(jeton) if opens => Ok(Self(jeton.clone())),
-            _ => Err(lien.missed(app).await),
-        }
+        lien.opened(app, opens).await.map(Self)
     }
 }
 
@@ -226,10 +231,7 @@ impl FromRequestParts<App> for OubliLien {
             Some(jeton) => queries::utilisateur::oubli_is_open(&app.pool, &jeton.hash(), app.now()).await?,
             None => false,
         };
-        match &lien.jeton {
-            Some(jeton) if opens => Ok(Self(jeton.clone())),
-            _ => Err(lien.missed(app).await),
-        }
+        lien.opened(app, opens).await.map(Self)
     }
 }
 

@@ -168,14 +168,6 @@ impl Postgres {
         created.map(drop)
     }
 
-    /// Deletes a database, ending its sessions.
-    ///
-    /// # Errors
-    /// When the server refuses.
-    pub fn drop_database(&self, name: &str) -> Result<()> {
-        self.psql("postgres", &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")).map(drop)
-    }
-
     /// Runs SQL as the superuser, in one transaction, and gives the rows as unaligned text.
     ///
     /// # Errors

@@ -32,6 +32,14 @@ async fn pay(app: &App, claire: &Bureau, deal: Uuid) {
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
 }
 
+/// Pays a deal's session, which is the only one that Stripe has.
+async fn pay_the_only_session(app: &App, claire: &Bureau, deal: Uuid) {
+    pay(app, claire, deal).await;
+    app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
+    app.check_l().await;
+    assert_eq!(app.simulateur.sessions().len(), 1);
+}
+
 #[tokio::test]
 async fn a_link_is_opened_once_however_stripe_fails() {
     use GenreApi::{Coupure, CoupureApres, Delai, ErreurApres, TropDeRequetes};
@@ -69,10 +77,7 @@ async fn a_stripe_that_hangs_keeps_no_event_waiting_and_is_asked_again() {
     app.until_log("worker", "put off").await;
     app.ways().stripe.resume();
     until_done(&claire, &job).await;
-    pay(&app, &claire, deal).await;
-    app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
-    app.check_l().await;
-    assert_eq!(app.simulateur.sessions().len(), 1);
+    pay_the_only_session(&app, &claire, deal).await;
 }
 
 #[tokio::test]
@@ -86,10 +91,7 @@ async fn a_worker_killed_with_stripes_answer_in_hand_opens_one_session() {
     app.until_worker_ended().await;
     app.start_worker();
     until_done(&claire, &job).await;
-    pay(&app, &claire, deal).await;
-    app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
-    app.check_l().await;
-    assert_eq!(app.simulateur.sessions().len(), 1);
+    pay_the_only_session(&app, &claire, deal).await;
 }
 
 #[tokio::test]

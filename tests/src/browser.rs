@@ -98,11 +98,6 @@ impl Browser {
         self.find(&format!("//a[{}]", named(link))).await.click().await.expect(link);
     }
 
-    /// Unfolds the disclosure whose summary has this text.
-    pub async fn unfold(&self, summary: &str) {
-        self.find(&format!("//summary[{}]", named(summary))).await.click().await.expect(summary);
-    }
-
     /// An attribute of the first visible element at this path.
     pub async fn attribute(&self, xpath: &str, name: &str) -> String {
         self.find(xpath).await.attr(name).await.ok().flatten().unwrap_or_default()

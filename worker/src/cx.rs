@@ -76,8 +76,7 @@ impl Cx {
 
     /// A new row's id: in the order of the job's clock, and within the job in the order of asking.
     pub fn new_id(&self) -> Uuid {
-        let seconds = u64::try_from(self.now.timestamp()).unwrap_or_default();
-        Uuid::new_v7(Timestamp::from_unix(&self.ids, seconds, self.now.timestamp_subsec_nanos()))
+        new_id_at(&self.ids, self.now)
     }
 
     /// The freelancer who asks; anybody else finds nothing.
@@ -128,6 +127,12 @@ impl Cx {
         .await?;
         Ok(id)
     }
+}
+
+/// A row's id that says when it was made; `ids` keeps those of one moment in the order of asking.
+pub fn new_id_at(ids: &ContextV7, now: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    Uuid::new_v7(Timestamp::from_unix(ids, seconds, now.timestamp_subsec_nanos()))
 }
 
 /// The owner columns that a row must match one of. Both null match nothing.

@@ -20,9 +20,9 @@ use sqlx::Either;
 use sqlx::postgres::PgAdvisoryLock;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use uuid::{ContextV7, Timestamp, Uuid};
+use uuid::{ContextV7, Uuid};
 
-use crate::cx::{Cx, JobError, Shared};
+use crate::cx::{Cx, JobError, Shared, new_id_at};
 use crate::engine::Engine;
 use crate::integrations::stripe::{ListedEvent, Stripe};
 use crate::paiement::{next_check, record_answer};
@@ -215,8 +215,7 @@ async fn keep(
     started: DateTime<Utc>,
 ) -> anyhow::Result<()> {
     let now = (shared.now)();
-    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-    let id = Uuid::new_v7(Timestamp::from_unix(ContextV7::new(), seconds, now.timestamp_subsec_nanos()));
+    let id = new_id_at(&ContextV7::new(), now);
     sqlx::query!(
         "INSERT INTO reconciliation (id, fenetre, depuis, verifies, repares, filigrane, date_debut, date_fin)
          VALUES ($1, $2, $3, $4, $5, greatest($6, (SELECT max(filigrane) FROM reconciliation)), $7, $8)",

@@ -7,7 +7,9 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
 use common::settings::PASSWORD_LENGTH;
 use sqlx::PgPool;
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::ContextV7;
+
+use crate::cx::new_id_at;
 
 /// Makes an account. The password is the first line of standard input.
 pub async fn create(pool: &PgPool, email: &str, nom: &str) -> anyhow::Result<()> {
@@ -16,11 +18,7 @@ pub async fn create(pool: &PgPool, email: &str, nom: &str) -> anyhow::Result<()>
     ensure!(!nom.trim().is_empty() && nom.chars().count() <= 200, "--nom: 1 to 200 characters");
     let hash = hash_password(&read_password()?)?;
     let now = crate::clock();
-    let id = Uuid::new_v7(Timestamp::from_unix(
-        NoContext,
-        now.timestamp().try_into().unwrap_or_default(),
-        now.timestamp_subsec_nanos(),
-    ));
+    let id = new_id_at(&ContextV7::new(), now);
     let inserted = sqlx::query!(
         "INSERT INTO utilisateur (id, email, nom, mot_de_passe_hash, date_creation) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT DO NOTHING",

@@ -78,6 +78,8 @@ struct Claimed {
     client_id: Option<Uuid>,
     r#type: TypeCourriel,
     reference_id: Uuid,
+    /// Tries before this one.
+    tentatives: i32,
     date_creation: DateTime<Utc>,
 }
 
@@ -149,7 +151,8 @@ async fn send_next(shared: &Shared, smtp: &Smtp) -> anyhow::Result<bool> {
 async fn claim(shared: &Shared) -> sqlx::Result<Option<Claimed>> {
     let mut tx = shared.pool.begin().await?;
     let now = (shared.now)();
-    let due = sqlx::query!(
+    let due = sqlx::query_as!(
+        Claimed,
         r#"SELECT id, utilisateur_id, client_id, type AS "type: TypeCourriel", reference_id, tentatives, date_creation
            FROM courriel WHERE statut = 'en_attente' AND prochain_essai <= $1
            ORDER BY prochain_essai LIMIT 1 FOR UPDATE SKIP LOCKED"#,
@@ -166,14 +169,7 @@ async fn claim(shared: &Shared) -> sqlx::Result<Option<Claimed>> {
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(Some(Claimed {
-        id: due.id,
-        utilisateur_id: due.utilisateur_id,
-        client_id: due.client_id,
-        r#type: due.r#type,
-        reference_id: due.reference_id,
-        date_creation: due.date_creation,
-    }))
+    Ok(Some(due))
 }
 
 /// How long to wait after that many tries before this one.

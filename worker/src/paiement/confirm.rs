@@ -22,7 +22,7 @@ pub async fn question(cx: &mut Cx, event: &StripeEvent, asked: usize) -> Result<
     let Some(payment_intent) = payment_intent else { return Ok(None) };
     let known = sqlx::query!(
         r#"SELECT count(*) FILTER (WHERE type = 'recu') AS "received!",
-                  coalesce(sum(CASE type WHEN 'rembourse' THEN montant_minor ELSE -montant_minor END)
+                  coalesce(-sum(mouvement_minor)
                       FILTER (WHERE type IN ('rembourse', 'rembourse_echoue')), 0)::bigint AS "refunded!"
            FROM paiement WHERE stripe_payment_intent = $1"#,
         payment_intent
