@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::StatusCode;
+use axum::response::Response;
 use common::domaine::Langue;
 use serde::Serialize;
 
@@ -85,5 +87,22 @@ impl Forms {
     /// Whether the form of that name was refused, and must be in sight.
     pub fn is_refused(&self, nom: &str) -> bool {
         self.refused.as_ref().is_some_and(|refused| refused.nom == nom)
+    }
+}
+
+/// The answer to the form of that name, or `page` again if its sender can mend what was refused.
+pub async fn or_again(
+    sent: Result<Response, AppError>,
+    nom: &'static str,
+    fields: &Fields,
+    langue: Langue,
+    page: impl AsyncFnOnce(StatusCode, Forms) -> Result<Response, AppError>,
+) -> Result<Response, AppError> {
+    match sent {
+        Err(error) if error.is_correctable() && error.status() != StatusCode::NOT_FOUND => {
+            let forms = Forms::refused(nom, fields, &error, langue);
+            page(error.status(), forms).await
+        }
+        sent => sent,
     }
 }

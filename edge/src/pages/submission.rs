@@ -10,12 +10,15 @@ use common::jeton::Jeton;
 use common::job::{Actor, JobId};
 use serde::Serialize;
 use url::form_urlencoded;
+use uuid::Uuid;
 
+use super::params::Params;
 use crate::app::App;
 use crate::enqueue::enqueue;
 use crate::limits::Rule;
 use crate::ownership::Targets;
 use crate::problem::AppError;
+use crate::queries;
 use crate::queries::job::JobResultat;
 use crate::session::{check_portail, relative_next};
 use crate::waiting::{self, JobState};
@@ -163,6 +166,15 @@ impl Sender {
     }
 }
 
+/// What was just done, if the address says so (`?fait=`) and it is true: the job's kind.
+pub async fn done(app: &App, actor: &Actor, params: &Params) -> Result<Option<String>, AppError> {
+    let Some(id) = params.parse::<Uuid>("fait") else {
+        return Ok(None);
+    };
+    let job = queries::job::find(&app.pool, actor, JobId(id)).await?;
+    Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| job.r#type))
+}
+
 /// Queues a job that nobody can ask after later, and waits for its end as long as a page may.
 pub async fn finish<J: Targets>(
     app: &App,
@@ -245,8 +257,6 @@ impl Sender {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     fn sender(root: &str, langue: &str) -> Sender {

@@ -2,16 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use common::jobs::{DeleteClient, GeneratePortail, RevokePortail};
 
+use super::Bureau;
 use super::list::Slice;
-use crate::api::write::write;
 use crate::app::App;
 use crate::commands::{self, LINE_MAX};
 use crate::fields::{Fields, NoFields, Query};
-use crate::job_options::JobOptions;
 use crate::problem::AppError;
 use crate::queries::Page;
 use crate::queries::client::{self, Client};
@@ -32,14 +30,9 @@ pub async fn list(
 }
 
 /// `POST /api/clients`
-pub async fn create(
-    State(app): State<App>,
-    me: Utilisateur,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::create_client(&mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::CREATED).await
+    bureau.create(&job).await
 }
 
 /// `GET /api/clients/{id}`
@@ -49,26 +42,14 @@ pub async fn show(State(app): State<App>, me: Utilisateur, Id(id): Id) -> Result
 }
 
 /// `PATCH /api/clients/{id}`
-pub async fn update(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(id): Id,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_client(id, &mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::OK).await
+    bureau.update(&job).await
 }
 
 /// `DELETE /api/clients/{id}`
-pub async fn delete(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(client_id): Id,
-    options: JobOptions,
-    _: NoFields,
-) -> Result<Response, AppError> {
-    write(&app, &me, &options, &DeleteClient { client_id }, StatusCode::OK).await
+pub async fn delete(bureau: Bureau, Id(client_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&DeleteClient { client_id }).await
 }
 
 /// `GET /api/clients/{id}/timeline?typeEvenement=`
@@ -87,47 +68,23 @@ pub async fn timeline(
 }
 
 /// `POST /api/clients/{id}/emails`
-pub async fn record_email(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(id): Id,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
-    let job = commands::record_email(id, me.fuseau, &mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::CREATED).await
+pub async fn record_email(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::record_email(id, bureau.me.fuseau, &mut fields)?;
+    bureau.create(&job).await
 }
 
 /// `POST /api/clients/{id}/notes`
-pub async fn record_note(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(id): Id,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn record_note(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::record_note(id, &mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::CREATED).await
+    bureau.create(&job).await
 }
 
 /// `POST /api/clients/{id}/portail`
-pub async fn generate_portail(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(client_id): Id,
-    options: JobOptions,
-    _: NoFields,
-) -> Result<Response, AppError> {
-    write(&app, &me, &options, &GeneratePortail { client_id }, StatusCode::CREATED).await
+pub async fn generate_portail(bureau: Bureau, Id(client_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.create(&GeneratePortail { client_id }).await
 }
 
 /// `DELETE /api/clients/{id}/portail`
-pub async fn revoke_portail(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(client_id): Id,
-    options: JobOptions,
-    _: NoFields,
-) -> Result<Response, AppError> {
-    write(&app, &me, &options, &RevokePortail { client_id }, StatusCode::OK).await
+pub async fn revoke_portail(bureau: Bureau, Id(client_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&RevokePortail { client_id }).await
 }

@@ -2,19 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use common::jobs::{
     CancelPaymentLink, DeleteOpportunite, RefreshPayment, ReplayStripeEvent, ReversePayment, SendLienPaiement,
 };
 use serde_json::{Value, json};
 
+use super::Bureau;
 use super::list::Slice;
-use crate::api::write::write;
 use crate::app::App;
 use crate::commands::{self, LINE_MAX};
 use crate::fields::{Fields, NoFields, Query};
-use crate::job_options::JobOptions;
 use crate::problem::AppError;
 use crate::queries::Page;
 use crate::queries::opportunite::{self, Filter, Opportunite};
@@ -41,14 +39,9 @@ pub async fn list(
 }
 
 /// `POST /api/opportunites`
-pub async fn create(
-    State(app): State<App>,
-    me: Utilisateur,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::create_opportunite(&mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::CREATED).await
+    bureau.create(&job).await
 }
 
 /// `GET /api/opportunites/{id}`
@@ -62,48 +55,24 @@ pub async fn show(
 }
 
 /// `PATCH /api/opportunites/{id}`
-pub async fn update(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(id): Id,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_opportunite(id, &mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::OK).await
+    bureau.update(&job).await
 }
 
 /// `DELETE /api/opportunites/{id}`
-pub async fn delete(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(opportunite_id): Id,
-    options: JobOptions,
-    _: NoFields,
-) -> Result<Response, AppError> {
-    write(&app, &me, &options, &DeleteOpportunite { opportunite_id }, StatusCode::OK).await
+pub async fn delete(bureau: Bureau, Id(opportunite_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&DeleteOpportunite { opportunite_id }).await
 }
 
 /// `POST /api/opportunites/{id}/envoi`: mails the payment link to the client.
-pub async fn send_link(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(opportunite_id): Id,
-    options: JobOptions,
-    _: NoFields,
-) -> Result<Response, AppError> {
-    write(&app, &me, &options, &SendLienPaiement { opportunite_id }, StatusCode::OK).await
+pub async fn send_link(bureau: Bureau, Id(opportunite_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&SendLienPaiement { opportunite_id }).await
 }
 
 /// `POST /api/opportunites/{id}/verification`: what does Stripe say of it?
-pub async fn refresh(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(opportunite_id): Id,
-    options: JobOptions,
-    _: NoFields,
-) -> Result<Response, AppError> {
-    write(&app, &me, &options, &RefreshPayment { opportunite_id }, StatusCode::OK).await
+pub async fn refresh(bureau: Bureau, Id(opportunite_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&RefreshPayment { opportunite_id }).await
 }
 
 /// `GET /api/opportunites/{id}/recus`: what attests its payments, latest first.
@@ -117,49 +86,29 @@ pub async fn receipts(
 }
 
 /// `DELETE /api/opportunites/{id}/lien`: « Annuler le lien de paiement ».
-pub async fn cancel_link(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(opportunite_id): Id,
-    options: JobOptions,
-    _: NoFields,
-) -> Result<Response, AppError> {
-    write(&app, &me, &options, &CancelPaymentLink { opportunite_id }, StatusCode::OK).await
+pub async fn cancel_link(bureau: Bureau, Id(opportunite_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&CancelPaymentLink { opportunite_id }).await
 }
 
 /// `POST /api/opportunites/{id}/encaissement`: « Marquer payé ».
-pub async fn record_payment(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(id): Id,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn record_payment(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::record_payment(id, &mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::CREATED).await
+    bureau.create(&job).await
 }
 
 /// `DELETE /api/opportunites/{id}/encaissement`: « Annuler cet encaissement ».
 pub async fn reverse_payment(
-    State(app): State<App>,
-    me: Utilisateur,
+    bureau: Bureau,
     Id(opportunite_id): Id,
-    options: JobOptions,
     _: NoFields,
 ) -> Result<Response, AppError> {
-    write(&app, &me, &options, &ReversePayment { opportunite_id }, StatusCode::OK).await
+    bureau.update(&ReversePayment { opportunite_id }).await
 }
 
 /// `POST /api/opportunites/{id}/remboursements`: money goes back, whole or in part.
-pub async fn refund(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(id): Id,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn refund(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::refund_payment(id, &mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::CREATED).await
+    bureau.create(&job).await
 }
 
 /// `GET /api/opportunites/{id}/paiements`: its attempts, ledger and refunds, latest first.
@@ -197,13 +146,11 @@ pub async fn stripe_event(
 
 /// `POST /api/opportunites/{id}/evenements-stripe/{evt}/rejeu`: applies it once more; nothing doubles.
 pub async fn replay(
-    State(app): State<App>,
-    me: Utilisateur,
+    bureau: Bureau,
     Id(opportunite_id): Id,
     Evt(stripe_event_id): Evt,
-    options: JobOptions,
     _: NoFields,
 ) -> Result<Response, AppError> {
     let job = ReplayStripeEvent { opportunite_id, stripe_event_id };
-    write(&app, &me, &options, &job, StatusCode::OK).await
+    bureau.update(&job).await
 }

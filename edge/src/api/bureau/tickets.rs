@@ -2,15 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::Bureau;
 use super::list::Slice;
-use crate::api::write::write;
 use crate::app::App;
 use crate::commands::{self, LINE_MAX};
 use crate::fields::{Fields, Query};
-use crate::job_options::JobOptions;
 use crate::problem::AppError;
 use crate::queries::Page;
 use crate::queries::ticket::{self, Filter, Ticket};
@@ -33,14 +31,9 @@ pub async fn list(
 }
 
 /// `POST /api/tickets`
-pub async fn create(
-    State(app): State<App>,
-    me: Utilisateur,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::create_ticket(&mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::CREATED).await
+    bureau.create(&job).await
 }
 
 /// `GET /api/tickets/{id}`, with its thread
@@ -49,25 +42,13 @@ pub async fn show(State(app): State<App>, me: Utilisateur, Id(id): Id) -> Result
 }
 
 /// `PATCH /api/tickets/{id}`
-pub async fn update(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(id): Id,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_ticket(id, &mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::OK).await
+    bureau.update(&job).await
 }
 
 /// `POST /api/tickets/{id}/messages`
-pub async fn reply(
-    State(app): State<App>,
-    me: Utilisateur,
-    Id(id): Id,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn reply(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::reply_ticket(id, &mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::CREATED).await
+    bureau.create(&job).await
 }

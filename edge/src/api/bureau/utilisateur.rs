@@ -6,12 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::api::write::write;
+use super::Bureau;
 use crate::app::App;
 use crate::commands;
 use crate::connexion;
 use crate::fields::{Fields, NoFields};
-use crate::job_options::JobOptions;
 use crate::problem::AppError;
 use crate::queries::utilisateur::{self, Profil};
 use crate::session::{Appareil, Cookie, SessionView, Utilisateur, open_sessions};
@@ -22,14 +21,9 @@ pub async fn show(State(app): State<App>, me: Utilisateur) -> Result<Json<Profil
 }
 
 /// `PATCH /api/utilisateur`
-pub async fn update(
-    State(app): State<App>,
-    me: Utilisateur,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<Response, AppError> {
+pub async fn update(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_utilisateur(&mut fields)?;
-    write(&app, &me, &options, &job, StatusCode::OK).await
+    bureau.update(&job).await
 }
 
 /// `POST /api/utilisateur/mot-de-passe`: waits for its job, and gives the caller a new session.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Bureau;
 use crate::commands;
 use crate::fields::Fields;
+use crate::ownership::Targets;
 use crate::pages::form::{Forms, Values, values};
 use crate::pages::page_context;
 use crate::pages::submission::Destination;
@@ -33,9 +34,8 @@ pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
 /// `POST /clients`
 pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::create_client(&mut fields);
-    let sent = bureau.send(job, &fields, Destination::Created).await;
     let page = async |status, forms| list_page(&bureau, status, forms).await;
-    bureau.or_again(sent, "nouveau", &fields, page).await
+    bureau.submit("nouveau", job, &fields, Destination::Created, page).await
 }
 
 async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
@@ -60,15 +60,13 @@ pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
 /// `POST /clients/{id}`
 pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_client(id, &mut fields);
-    let sent = bureau.send(job, &fields, Destination::Page(path(id))).await;
-    again(&bureau, id, sent, "modifier", &fields).await
+    submit(&bureau, id, "modifier", job, &fields, Destination::Page(path(id))).await
 }
 
 /// `POST /clients/{id}/supprimer`
 pub async fn delete(bureau: Bureau, Id(client_id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = fields.finish(DeleteClient { client_id });
-    let sent = bureau.send(job, &fields, Destination::Page("/clients".into())).await;
-    again(&bureau, client_id, sent, "supprimer", &fields).await
+    submit(&bureau, client_id, "supprimer", job, &fields, Destination::Page("/clients".into())).await
 }
 
 /// `POST /clients/{id}/portail`
@@ -78,8 +76,7 @@ pub async fn generate_portail(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = fields.finish(GeneratePortail { client_id });
-    let sent = bureau.send(job, &fields, Destination::Page(path(client_id))).await;
-    again(&bureau, client_id, sent, "portail", &fields).await
+    submit(&bureau, client_id, "portail", job, &fields, Destination::Page(path(client_id))).await
 }
 
 /// `POST /clients/{id}/portail/revoquer`
@@ -89,45 +86,42 @@ pub async fn revoke_portail(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = fields.finish(RevokePortail { client_id });
-    let sent = bureau.send(job, &fields, Destination::Page(path(client_id))).await;
-    again(&bureau, client_id, sent, "portail", &fields).await
+    submit(&bureau, client_id, "portail", job, &fields, Destination::Page(path(client_id))).await
 }
 
 /// `POST /clients/{id}/emails`
 pub async fn record_email(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::record_email(id, bureau.me.fuseau, &mut fields);
-    let sent = bureau.send(job, &fields, Destination::Page(path(id))).await;
-    again(&bureau, id, sent, "email", &fields).await
+    submit(&bureau, id, "email", job, &fields, Destination::Page(path(id))).await
 }
 
 /// `POST /clients/{id}/notes`
 pub async fn record_note(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::record_note(id, &mut fields);
     let destination = Destination::Page(format!("{}?onglet=note", path(id)));
-    let sent = bureau.send(job, &fields, destination).await;
-    again(&bureau, id, sent, "note", &fields).await
+    submit(&bureau, id, "note", job, &fields, destination).await
 }
 
 /// `POST /clients/{id}/tickets`
 pub async fn create_ticket(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::create_ticket_portail(id, &mut fields);
-    let sent = bureau.send(job, &fields, Destination::Created).await;
-    again(&bureau, id, sent, "ticket", &fields).await
+    submit(&bureau, id, "ticket", job, &fields, Destination::Created).await
 }
 
 fn path(id: Uuid) -> String {
     format!("/clients/{id}")
 }
 
-async fn again(
+async fn submit<J: Targets>(
     bureau: &Bureau,
     id: Uuid,
-    sent: Result<Response, AppError>,
     form: &'static str,
+    job: Result<J, AppError>,
     fields: &Fields,
+    destination: Destination,
 ) -> Result<Response, AppError> {
     let page = async |status, forms| page(bureau, id, status, forms).await;
-    bureau.or_again(sent, form, fields, page).await
+    bureau.submit(form, job, fields, destination, page).await
 }
 
 async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {

@@ -28,18 +28,16 @@ pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Re
     let job = commands::update_evenement(id, bureau.me.fuseau, &mut fields);
     let client = job.as_ref().ok().and_then(|job| job.client_id);
     let destination = home(&bureau, id, client).await?;
-    let sent = bureau.send(job, &fields, destination).await;
     let page = async |status, forms| page(&bureau, id, status, forms).await;
-    bureau.or_again(sent, "f", &fields, page).await
+    bureau.submit("f", job, &fields, destination, page).await
 }
 
 /// `POST /evenements/{id}/supprimer`
 pub async fn delete(bureau: Bureau, Id(evenement_id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = fields.finish(DeleteEvenement { evenement_id });
     let destination = home(&bureau, evenement_id, None).await?;
-    let sent = bureau.send(job, &fields, destination).await;
     let page = async |status, forms| page(&bureau, evenement_id, status, forms).await;
-    bureau.or_again(sent, "supprimer", &fields, page).await
+    bureau.submit("supprimer", job, &fields, destination, page).await
 }
 
 /// The client on whose timeline it stands, or will; the list when it is gone already.

@@ -15,15 +15,12 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use common::domaine::StatutJob;
-use common::job::JobId;
 use minijinja::{Value, context};
-use uuid::Uuid;
 
-use super::form::Forms;
+use super::form::{Forms, or_again};
 use super::page_context;
 use super::params::Params;
-use super::submission::{Destination, Sender};
+use super::submission::{Destination, Sender, done};
 use super::{html, wants_json};
 use crate::app::App;
 use crate::fields::Fields;
@@ -78,17 +75,8 @@ impl Bureau {
         context: Value,
     ) -> Result<Response, AppError> {
         let bureau = page_context! { nom => self.me.nom, stripeLivemode => self.instance.stripe_livemode };
-        let fait = self.done().await?;
+        let fait = done(&self.app, &self.me.actor(), &self.params).await?;
         html(template, &self.cadre, status, context! { bureau, rubrique, fait, ..context })
-    }
-
-    /// What was just done, if the address says so and it is true.
-    async fn done(&self) -> Result<Option<String>, AppError> {
-        let Some(id) = self.params.parse::<Uuid>("fait") else {
-            return Ok(None);
-        };
-        let job = queries::job::find(&self.app.pool, &self.me.actor(), JobId(id)).await?;
-        Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| job.r#type))
     }
 
     fn sender(&self) -> Sender {
@@ -102,30 +90,19 @@ impl Bureau {
         }
     }
 
-    /// Queues what a form asks for.
-    async fn send<J: Targets>(
+    /// Queues what a form asks for; shows the page again if its sender can mend what was refused.
+    async fn submit<J: Targets>(
         &self,
+        form: &'static str,
         job: Result<J, AppError>,
         fields: &Fields,
         destination: Destination,
-    ) -> Result<Response, AppError> {
-        self.sender().send(&self.app, fields.key(), &job?, destination).await
-    }
-
-    /// The answer to a form, or the page again if its sender can mend what was refused.
-    async fn or_again(
-        &self,
-        sent: Result<Response, AppError>,
-        form: &'static str,
-        fields: &Fields,
         page: impl AsyncFnOnce(StatusCode, Forms) -> Result<Response, AppError>,
     ) -> Result<Response, AppError> {
-        match sent {
-            Err(error) if error.is_correctable() && error.status() != StatusCode::NOT_FOUND => {
-                let forms = Forms::refused(form, fields, &error, self.cadre.langue);
-                page(error.status(), forms).await
-            }
-            sent => sent,
-        }
+        let sent = match job {
+            Ok(job) => self.sender().send(&self.app, fields.key(), &job, destination).await,
+            Err(error) => Err(error),
+        };
+        or_again(sent, form, fields, self.cadre.langue, page).await
     }
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::Bureau;
 use crate::commands;
 use crate::fields::Fields;
+use crate::ownership::Targets;
 use crate::pages::form::{Forms, Values, values};
 use crate::pages::page_context;
 use crate::pages::submission::Destination;
@@ -40,9 +41,8 @@ pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
 /// `POST /opportunites`
 pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::create_opportunite(&mut fields);
-    let sent = bureau.send(job, &fields, Destination::Created).await;
     let page = async |status, forms| list_page(&bureau, status, forms).await;
-    bureau.or_again(sent, "f", &fields, page).await
+    bureau.submit("f", job, &fields, Destination::Created, page).await
 }
 
 async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
@@ -100,8 +100,7 @@ pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Re
     let destination = retour.map_or_else(|| path(id), str::to_owned);
     let form = if fields.contains("titre") { "modifier" } else { "f" };
     let job = commands::update_opportunite(id, &mut fields);
-    let sent = bureau.send(job, &fields, Destination::Page(destination)).await;
-    again(&bureau, id, sent, form, &fields).await
+    submit(&bureau, id, form, job, &fields, Destination::Page(destination)).await
 }
 
 /// `POST /opportunites/{id}/lien`: « Générer lien de paiement ».
@@ -111,8 +110,7 @@ pub async fn generate_link(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = fields.finish(CreateCheckoutSession { opportunite_id });
-    let sent = bureau.send(job, &fields, Destination::Page(path(opportunite_id))).await;
-    again(&bureau, opportunite_id, sent, "f", &fields).await
+    submit(&bureau, opportunite_id, "f", job, &fields, Destination::Page(path(opportunite_id))).await
 }
 
 /// `POST /opportunites/{id}/lien/annuler`: « Annuler le lien de paiement ».
@@ -122,15 +120,14 @@ pub async fn cancel_link(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = fields.finish(CancelPaymentLink { opportunite_id });
-    let sent = bureau.send(job, &fields, Destination::Page(path(opportunite_id))).await;
-    again(&bureau, opportunite_id, sent, "annuler-lien", &fields).await
+    submit(&bureau, opportunite_id, "annuler-lien", job, &fields, Destination::Page(path(opportunite_id)))
+        .await
 }
 
 /// `POST /opportunites/{id}/encaissement`: « Marquer payé ».
 pub async fn record_payment(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::record_payment(id, &mut fields);
-    let sent = bureau.send(job, &fields, Destination::Page(path(id))).await;
-    again(&bureau, id, sent, "encaisser", &fields).await
+    submit(&bureau, id, "encaisser", job, &fields, Destination::Page(path(id))).await
 }
 
 /// `POST /opportunites/{id}/encaissement/annuler`: « Annuler cet encaissement ».
@@ -140,8 +137,15 @@ pub async fn reverse_payment(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = fields.finish(ReversePayment { opportunite_id });
-    let sent = bureau.send(job, &fields, Destination::Page(path(opportunite_id))).await;
-    again(&bureau, opportunite_id, sent, "annuler-encaissement", &fields).await
+    submit(
+        &bureau,
+        opportunite_id,
+        "annuler-encaissement",
+        job,
+        &fields,
+        Destination::Page(path(opportunite_id)),
+    )
+    .await
 }
 
 /// `POST /opportunites/{id}/envoyer`: the link goes to the client by mail, the first time or as a reminder.
@@ -151,8 +155,7 @@ pub async fn send_link(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = fields.finish(SendLienPaiement { opportunite_id });
-    let sent = bureau.send(job, &fields, Destination::Page(path(opportunite_id))).await;
-    again(&bureau, opportunite_id, sent, "f", &fields).await
+    submit(&bureau, opportunite_id, "f", job, &fields, Destination::Page(path(opportunite_id))).await
 }
 
 /// `POST /opportunites/{id}/verifier`: what does Stripe say of it?
@@ -162,8 +165,7 @@ pub async fn refresh(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = fields.finish(RefreshPayment { opportunite_id });
-    let sent = bureau.send(job, &fields, Destination::Page(path(opportunite_id))).await;
-    again(&bureau, opportunite_id, sent, "f", &fields).await
+    submit(&bureau, opportunite_id, "f", job, &fields, Destination::Page(path(opportunite_id))).await
 }
 
 /// `POST /opportunites/{id}/supprimer`
@@ -173,15 +175,14 @@ pub async fn delete(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let job = fields.finish(DeleteOpportunite { opportunite_id });
-    let sent = bureau.send(job, &fields, Destination::Page("/opportunites".into())).await;
-    again(&bureau, opportunite_id, sent, "supprimer", &fields).await
+    submit(&bureau, opportunite_id, "supprimer", job, &fields, Destination::Page("/opportunites".into()))
+        .await
 }
 
 /// `POST /opportunites/{id}/remboursements`: money goes back, whole or in part.
 pub async fn refund(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::refund_payment(id, &mut fields);
-    let sent = bureau.send(job, &fields, Destination::Page(path(id))).await;
-    again(&bureau, id, sent, "rembourser", &fields).await
+    submit(&bureau, id, "rembourser", job, &fields, Destination::Page(path(id))).await
 }
 
 /// `GET /opportunites/{id}/evenements-stripe/{evt}`: one event of the proof, as Stripe sent it.
@@ -198,9 +199,8 @@ pub async fn replay(
 ) -> Result<Response, AppError> {
     let job = fields.finish(ReplayStripeEvent { opportunite_id, stripe_event_id: evt.clone() });
     let there = format!("{}/evenements-stripe/{evt}", path(opportunite_id));
-    let sent = bureau.send(job, &fields, Destination::Page(there)).await;
     let page = async |status, forms| stripe_event_page(&bureau, opportunite_id, &evt, status, forms).await;
-    bureau.or_again(sent, "f", &fields, page).await
+    bureau.submit("f", job, &fields, Destination::Page(there), page).await
 }
 
 async fn stripe_event_page(
@@ -246,15 +246,16 @@ fn path(id: Uuid) -> String {
     format!("/opportunites/{id}")
 }
 
-async fn again(
+async fn submit<J: Targets>(
     bureau: &Bureau,
     id: Uuid,
-    sent: Result<Response, AppError>,
     form: &'static str,
+    job: Result<J, AppError>,
     fields: &Fields,
+    destination: Destination,
 ) -> Result<Response, AppError> {
     let page = async |status, forms| page(bureau, id, status, forms).await;
-    bureau.or_again(sent, form, fields, page).await
+    bureau.submit(form, job, fields, destination, page).await
 }
 
 async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {

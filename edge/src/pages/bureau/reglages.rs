@@ -8,7 +8,7 @@ use super::Bureau;
 use crate::commands;
 use crate::connexion;
 use crate::fields::Fields;
-use crate::pages::form::{Forms, Values, values};
+use crate::pages::form::{Forms, Values, or_again, values};
 use crate::pages::page_context;
 use crate::pages::submission::Destination;
 use crate::problem::AppError;
@@ -26,9 +26,8 @@ pub async fn show(bureau: Bureau) -> Result<Response, AppError> {
 /// `POST /reglages`: name, language, time zone.
 pub async fn update(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_utilisateur(&mut fields);
-    let sent = bureau.send(job, &fields, Destination::Page("/reglages".into())).await;
     let page = async |status, forms| page(&bureau, status, forms).await;
-    bureau.or_again(sent, "profil", &fields, page).await
+    bureau.submit("profil", job, &fields, Destination::Page("/reglages".into()), page).await
 }
 
 /// `POST /reglages/mot-de-passe`: a new password, which ends the other sessions.
@@ -41,7 +40,7 @@ pub async fn update_mot_de_passe(
     let changed = connexion::change_password(&bureau.app, &bureau.me, cookie, &appareil, &mut fields).await;
     let sent = changed.map(|session| (session, Redirect::to("/reglages?avis=mot-de-passe")).into_response());
     let page = async |status, forms| page(&bureau, status, forms).await;
-    bureau.or_again(sent, "motDePasse", &fields, page).await
+    or_again(sent, "motDePasse", &fields, bureau.cadre.langue, page).await
 }
 
 /// `POST /reglages/sessions/fermer` `{ session? }`: ends one session, or all but this one.

@@ -44,17 +44,15 @@ pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
 /// `POST /tickets/{id}`
 pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_ticket(id, &mut fields);
-    let sent = bureau.send(job, &fields, Destination::Page(format!("/tickets/{id}"))).await;
     let page = async |status, forms| page(&bureau, id, status, forms).await;
-    bureau.or_again(sent, "modifier", &fields, page).await
+    bureau.submit("modifier", job, &fields, Destination::Page(format!("/tickets/{id}")), page).await
 }
 
 /// `POST /tickets/{id}/messages`
 pub async fn reply(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::reply_ticket(id, &mut fields);
-    let sent = bureau.send(job, &fields, Destination::Page(format!("/tickets/{id}"))).await;
     let page = async |status, forms| page(&bureau, id, status, forms).await;
-    bureau.or_again(sent, "reponse", &fields, page).await
+    bureau.submit("reponse", job, &fields, Destination::Page(format!("/tickets/{id}")), page).await
 }
 
 async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {

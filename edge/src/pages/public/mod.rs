@@ -7,20 +7,16 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use common::domaine::{Langue, StatutJob};
-use common::job::{Actor, JobId};
+use common::domaine::Langue;
+use common::job::Actor;
 use minijinja::{Value, context};
-use uuid::Uuid;
 
-use super::form::Forms;
 use super::html;
 use super::page_context;
 use super::params::Params;
-use super::submission::Sender;
+use super::submission::{Sender, done};
 use crate::app::App;
-use crate::fields::Fields;
 use crate::problem::AppError;
-use crate::queries;
 use crate::render::Cadre;
 
 /// A client at one of their pages.
@@ -70,17 +66,8 @@ impl Public {
             chemin => ici,
             q => if langue_query.is_empty() { langue_query } else { format!("?{langue_query}") },
         };
-        let fait = self.done().await?;
+        let fait = done(&self.app, &self.actor, &self.params).await?;
         html(template, &self.cadre, status, context! { public, fait, ..context })
-    }
-
-    /// What was just done, if the address says so and it is true.
-    async fn done(&self) -> Result<Option<String>, AppError> {
-        let Some(id) = self.params.parse::<Uuid>("fait") else {
-            return Ok(None);
-        };
-        let job = queries::job::find(&self.app.pool, &self.actor, JobId(id)).await?;
-        Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| job.r#type))
     }
 
     fn sender(&self) -> Sender {
@@ -103,23 +90,6 @@ impl Public {
             crate::render::text::error(self.cadre.langue, "inattendue", &BTreeMap::new())
         } else {
             error.problem(self.cadre.langue).detail().to_owned()
-        }
-    }
-
-    /// The answer to a form, or the page again if its sender can mend what was refused.
-    async fn or_again(
-        &self,
-        sent: Result<Response, AppError>,
-        form: &'static str,
-        fields: &Fields,
-        page: impl AsyncFnOnce(StatusCode, Forms) -> Result<Response, AppError>,
-    ) -> Result<Response, AppError> {
-        match sent {
-            Err(error) if error.is_correctable() && error.status() != StatusCode::NOT_FOUND => {
-                let forms = Forms::refused(form, fields, &error, self.cadre.langue);
-                page(error.status(), forms).await
-            }
-            sent => sent,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::commands;
 use crate::fields::Fields;
 use crate::limits::{Address, Rule};
-use crate::pages::form::{Forms, Values};
+use crate::pages::form::{Forms, Values, or_again};
 use crate::pages::page_context;
 use crate::pages::params::Params;
 use crate::pages::submission::{Destination, JobPage, Sender};
@@ -79,7 +79,7 @@ pub async fn create_ticket(
     let job = commands::create_ticket_portail(portail.client.acces.client_id, &mut fields);
     let sent = send(&portail, address, job, &fields, Destination::Created).await;
     let page = async |status, forms| page(&portail, status, forms).await;
-    portail.public.or_again(sent, "ticket", &fields, page).await
+    or_again(sent, "ticket", &fields, portail.public.cadre.langue, page).await
 }
 
 /// `GET /portail/{token}/tickets/{id}`
@@ -98,7 +98,7 @@ pub async fn reply(
     let destination = Destination::Page(ticket_path(&portail, id));
     let sent = send(&portail, address, job, &fields, destination).await;
     let page = async |status, forms| ticket_page(&portail, id, status, forms).await;
-    portail.public.or_again(sent, "reponse", &fields, page).await
+    or_again(sent, "reponse", &fields, portail.public.cadre.langue, page).await
 }
 
 /// `GET /portail/{token}/jobs/{id}?suite=`: waits for what a form asked for, then leads to it.
