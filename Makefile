@@ -38,8 +38,9 @@ test: outils-test fmt-check lint ## everything that CI runs
 
 .PHONY: soak
 soak: outils-test ## the long storm (SEEDS=20 EVENTS=20000 SEED=…), written to docs/soak.md
-	@cargo build --workspace --bins
-	@cargo test -p tests --test faults -- --ignored --nocapture soak
+	@# Optimised, as users run it, and twenty times as fast.
+	@cargo build --release --workspace --bins
+	@cargo test --release --workspace --test faults -- --ignored --nocapture soak
 
 .PHONY: mutation
 mutation: outils-test ## takes safeguards away one by one, in a copy: a named test must turn red
