@@ -6,9 +6,9 @@ use common::job::{Actor, Job};
 use common::jobs::{
     CancelPaymentLink, CreateCheckoutSession, CreateClient, CreateOpportunite, CreateTicket,
     CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, ForgetMotDePasse, GeneratePortail,
-    RecordEmail, RecordNote, RecordPayment, RefreshPayment, RefundPayment, ReplayStripeEvent, ReplyTicket,
-    ResetMotDePasse, ReversePayment, RevokePortail, SendLienPaiement, UpdateClient, UpdateEvenement,
-    UpdateMotDePasse, UpdateOpportunite, UpdateTicket, UpdateUtilisateur,
+    ReadEvenement, RecordEmail, RecordNote, RecordPayment, RefreshPayment, RefundPayment, ReplayStripeEvent,
+    ReplyTicket, ResetMotDePasse, ReversePayment, RevokePortail, SendLienPaiement, UpdateClient,
+    UpdateEvenement, UpdateMotDePasse, UpdateOpportunite, UpdateTicket, UpdateUtilisateur,
 };
 use common::refus::Refus;
 use uuid::Uuid;
@@ -62,6 +62,7 @@ targets! {
     RecordNote => [Client client_id];
     UpdateEvenement => [EvenementTimeline evenement_id, Client client_id as "clientId"];
     DeleteEvenement => [EvenementTimeline evenement_id];
+    ReadEvenement => [EvenementTimeline evenement_id];
     CreateCheckoutSession => [Opportunite opportunite_id as "opportuniteId"];
     RefreshPayment => [Opportunite opportunite_id];
     CancelPaymentLink => [Opportunite opportunite_id];

@@ -233,14 +233,20 @@ function trajet(liste) {
   };
 }
 
+/** @param {HTMLFormElement} form @param {HTMLElement | null} [bouton] that sends it */
+function donneesDe(form, bouton = null) {
+  const donnees = new URLSearchParams();
+  for (const [nom, valeur] of new FormData(form, bouton)) donnees.append(nom, String(valeur));
+  return donnees;
+}
+
 /** @param {SubmitEvent} evenement */
 async function envoyer(evenement) {
   const form = /** @type {HTMLFormElement} */ (evenement.currentTarget);
   evenement.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;
   const boutons = /** @type {HTMLButtonElement[]} */ (tous("button", form));
-  const donnees = new URLSearchParams();
-  for (const [nom, valeur] of new FormData(form, evenement.submitter)) donnees.append(nom, String(valeur));
+  const donnees = donneesDe(form, evenement.submitter);
   const montrer = trajet(form.querySelector("[data-trajet]"));
   const rendre = () => {
     form.removeAttribute("aria-busy");
@@ -356,12 +362,14 @@ let morte = false;
 /** A region's HTML without what differs at each rendering. @param {Element} region */
 const empreinte = (region) => region.outerHTML.replace(/(name="cle" value=")[^"]*/g, "$1");
 
-/** @param {Element} region */
+/** Somebody writes, chooses or waits in it. @param {Element} region */
 function occupee(region) {
-  const actif = document.activeElement;
-  const saisit = actif && region.contains(actif) && actif.matches("input, select, textarea, button, summary");
+  const saisit = document.activeElement?.matches("input, select, textarea") && region.contains(document.activeElement);
   return Boolean(saisit || region.querySelector('details.menu[open], form[aria-busy="true"]'));
 }
+
+/** What tells a control from its neighbours, in the page as it was and as it is. @param {Element} controle */
+const signe = (controle) => `${controle.tagName} ${controle.getAttribute("href")} ${controle.textContent}`;
 
 async function regarder() {
   if (morte || document.hidden || Date.now() - debutVeille > VEILLE_MS) return;
@@ -392,6 +400,8 @@ function rafraichir(html) {
     if (!neuve || occupee(region)) continue;
     const dite = empreinte(neuve);
     if (connu.get(nom) === dite) continue;
+    const actif = document.activeElement;
+    const tenu = actif && region.contains(actif) ? signe(actif) : null;
     const ouverts = tous("details", region).map((details) => /** @type {HTMLDetailsElement} */ (details).open);
     connu.set(nom, dite);
     region.replaceWith(neuve);
@@ -399,6 +409,9 @@ function rafraichir(html) {
       if (ouverts[rang]) /** @type {HTMLDetailsElement} */ (details).open = true;
     });
     animer(neuve);
+    // Whoever stands on a control stands on it still.
+    const meme = tenu && tous("a, button, summary", neuve).find((controle) => signe(controle) === tenu);
+    if (meme instanceof HTMLElement) meme.focus({ preventScroll: true });
     const annonce = neuve.getAttribute("data-annonce");
     if (annonce && annonce !== region.getAttribute("data-annonce")) dire(annonce);
     pas = 0;
@@ -473,23 +486,37 @@ function animerColonne(colonne) {
 
 /* --------------------------------------------------------------- beginning */
 
-/** @param {HTMLFormElement} form */
-async function verifier(form) {
-  const donnees = new URLSearchParams();
-  for (const [nom, valeur] of new FormData(form)) donnees.append(nom, String(valeur));
+/** Sends a form that nobody has to press: whether its job was done. @param {HTMLFormElement} form */
+async function envoyerSeul(form) {
   try {
-    const reponse = await demander(form.action, { method: "POST", body: donnees });
+    const reponse = await demander(form.action, { method: "POST", body: donneesDe(form) });
     const fin = estJson(reponse) ? await suivre(await reponse.json(), () => {}) : null;
-    // Stripe has answered: from here on the page tells what is known.
-    if (fin?.statut === "termine") {
-      const url = new URL(location.href);
-      url.searchParams.set("retour", "verifie");
-      history.replaceState(null, "", url);
-    }
-    await regarder();
+    return fin?.statut === "termine";
   } catch {
     // The button is still there.
+    return false;
   }
+}
+
+/** @param {HTMLFormElement} form */
+async function verifier(form) {
+  // Stripe has answered: from here on the page tells what is known.
+  if (await envoyerSeul(form)) {
+    const url = new URL(location.href);
+    url.searchParams.set("retour", "verifie");
+    history.replaceState(null, "", url);
+  }
+  await regarder();
+}
+
+/** What a person has before them is read; what loads in a tab behind is not. @param {HTMLFormElement} form */
+async function marquerLu(form) {
+  if (document.hidden) {
+    document.addEventListener("visibilitychange", () => marquerLu(form), { once: true });
+    return;
+  }
+  // Its mark stays until the page is left: that it is new is what one came to see.
+  if (await envoyerSeul(form)) form.querySelector("button")?.remove();
 }
 
 /** @param {HTMLAnchorElement} lien */
@@ -521,6 +548,7 @@ function animer(dans) {
   chaque("[data-carte]", animerCarte);
   chaque("[data-etape]", animerColonne);
   chaque("form[data-verifier]", verifier);
+  chaque("form[data-lire]", marquerLu);
   chaque("a[data-suivre]", suivreLien);
   chaque("[data-imprimer]", (/** @type {HTMLElement} */ bouton) => {
     bouton.hidden = false;

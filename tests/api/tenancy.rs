@@ -67,6 +67,7 @@ async fn what_is_anothers_looks_as_what_does_not_exist() {
         (Method::DELETE, format!("/api/clients/{client}/portail"), Value::Null),
         (Method::DELETE, format!("/api/opportunites/{deal}"), Value::Null),
         (Method::DELETE, format!("/api/evenements/{note}"), Value::Null),
+        (Method::POST, format!("/api/evenements/{note}/lecture"), json!({})),
     ] {
         let answer = if method == Method::DELETE {
             denis.delete(&path).await

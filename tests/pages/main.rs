@@ -4,4 +4,6 @@
 
 mod forms;
 mod installation;
+mod lecture;
+mod listes;
 mod reglages;

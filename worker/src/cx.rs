@@ -127,6 +127,20 @@ impl Cx {
         .await?;
         Ok(id)
     }
+
+    /// The freelancer has seen the news about a deal or a ticket: all of it, or up to an event.
+    pub async fn mark_read(&mut self, reference_id: Uuid, jusqua: Option<Uuid>) -> sqlx::Result<()> {
+        sqlx::query!(
+            "UPDATE evenement_timeline SET date_lecture = $3
+             WHERE reference_id = $1 AND nouvelle AND date_lecture IS NULL AND ($2::uuid IS NULL OR id <= $2)",
+            reference_id,
+            jusqua,
+            self.now,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
 }
 
 /// A row's id that says when it was made; `ids` keeps those of one moment in the order of asking.

@@ -31,6 +31,8 @@ pub struct Evenement {
     pub date_evenement: DateTime<Utc>,
     /// The freelancer who did it, if it was one.
     pub auteur_id: Option<Uuid>,
+    /// Whether it is news that the freelancer has not seen yet.
+    pub non_lu: bool,
 }
 
 impl Evenement {
@@ -75,7 +77,8 @@ macro_rules! select_evenements {
         sqlx::query_as!(
             Evenement,
             r#"SELECT e.id, e.client_id, c.nom as client_nom, e.type_evenement, e.reference_id,
-                      e.description_texte, e.meta_json, e.date_evenement, e.auteur_id
+                      e.description_texte, e.meta_json, e.date_evenement, e.auteur_id,
+                      e.nouvelle AND e.date_lecture IS NULL as "non_lu!"
                  FROM evenement_timeline e JOIN client c ON c.id = e.client_id
                 WHERE "# + $rest,
             $($arg),*
@@ -145,6 +148,29 @@ pub async fn recent(pool: &PgPool, utilisateur_id: Uuid, limit: i64) -> sqlx::Re
         limit,
     )
     .fetch_all(pool)
+    .await
+}
+
+/// How much news a freelancer has not seen.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NonLus {
+    /// Payments that came, failed, were contested or do not match.
+    pub paiements: i64,
+    /// Tickets with something new from the client.
+    pub tickets: i64,
+}
+
+/// Counts the freelancer's unread news.
+pub async fn non_lus(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<NonLus> {
+    sqlx::query_as!(
+        NonLus,
+        r#"SELECT count(*) FILTER (WHERE type_evenement LIKE 'paiement%') as "paiements!",
+                  count(DISTINCT reference_id) FILTER (WHERE type_evenement LIKE 'ticket%') as "tickets!"
+             FROM evenement_timeline WHERE utilisateur_id = $1 AND nouvelle AND date_lecture IS NULL"#,
+        utilisateur_id,
+    )
+    .fetch_one(pool)
     .await
 }
 

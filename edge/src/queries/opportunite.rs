@@ -8,6 +8,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::payer::date_attendue;
 use super::{Liens, Page, Somme, containing};
 
 /// A deal.
@@ -46,6 +47,8 @@ pub struct Opportunite {
     pub date_ouverture: Option<DateTime<Utc>>,
     /// When a bank debit was last started.
     pub date_lancement: Option<DateTime<Utc>>,
+    /// The day by which a debit that is under way has usually come through.
+    pub date_attendue: Option<NaiveDate>,
     /// When they cancelled it; none while it can be used.
     pub date_lien_annule: Option<DateTime<Utc>>,
     /// Since when it stands in its stage.
@@ -121,6 +124,10 @@ impl Row {
             date_lien: self.date_lien,
             date_ouverture: self.date_ouverture,
             date_lancement: self.date_lancement,
+            date_attendue: self
+                .date_lancement
+                .filter(|_| self.statut_paiement == StatutPaiement::EnCours)
+                .map(|lancement| date_attendue(lancement.date_naive())),
             date_lien_annule: self.date_lien_annule,
             date_etape: self.date_etape,
             date_creation: self.date_creation,
@@ -234,6 +241,16 @@ pub async fn list(
     Ok(Page::cut(deals, limit, |deal: &Opportunite| deal.id.to_string()))
 }
 
+/// The currencies of the freelancer's deals, to choose from.
+pub async fn devises(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Vec<Devise>> {
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT devise as "devise: Devise" FROM opportunite WHERE utilisateur_id = $1 ORDER BY 1"#,
+        utilisateur_id,
+    )
+    .fetch_all(pool)
+    .await
+}
+
 /// The deals that ask something of the freelancer, most urgent first: overdue, refused, contested, won
 /// without a link.
 pub async fn a_faire(
@@ -274,46 +291,71 @@ pub struct Colonne {
     pub opportunites: Vec<Opportunite>,
 }
 
-/// Reads the board: every stage with its count, its sums and its `per_column` newest deals.
+/// Reads the board: every stage that the filter lets pass, with its count, its sums and its `per_column` newest
+/// deals.
 pub async fn board(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    recherche: Option<&str>,
+    filter: &Filter,
     per_column: i64,
     liens: &Liens,
 ) -> sqlx::Result<Vec<Colonne>> {
-    let pattern = containing(recherche);
+    let recherche = containing(filter.recherche.as_deref());
+    let statut = filter.statut_paiement.map(StatutPaiement::as_str);
+    let devise = filter.devise.map(Devise::code);
+    let etapes: Vec<_> = EtapePipeline::ALL
+        .iter()
+        .copied()
+        .filter(|etape| filter.etape_pipeline.is_none_or(|wanted| wanted == *etape))
+        .collect();
+    let noms: Vec<_> = etapes.iter().map(|etape| etape.as_str().to_owned()).collect();
     let sommes = sqlx::query!(
         r#"SELECT o.etape_pipeline as "etape: EtapePipeline", o.devise as "devise: Devise",
                   count(*) as "nombre!", sum(o.montant_estime) as somme
              FROM opportunite o JOIN client c ON c.id = o.client_id
-            WHERE o.utilisateur_id = $1 AND ($2::text IS NULL OR o.titre ILIKE $2 OR c.nom ILIKE $2)
+            WHERE o.utilisateur_id = $1
+              AND ($2::text IS NULL OR o.titre ILIKE $2 OR c.nom ILIKE $2)
+              AND ($3::uuid IS NULL OR o.client_id = $3)
+              AND ($4::text IS NULL OR (o.statut_paiement = $4 AND o.etape_pipeline = 'gagne'))
+              AND ($5::text IS NULL OR o.devise = $5)
+              AND o.etape_pipeline = ANY ($6)
             GROUP BY o.etape_pipeline, o.devise ORDER BY o.devise"#,
         utilisateur_id,
-        pattern,
+        recherche,
+        filter.client_id,
+        statut,
+        devise,
+        &noms,
     )
     .fetch_all(pool);
     let cards = select_opportunites!(
         "o.utilisateur_id = $1 AND o.id IN (
-            SELECT newest.id FROM unnest(ARRAY['prospect', 'qualifie', 'proposition', 'gagne', 'perdu']) AS etape (nom)
+            SELECT newest.id FROM unnest($6::text[]) AS etape (nom)
              CROSS JOIN LATERAL (
                    SELECT i.id FROM opportunite i JOIN client ic ON ic.id = i.client_id
                     WHERE i.utilisateur_id = $1 AND i.etape_pipeline = etape.nom
                       AND ($2::text IS NULL OR i.titre ILIKE $2 OR ic.nom ILIKE $2)
-                    ORDER BY i.id DESC LIMIT $3) newest)
+                      AND ($3::uuid IS NULL OR i.client_id = $3)
+                      AND ($4::text IS NULL OR (i.statut_paiement = $4 AND i.etape_pipeline = 'gagne'))
+                      AND ($5::text IS NULL OR i.devise = $5)
+                    ORDER BY i.id DESC LIMIT $7) newest)
          ORDER BY o.id DESC",
         utilisateur_id,
-        pattern,
+        recherche,
+        filter.client_id,
+        statut,
+        devise,
+        &noms,
         per_column,
     )
     .fetch_all(pool);
     let (sommes, cards) = tokio::try_join!(sommes, cards)?;
 
-    let mut columns: Vec<_> = EtapePipeline::ALL
+    let mut columns: Vec<_> = etapes
         .iter()
         .map(|&etape| Colonne { etape, nombre: 0, sommes: Vec::new(), opportunites: Vec::new() })
         .collect();
-    let place = |etape: EtapePipeline| EtapePipeline::ALL.iter().position(|&it| it == etape);
+    let place = |etape: EtapePipeline| etapes.iter().position(|&it| it == etape);
     for row in sommes {
         if let Some(column) = place(row.etape).and_then(|at| columns.get_mut(at)) {
             column.nombre += row.nombre;

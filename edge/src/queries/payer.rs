@@ -69,7 +69,7 @@ pub struct Payer {
 }
 
 /// Banks take five working days at most for a debit, as Stripe tells of them.
-fn date_attendue(lancement: NaiveDate) -> NaiveDate {
+pub(super) fn date_attendue(lancement: NaiveDate) -> NaiveDate {
     let weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
     let mut working_days = lancement.iter_days().skip(1).filter(|day| !weekend(day));
     working_days.nth(4).unwrap_or(lancement)

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::evenement::{self, Evenement};
 use super::opportunite::{self, Opportunite};
+use super::payer::date_attendue;
 use super::ticket::{self, Ticket};
 use super::{Liens, Somme};
 
@@ -55,6 +56,8 @@ pub struct Argent {
     /// On its way from a bank.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub en_cours: Option<Decimal>,
+    /// By when the last of it has usually come through.
+    pub date_attendue: Option<NaiveDate>,
     /// Contested.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub conteste: Option<Decimal>,
@@ -93,12 +96,15 @@ async fn argent(
     let rows = sqlx::query!(
         r#"WITH dus AS (
                SELECT devise,
+                      max((SELECT max(date_paiement) FROM paiement p
+                            WHERE p.opportunite_id = o.id AND p.type = 'en_cours'))
+                        FILTER (WHERE statut_paiement = 'en_cours') as lancement,
                       sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')) as du,
                       sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')
                                                     AND echeance < $2) as en_retard,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'en_cours') as en_cours,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'conteste') as conteste
-                 FROM opportunite
+                 FROM opportunite o
                 WHERE utilisateur_id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL
                 GROUP BY devise),
            recus AS (
@@ -110,7 +116,7 @@ async fn argent(
                   AND (p.moyen IS NOT NULL OR p.livemode = (SELECT coalesce(stripe_livemode, true) FROM instance))
                 GROUP BY p.devise)
            SELECT coalesce(d.devise, r.devise) as "devise!: Devise", d.du, d.en_retard, d.en_cours, d.conteste,
-                  r.minor
+                  d.lancement, r.minor
              FROM dus d FULL JOIN recus r ON r.devise = d.devise
             ORDER BY 1"#,
         utilisateur_id,
@@ -129,6 +135,7 @@ async fn argent(
                 du: sum(row.du),
                 en_retard: sum(row.en_retard),
                 en_cours: sum(row.en_cours),
+                date_attendue: row.lancement.map(|lancement| date_attendue(lancement.date_naive())),
                 conteste: sum(row.conteste),
                 recu: row
                     .minor

@@ -30,6 +30,8 @@ pub struct Ticket {
     pub date_creation: DateTime<Utc>,
     /// When somebody last wrote or moved it.
     pub date_modification: DateTime<Utc>,
+    /// The newest of its news that the freelancer has not seen; none when all is read, and for the client.
+    pub nouvelle_id: Option<Uuid>,
     /// The thread, oldest first, where one ticket is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages: Option<Vec<MessageTicket>>,
@@ -59,6 +61,7 @@ struct Row {
     dernier_auteur: Auteur,
     date_creation: DateTime<Utc>,
     date_modification: DateTime<Utc>,
+    nouvelle_id: Option<Uuid>,
 }
 
 impl Row {
@@ -73,6 +76,7 @@ impl Row {
             dernier_auteur: self.dernier_auteur,
             date_creation: self.date_creation,
             date_modification: self.date_modification,
+            nouvelle_id: self.nouvelle_id,
             messages,
         }
     }
@@ -86,7 +90,11 @@ macro_rules! select_tickets {
             r#"SELECT t.id, t.client_id, c.nom as client_nom, t.sujet,
                       t.type_ticket as "type_ticket: TypeTicket",
                       t.statut_ticket as "statut_ticket: StatutTicket",
-                      t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification
+                      t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification,
+                      (SELECT e.id FROM evenement_timeline e
+                        WHERE e.utilisateur_id = t.utilisateur_id AND e.reference_id = t.id
+                          AND e.nouvelle AND e.date_lecture IS NULL
+                        ORDER BY e.id DESC LIMIT 1) as nouvelle_id
                  FROM ticket t JOIN client c ON c.id = t.client_id
                 WHERE "# + $rest,
             $($arg),*
@@ -105,7 +113,8 @@ pub async fn find(pool: &PgPool, utilisateur_id: Uuid, id: Uuid) -> sqlx::Result
 pub async fn find_of_client(pool: &PgPool, client_id: Uuid, id: Uuid) -> sqlx::Result<Option<Ticket>> {
     let row = select_tickets!("t.client_id = $1 AND t.id = $2", client_id, id).fetch_optional(pool);
     let (row, messages) = tokio::try_join!(row, thread(pool, id))?;
-    Ok(row.map(|row| row.view(Some(messages))))
+    // Whether the freelancer has seen it is not the client's to know.
+    Ok(row.map(|row| Row { nouvelle_id: None, ..row }.view(Some(messages))))
 }
 
 /// The messages of a ticket that its caller may read.
@@ -129,6 +138,8 @@ pub struct Filter {
     pub client_id: Option<Uuid>,
     /// With one status.
     pub statut_ticket: Option<StatutTicket>,
+    /// Only those that wait for the freelancer's answer.
+    pub a_repondre: bool,
 }
 
 /// Lists the freelancer's tickets, newest first.
@@ -145,12 +156,14 @@ pub async fn list(
           AND ($3::text IS NULL OR t.sujet ILIKE $3 OR c.nom ILIKE $3)
           AND ($4::uuid IS NULL OR t.client_id = $4)
           AND ($5::text IS NULL OR t.statut_ticket = $5)
-        ORDER BY t.id DESC LIMIT $6",
+          AND (NOT $6 OR (t.statut_ticket <> 'resolu' AND t.dernier_auteur = 'client'))
+        ORDER BY t.id DESC LIMIT $7",
         utilisateur_id,
         after,
         containing(filter.recherche.as_deref()),
         filter.client_id,
         filter.statut_ticket.map(StatutTicket::as_str),
+        filter.a_repondre,
         limit + 1,
     )
     .fetch_all(pool)

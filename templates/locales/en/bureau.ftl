@@ -40,6 +40,7 @@ ouvrir-le-dossier = Open the file
 argent-du = Owed
 argent-dont-retard = of which overdue
 argent-en-cours = Processing
+argent-attendu = by about { $date }
 argent-conteste = Disputed
 argent-recu-mois = Received in { $mois }
 argent-paye-annee = Paid in { $annee }
@@ -111,6 +112,13 @@ vue-liste = List
 filtrer-opportunites = Filter the deals
 opportunites-sans-client = A deal belongs to a client. Add a client first.
 opportunites-aucune-trouvee = No deal matches.
+opportunites-aucune = No deal yet.
+opportunites-nombre = { $nombre ->
+    [one] one deal
+   *[other] { $nombre } deals
+}
+filtre-client = Client:
+retirer-filtres = Remove the filters
 choisir-client = Choose a client
 deplacer = Move
 deplacer-vers = Move to
@@ -221,8 +229,14 @@ filtrer-tickets = Filter the tickets
 chercher-ticket = Search tickets
 chercher-ticket-champ = Subject or client
 tickets-aucun = No ticket.
+tickets-aucun-trouve = No ticket matches.
 ticket-attend-vous = Waits for your reply
 ticket-attend-client = Waits for the client
+non-lu = Unread
+marquer-lu = Mark as read
+non-lus = { $nombre ->
+   *[other] unread
+}
 conversation = Conversation
 ouvert-le = opened { $date }
 
@@ -325,6 +339,7 @@ fait-RecordEmail = Added to the history.
 fait-RecordNote = Added to the history.
 fait-UpdateEvenement = History saved.
 fait-DeleteEvenement = Deleted from the history.
+fait-ReadEvenement = Marked as read.
 fait-CreateCheckoutSession = Payment link ready.
 fait-RefreshPayment = Checked with Stripe.
 fait-CancelPaymentLink = Payment link cancelled.

@@ -40,6 +40,7 @@ ouvrir-le-dossier = Ouvrir le dossier
 argent-du = Dû
 argent-dont-retard = dont en retard
 argent-en-cours = Paiement en cours
+argent-attendu = vers le { $date }
 argent-conteste = Contesté
 argent-recu-mois = Reçu en { $mois }
 argent-paye-annee = Payé en { $annee }
@@ -111,6 +112,13 @@ vue-liste = Liste
 filtrer-opportunites = Filtrer les opportunités
 opportunites-sans-client = Une opportunité appartient à un client. Ajoutez d’abord un client.
 opportunites-aucune-trouvee = Aucune opportunité ne correspond.
+opportunites-aucune = Aucune opportunité encore.
+opportunites-nombre = { $nombre ->
+    [one] une opportunité
+   *[other] { $nombre } opportunités
+}
+filtre-client = Client :
+retirer-filtres = Retirer les filtres
 choisir-client = Choisir un client
 deplacer = Déplacer
 deplacer-vers = Déplacer vers
@@ -221,8 +229,15 @@ filtrer-tickets = Filtrer les tickets
 chercher-ticket = Chercher un ticket
 chercher-ticket-champ = Sujet ou client
 tickets-aucun = Aucun ticket.
+tickets-aucun-trouve = Aucun ticket ne correspond.
 ticket-attend-vous = Attend votre réponse
 ticket-attend-client = Attend le client
+non-lu = Non lu
+marquer-lu = Marquer lu
+non-lus = { $nombre ->
+    [one] non lu
+   *[other] non lus
+}
 conversation = Conversation
 ouvert-le = ouvert le { $date }
 
@@ -325,6 +340,7 @@ fait-RecordEmail = Ajouté dans l’historique.
 fait-RecordNote = Ajouté dans l’historique.
 fait-UpdateEvenement = Historique enregistré.
 fait-DeleteEvenement = Supprimé de l’historique.
+fait-ReadEvenement = Marqué lu.
 fait-CreateCheckoutSession = Lien de paiement prêt.
 fait-RefreshPayment = Vérifié auprès de Stripe.
 fait-CancelPaymentLink = Lien de paiement annulé.

@@ -12,6 +12,7 @@ mod delete_opportunite;
 mod forget_mot_de_passe;
 mod generate_portail;
 mod process_stripe_webhook;
+mod read_evenement;
 mod record_email;
 mod record_note;
 mod record_payment;

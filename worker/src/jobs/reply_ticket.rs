@@ -30,6 +30,9 @@ impl Handle for ReplyTicket {
             }
             (_, statut) => statut,
         };
+        if auteur == Auteur::Utilisateur {
+            cx.mark_read(self.ticket_id, None).await?;
+        }
         let id = cx.new_id();
         sqlx::query!(
             "INSERT INTO message_ticket (id, ticket_id, auteur, corps, date_creation) VALUES ($1, $2, $3, $4, $5)",

@@ -30,6 +30,7 @@ impl Handle for UpdateTicket {
         )
         .execute(&mut *cx.tx)
         .await?;
+        cx.mark_read(self.ticket_id, None).await?;
         if self.statut_ticket == Some(StatutTicket::Resolu) && ticket.statut_ticket != StatutTicket::Resolu {
             cx.record_evenement(Evenement {
                 client_id: ticket.client_id,

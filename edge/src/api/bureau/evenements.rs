@@ -1,7 +1,7 @@
-//! `/api/evenements`: mails and notes that were pasted wrongly.
+//! `/api/evenements`: mails and notes that were pasted wrongly, news that was seen.
 
 use axum::response::Response;
-use common::jobs::DeleteEvenement;
+use common::jobs::{DeleteEvenement, ReadEvenement};
 
 use super::Bureau;
 use crate::commands;
@@ -18,4 +18,9 @@ pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Re
 /// `DELETE /api/evenements/{id}`
 pub async fn delete(bureau: Bureau, Id(evenement_id): Id, _: NoFields) -> Result<Response, AppError> {
     bureau.update(&DeleteEvenement { evenement_id }).await
+}
+
+/// `POST /api/evenements/{id}/lecture`: it was seen, and the news before it about the same deal or ticket.
+pub async fn read(bureau: Bureau, Id(evenement_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&ReadEvenement { evenement_id }).await
 }

@@ -24,6 +24,7 @@ pub async fn list(
         recherche: fields.optional_text("recherche", LINE_MAX),
         client_id: fields.optional_uuid("clientId"),
         statut_ticket: fields.optional_choice("statutTicket"),
+        a_repondre: false,
     };
     let slice = Slice::of(&mut fields);
     let Slice { after, limit } = fields.finish(slice)?;

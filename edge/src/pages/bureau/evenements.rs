@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use common::domaine::TypeEvenement;
-use common::jobs::DeleteEvenement;
+use common::jobs::{DeleteEvenement, ReadEvenement};
 use uuid::Uuid;
 
 use super::Bureau;
@@ -16,7 +16,7 @@ use crate::problem::AppError;
 use crate::queries::client;
 use crate::queries::evenement::{self, Evenement};
 use crate::render::Cadre;
-use crate::session::Id;
+use crate::session::{Id, relative_next};
 
 /// `GET /evenements/{id}`
 pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
@@ -38,6 +38,15 @@ pub async fn delete(bureau: Bureau, Id(evenement_id): Id, mut fields: Fields) ->
     let destination = home(&bureau, evenement_id, None).await?;
     let page = async |status, forms| page(&bureau, evenement_id, status, forms).await;
     bureau.submit("supprimer", job, &fields, destination, page).await
+}
+
+/// `POST /evenements/{id}/lecture`: news about a deal or a ticket was seen, on the page that shows it.
+pub async fn read(bureau: Bureau, Id(evenement_id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let retour = fields.optional_text("retour", 200);
+    let retour = retour.as_deref().and_then(relative_next).unwrap_or("/").to_owned();
+    let job = fields.finish(ReadEvenement { evenement_id });
+    let page = async |_, _| Err(AppError::NotFound);
+    bureau.submit("lecture", job, &fields, Destination::Page(retour), page).await
 }
 
 /// The client on whose timeline it stands, or will; the list when it is gone already.

@@ -74,7 +74,11 @@ impl Bureau {
         status: StatusCode,
         context: Value,
     ) -> Result<Response, AppError> {
-        let bureau = page_context! { nom => self.me.nom, stripeLivemode => self.instance.stripe_livemode };
+        let bureau = page_context! {
+            nom => self.me.nom,
+            stripeLivemode => self.instance.stripe_livemode,
+            nonLus => queries::evenement::non_lus(&self.app.pool, self.me.id).await?,
+        };
         let fait = done(&self.app, &self.me.actor(), &self.params).await?;
         html(template, &self.cadre, status, context! { bureau, rubrique, fait, ..context })
     }

@@ -55,14 +55,17 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
         devise: params.get("devise").and_then(|code| Devise::parse(code).ok()),
     };
     let as_list = params.get("vue") == Some("liste");
-    let (colonnes, page) = if as_list {
-        let after = params.parse("apres");
-        let page = opportunite::list(pool, me, &filter, after, PER_PAGE, liens).await?;
-        (Vec::new(), Some(page))
+    let page = if as_list {
+        Some(opportunite::list(pool, me, &filter, params.parse("apres"), PER_PAGE, liens).await?)
     } else {
-        let colonnes = opportunite::board(pool, me, filter.recherche.as_deref(), PER_COLUMN, liens).await?;
-        (colonnes, None)
+        None
     };
+    let client = match filter.client_id {
+        Some(id) => client::find(pool, me, id, liens).await?,
+        None => None,
+    };
+    // The list shows the columns' counts and sums, and none of their cards.
+    let per_column = if as_list { 0 } else { PER_COLUMN };
     let ouvert = params.get("nouveau").is_some() || forms.is_refused("f");
     let clients = if ouvert { client::choices(pool, me).await? } else { Vec::new() };
     let fresh = values([
@@ -71,15 +74,17 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
     ]);
     let context = page_context! {
         vue => if as_list { "liste" } else { "tableau" },
-        colonnes,
+        colonnes => opportunite::board(pool, me, &filter, per_column, liens).await?,
         page,
+        client,
+        devises => opportunite::devises(pool, me).await?,
         filtre => page_context! {
             recherche => filter.recherche.as_deref().unwrap_or_default(),
             etape => filter.etape_pipeline.map_or("", EtapePipeline::as_str),
             statut => filter.statut_paiement.map_or("", StatutPaiement::as_str),
             devise => filter.devise.map_or("", Devise::code),
         },
-        requete => params.query(&["vue", "q", "etapePipeline", "statutPaiement", "devise", "client"]),
+        filtres => params.query(&["q", "etapePipeline", "statutPaiement", "devise", "client"]),
         clients,
         ouvert,
         f => forms.get("f", fresh),

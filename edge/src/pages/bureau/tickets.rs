@@ -16,19 +16,23 @@ use crate::queries::PER_PAGE;
 use crate::queries::ticket;
 use crate::session::Id;
 
-/// `GET /tickets?statut=&q=&apres=`
+/// What narrows the list to the tickets that wait for an answer, where a status may stand too.
+const A_REPONDRE: &str = "a_repondre";
+
+/// `GET /tickets?statut=&q=&client=&apres=`
 pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
     let params = &bureau.params;
     let filter = ticket::Filter {
         recherche: params.get("q").map(str::to_owned),
         client_id: params.parse("client"),
         statut_ticket: params.parse("statut"),
+        a_repondre: params.get("statut") == Some(A_REPONDRE),
     };
     let page = ticket::list(&bureau.app.pool, bureau.me.id, &filter, params.parse("apres"), PER_PAGE).await?;
     let context = page_context! {
         page,
         filtre => page_context! {
-            statut => filter.statut_ticket.map_or("", StatutTicket::as_str),
+            statut => if filter.a_repondre { A_REPONDRE } else { filter.statut_ticket.map_or("", StatutTicket::as_str) },
             recherche => filter.recherche.unwrap_or_default(),
         },
         requete => params.query(&["statut", "q", "client"]),

@@ -39,7 +39,7 @@ fn opportunite(etape: &str, statut: &str) -> Value {
         "statutPaiement": statut, "urlPaiement": null, "stripeSessionId": null,
         "lienPaiement": "https://guichet.example/payer/cd", "dateLien": DATE, "dateEtape": DATE,
         "dateCreation": DATE, "dateModification": DATE, "montantRecu": "1200.50", "montantRembourse": "200.00",
-        "surplus": "1200.50", "nonConforme": true, "dateLienAnnule": DATE, "dateOuverture": DATE, "dateLancement": DATE, "moyenPaiement": "virement",
+        "surplus": "1200.50", "nonConforme": true, "dateLienAnnule": DATE, "dateOuverture": DATE, "dateLancement": DATE, "dateAttendue": "2026-11-27", "moyenPaiement": "virement",
     })
 }
 
@@ -67,7 +67,7 @@ fn ticket(statut: &str, dernier: &str) -> Value {
     json!({
         "id": ID, "clientId": ID, "clientNom": "Librairie <i>Vasseur</i>", "sujet": "Couleur <i>de la couverture</i>",
         "typeTicket": "question", "statutTicket": statut, "dernierAuteur": dernier, "dateCreation": DATE,
-        "dateModification": DATE, "dernierMessage": "Le bleu <i>nuit</i> passe bien.",
+        "dateModification": DATE, "nouvelleId": (dernier == "client").then_some(ID), "dernierMessage": "Le bleu <i>nuit</i> passe bien.",
         "messages": [
             { "id": ID, "auteur": "client", "corps": "Le bleu ?\n<i>Ou</i> le bordeaux ?", "dateCreation": DATE },
             { "id": ID, "auteur": "utilisateur", "corps": "Le bleu.", "dateCreation": DATE },
@@ -80,7 +80,7 @@ fn evenements() -> Value {
         json!({
             "id": ID, "clientId": ID, "clientNom": "Librairie <i>Vasseur</i>", "typeEvenement": kind,
             "referenceId": ID, "descriptionTexte": text, "metaJson": meta, "dateEvenement": DATE,
-            "auteurId": auteur.then_some(ID),
+            "auteurId": auteur.then_some(ID), "nonLu": !auteur,
         })
     };
     let money = || json!({ "montant": "160.000", "devise": "EUR", "titre": "Refonte <i>du site</i>" });
@@ -122,7 +122,7 @@ fn evenements() -> Value {
 
 fn bureau(rubrique: &str, page: Value) -> Value {
     let heading = json!({
-        "bureau": { "nom": "Claire <i>Morel</i>", "stripeLivemode": false },
+        "bureau": { "nom": "Claire <i>Morel</i>", "stripeLivemode": false, "nonLus": { "paiements": 1, "tickets": 2 } },
         "rubrique": rubrique, "fait": "CreateClient",
     });
     with(heading, page)

@@ -11,7 +11,8 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
 fn other_pages() -> Vec<(&'static str, Value)> {
     let tableau = json!({
         "aFaire": [opportunite("gagne", "en_attente"), with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
-        "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": null, "conteste": null, "recu": "2.00" }],
+        "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": "3.00", "dateAttendue": "2026-11-27", "conteste": null, "recu": "2.00" },
+            { "devise": "CHF", "du": null, "enRetard": null, "enCours": null, "dateAttendue": null, "conteste": null, "recu": "2.00" }],
         "tickets": [ticket("nouveau", "client"), ticket("en_cours", "utilisateur")],
         "mouvements": evenements(),
     });
@@ -31,10 +32,10 @@ fn other_pages() -> Vec<(&'static str, Value)> {
     let job = |etat: &str, erreur: Option<&str>| {
         bureau("", json!({ "etat": etat, "erreur": erreur, "retour": "/clients", "ici": "/jobs/1?" }))
     };
-    let list = |page: Value| {
+    let list = |requete: &str, page: Value| {
         bureau(
             "tickets",
-            json!({ "page": page, "filtre": { "statut": "nouveau", "recherche": "<i>" }, "requete": "q=a&" }),
+            json!({ "page": page, "filtre": { "statut": "nouveau", "recherche": "<i>" }, "requete": requete }),
         )
     };
     let courriel = |statut: &str, erreur: Option<&str>| {
@@ -58,7 +59,10 @@ fn other_pages() -> Vec<(&'static str, Value)> {
             },
         });
         let mode = if set { json!(true) } else { json!(null) };
-        with(bureau("reglages", page), json!({ "bureau": { "nom": "Claire", "stripeLivemode": mode } }))
+        with(
+            bureau("reglages", page),
+            json!({ "bureau": { "nom": "Claire", "stripeLivemode": mode, "nonLus": { "paiements": 0, "tickets": 0 } } }),
+        )
     };
     let oubli = |envoye: bool, smtp: bool| json!({ "f": form("oubli"), "envoye": envoye, "smtp": smtp });
     vec![
@@ -75,10 +79,12 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         (
             "tickets.html",
             list(
+                "q=a&",
                 json!({ "elements": [ticket("nouveau", "client"), ticket("resolu", "client")], "suivant": ID }),
             ),
         ),
-        ("tickets.html", list(rien.clone())),
+        ("tickets.html", list("q=a&", rien.clone())),
+        ("tickets.html", list("", rien.clone())),
         (
             "tickets/id.html",
             bureau(

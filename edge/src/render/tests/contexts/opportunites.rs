@@ -72,7 +72,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         });
         with(
             bureau("opportunites", page),
-            json!({ "bureau": { "nom": "Claire", "stripeLivemode": livemode } }),
+            json!({ "bureau": { "nom": "Claire", "stripeLivemode": livemode, "nonLus": { "paiements": 0, "tickets": 1 } } }),
         )
     };
     let mut pages = vec![
@@ -123,7 +123,7 @@ fn list(vue: &str) -> Value {
         "opportunites",
         json!({
             "vue": vue, "colonnes": colonnes, "page": { "elements": [opportunite("gagne", "paye")], "suivant": ID },
-            "filtre": { "recherche": "<i>", "etape": "gagne", "statut": "paye", "devise": "EUR" }, "requete": "vue=liste&",
+            "filtre": { "recherche": "<i>", "etape": "gagne", "statut": "paye", "devise": "EUR" }, "filtres": "q=a&", "devises": ["CHF", "EUR"], "client": client(true),
             "clients": [client(true)], "ouvert": true, "f": form("f"), "fDeplacer": blank("deplacer"),
         }),
     )

@@ -1,0 +1,71 @@
+//! What narrows a list stands in its address: a link to it shows the same, with and without a script.
+
+use serde_json::json;
+use tests::{App, Bureau};
+use uuid::Uuid;
+
+async fn add_deal(claire: &Bureau, client: Uuid, titre: &str, etape: &str, montant: &str, devise: &str) {
+    let deal = json!({
+        "clientId": client, "titre": titre, "etapePipeline": etape, "montantEstime": montant, "devise": devise,
+    });
+    claire.post("/api/opportunites", deal).await.expect(201);
+}
+
+/// The titles of `all` that the page shows.
+async fn shown<'a>(claire: &Bureau, path: &str, all: &[&'a str]) -> Vec<&'a str> {
+    let page = claire.get(path).await;
+    assert_eq!(page.status, 200, "{path}");
+    all.iter().copied().filter(|titre| page.text.contains(&format!(">{titre}</a>"))).collect()
+}
+
+#[tokio::test]
+async fn deals_are_narrowed_alike_on_the_board_and_in_the_list() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let (vasseur, roche) = (claire.add_client("Vasseur").await, claire.add_client("Roche").await);
+    add_deal(&claire, vasseur, "Affiche", "prospect", "100", "EUR").await;
+    add_deal(&claire, vasseur, "Site", "gagne", "1200.50", "EUR").await;
+    add_deal(&claire, roche, "Catalogue", "gagne", "900", "CHF").await;
+    let all = ["Affiche", "Site", "Catalogue"];
+    for vue in ["", "vue=liste&"] {
+        for (query, expected) in [
+            ("", &all[..]),
+            ("q=vasseur", &["Affiche", "Site"]),
+            ("etapePipeline=gagne", &["Site", "Catalogue"]),
+            ("statutPaiement=en_attente", &["Site", "Catalogue"]),
+            ("statutPaiement=paye", &[]),
+            ("devise=CHF", &["Catalogue"]),
+            (&format!("client={vasseur}&etapePipeline=gagne"), &["Site"]),
+            ("etapePipeline=rien", &all[..]),
+        ] {
+            let path = format!("/opportunites?{vue}{query}");
+            assert_eq!(shown(&claire, &path, &all).await, expected, "{path}");
+        }
+    }
+    // Counts and sums are of what is shown, per currency, never across.
+    let page = claire.get("/opportunites?q=vasseur&etapePipeline=gagne").await.text.replace('\u{202f}', " ");
+    assert!(page.contains("1 200,50 €") && !page.contains("CHF</p>"), "{page}");
+    let all = claire.get("/opportunites").await.text.replace(['\u{202f}', '\u{a0}'], " ");
+    assert!(all.contains("900,00 CHF<br>1 200,50 €"), "{all}");
+}
+
+#[tokio::test]
+async fn a_long_list_goes_on_where_it_ended_and_keeps_what_narrows_it() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    for n in 0..52 {
+        add_deal(&claire, client, &format!("Affiche {n:02}"), "prospect", "10", "EUR").await;
+    }
+    let first = claire.get("/opportunites?vue=liste&q=affiche").await.text;
+    let next =
+        first.split("href=\"").find_map(|rest| rest.split('"').next().filter(|it| it.contains("apres=")));
+    let next = next.expect("a link to what follows").replace("&amp;", "&");
+    assert!(next.contains("q=affiche") && next.contains("vue=liste"), "{next}");
+    let rest = claire.get(&next).await.text;
+    for n in 0..52 {
+        let title = format!(">Affiche {n:02}</a>");
+        assert!(first.contains(&title) != rest.contains(&title), "{title} stands on one of both");
+    }
+    assert!(!rest.contains("apres="), "nothing follows");
+}
