@@ -114,6 +114,31 @@ async fn after_a_power_cut_what_is_lost_can_be_sent_again_and_nothing_is_there_t
 }
 
 #[tokio::test]
+async fn a_request_that_redis_lost_is_said_to_be_not_confirmed() {
+    let (mut app, claire, client) = office(faulty()).await;
+    app.kill_workers();
+    let note = [("texte", "Rappeler lundi")];
+    let sent =
+        Answer::of(claire.request(reqwest::Method::POST, &format!("/clients/{client}/notes")).form(&note))
+            .await;
+    let waiting = sent.header("location").to_owned();
+    assert!(waiting.starts_with("/jobs/"), "{waiting}");
+    let redis = ::redis::Client::open(app.redis.url()).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+    let _: () = ::redis::cmd("FLUSHALL").query_async(&mut connection).await.unwrap();
+
+    let claire = tests::Bureau::sign_in(&app, "claire@example.org").await;
+    let page = claire.get(&waiting).await;
+    assert_eq!(page.status, 404);
+    assert!(page.text.contains("Non confirmé"), "{}", page.text);
+    assert!(
+        page.text.contains(&format!("href=\"/clients/{client}?onglet=note\"")),
+        "the way back: {}",
+        page.text
+    );
+}
+
+#[tokio::test]
 async fn after_ten_wipes_what_is_sent_again_stands_once() {
     let (app, _, client) = office(faulty()).await;
     let redis = ::redis::Client::open(app.redis.url()).unwrap();

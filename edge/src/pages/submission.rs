@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use axum::Json;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use common::domaine::{Entite, StatutJob};
 use common::jeton::Jeton;
@@ -198,15 +199,22 @@ pub async fn finish<J: Targets>(
 pub enum JobPage {
     /// The answer itself: on to the result, or JSON for the script.
     Answer(Response),
-    /// The job is not done yet, or came to a bad end.
+    /// The job is not done yet, came to a bad end, or is unknown.
     Page {
-        /// How far it is.
-        state: StatutJob,
+        /// How far it is. None: nobody knows of it (any more), or it is somebody else's.
+        state: Option<StatutJob>,
         /// Why it was refused.
         error: Option<AppError>,
         /// Where its sender wanted to be.
         retour: String,
     },
+}
+
+impl JobPage {
+    /// How a state is called in templates and texts, and how its page answers.
+    pub fn said(state: Option<StatutJob>) -> (&'static str, StatusCode) {
+        state.map_or(("inconnu", StatusCode::NOT_FOUND), |state| (state.as_str(), StatusCode::OK))
+    }
 }
 
 impl Sender {
@@ -219,15 +227,20 @@ impl Sender {
         suite: Option<&str>,
         phrase: impl Fn(&AppError) -> String,
     ) -> Result<JobPage, AppError> {
-        let mut state = waiting::state(app, &self.actor, id).await?.ok_or(AppError::NotFound)?;
-        if let JobState::Unfinished { .. } = state {
-            let finished = self.wait(app, id, PATIENCE_PAGE).await?;
-            state = finished.map_or(state, JobState::Finished);
-        }
         // Only our own tree: a link to this page must not lead elsewhere.
         let suite = suite.and_then(relative_next).filter(|page| page.starts_with(&self.root));
         let destination = suite.map_or(Destination::Created, |page| Destination::Page(page.into()));
         let retour = suite.map_or_else(|| self.home(), str::to_owned);
+        let Some(mut state) = waiting::state(app, &self.actor, id).await? else {
+            if self.json {
+                return Err(AppError::NotFound);
+            }
+            return Ok(JobPage::Page { state: None, error: None, retour });
+        };
+        if let JobState::Unfinished { .. } = state {
+            let finished = self.wait(app, id, PATIENCE_PAGE).await?;
+            state = finished.map_or(state, JobState::Finished);
+        }
         let (state, error) = match state {
             JobState::Unfinished { statut, .. } => {
                 if self.json {
@@ -251,7 +264,7 @@ impl Sender {
             let step = Step { statut: state, suite: None, suivi: None, erreur };
             return Ok(JobPage::Answer(Json(step).into_response()));
         }
-        Ok(JobPage::Page { state, error, retour })
+        Ok(JobPage::Page { state: Some(state), error, retour })
     }
 }
 

@@ -245,10 +245,12 @@ job-en_attente = Queued
 job-en_cours = Running
 job-termine = Done
 job-rejete = Refused
+job-inconnu = Not confirmed
 job-echoue = Set aside
 job-patience = Your request is recorded. It will be handled even if you leave this page.
 job-termine-phrase = It is done.
 job-rejete-phrase = The request was refused.
+job-inconnu-phrase = We have no trace of this request: nothing says that it was done. Look, and do it again if need be.
 job-echoue-phrase = The request could not be handled. It is kept and can be run again.
 job-retour = Go back
 

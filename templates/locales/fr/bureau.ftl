@@ -246,10 +246,12 @@ job-en_attente = En file
 job-en_cours = En cours
 job-termine = Fait
 job-rejete = Refusé
+job-inconnu = Non confirmé
 job-echoue = Mis de côté
 job-patience = Votre demande est enregistrée. Elle sera traitée, même si vous quittez cette page.
 job-termine-phrase = C’est fait.
 job-rejete-phrase = La demande a été refusée.
+job-inconnu-phrase = Nous n’avons pas trace de cette demande : rien ne dit qu’elle a été faite. Vérifiez, puis recommencez si besoin.
 job-echoue-phrase = La demande n’a pas pu être traitée. Elle est gardée et peut être relancée.
 job-retour = Revenir
 

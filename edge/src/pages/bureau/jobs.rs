@@ -1,6 +1,6 @@
-//! `/jobs/{id}`: waits for a job, then leads to what it made.
+//! `/jobs/{id}`: waits for a job, then leads to what it made. A job that nobody knows of, because Redis lost it,
+//! is « non confirmé ».
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use common::job::JobId;
 
@@ -19,11 +19,12 @@ pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
         JobPage::Answer(response) => return Ok(response),
         JobPage::Page { state, error, retour } => (state, error, retour),
     };
+    let (etat, status) = JobPage::said(state);
     let context = page_context! {
-        etat => state,
+        etat,
         erreur => error.as_ref().map(phrase),
         retour,
         ici => format!("/jobs/{id}?{}", bureau.params.query(&["suite"])),
     };
-    bureau.page("jobs/id.html", "", StatusCode::OK, context).await
+    bureau.page("jobs/id.html", "", status, context).await
 }

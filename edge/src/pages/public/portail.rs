@@ -112,13 +112,14 @@ pub async fn show_job(portail: Portail, Id(id): Id) -> Result<Response, AppError
         JobPage::Page { state, error, retour } => (state, error, retour),
     };
     let path = format!("{}/jobs/{id}", public.path);
+    let (etat, status) = JobPage::said(state);
     let context = page_context! {
-        etat => state,
+        etat,
         erreur => error.as_ref().map(phrase),
         retour,
         ici => format!("{path}?{}", public.params.query(&["suite", "langue"])),
     };
-    public.page("portail/jobs/id.html", &path, StatusCode::OK, context).await
+    public.page("portail/jobs/id.html", &path, status, context).await
 }
 
 async fn send<J: crate::ownership::Targets>(

@@ -96,6 +96,7 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         ("jobs/id.html", job("en_cours", None)),
         ("jobs/id.html", job("rejete", Some("<i>Non</i>"))),
         ("jobs/id.html", job("echoue", None)),
+        ("jobs/id.html", job("inconnu", None)),
     ]
 }
 

@@ -102,6 +102,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
         ("portail/jobs/id.html", job("en_attente", None)),
         ("portail/jobs/id.html", job("rejete", Some("<i>Non</i>"))),
         ("portail/jobs/id.html", job("echoue", None)),
+        ("portail/jobs/id.html", job("inconnu", None)),
     ]
 }
 
