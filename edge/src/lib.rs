@@ -12,6 +12,7 @@ pub mod fields;
 pub mod headers;
 pub mod job_options;
 pub mod limits;
+pub mod operations;
 pub mod ownership;
 pub mod pages;
 pub mod password;

@@ -7,7 +7,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::bureau::{
-    clients, connexion, evenements, jobs, opportunites, paiements, tickets, utilisateur,
+    clients, connexion, evenements, jobs, operations, opportunites, paiements, tickets, utilisateur,
 };
 use crate::api::public::{portail, sante, webhooks};
 use crate::app::App;
@@ -77,6 +77,8 @@ fn bureau() -> Router<App> {
         .route("/api/tickets", get(tickets::list).post(tickets::create))
         .route("/api/tickets/{id}", get(tickets::show).patch(tickets::update))
         .route("/api/tickets/{id}/messages", post(tickets::reply))
+        .route("/api/operations", get(operations::show))
+        .route("/api/operations/jobs/{id}/reexecuter", post(operations::reexecute))
         .route("/api/jobs/{id}", get(jobs::show))
 }
 
@@ -96,7 +98,7 @@ fn public() -> Router<App> {
 /// The freelancer's pages and forms.
 #[rustfmt::skip]
 fn pages_bureau() -> Router<App> {
-    use crate::pages::bureau::{clients, connexion, evenements, installation, jobs, opportunites, oubli, reglages, tableau, tickets};
+    use crate::pages::bureau::{clients, connexion, evenements, installation, jobs, operations, opportunites, oubli, reglages, tableau, tickets};
     Router::new()
         .route("/", get(tableau::show))
         .route("/connexion", get(connexion::show).post(connexion::sign_in))
@@ -134,6 +136,8 @@ fn pages_bureau() -> Router<App> {
         .route("/tickets", get(tickets::list))
         .route("/tickets/{id}", get(tickets::show).post(tickets::update))
         .route("/tickets/{id}/messages", post(tickets::reply))
+        .route("/operations", get(operations::show))
+        .route("/operations/jobs/{id}/reexecuter", post(operations::reexecute))
         .route("/jobs/{id}", get(jobs::show))
 }
 

@@ -41,6 +41,8 @@ pub struct Utilisateur {
     pub langue: Langue,
     /// Their time zone.
     pub fuseau: chrono_tz::Tz,
+    /// Whether they see what concerns the whole instance.
+    pub administrateur: bool,
     /// Tells their password from the next: a digest of its hash.
     pub password_mark: String,
     /// The session that the request came with, by the hash of its cookie.
@@ -74,7 +76,21 @@ impl FromRequestParts<App> for Utilisateur {
             nom: found.nom,
             langue: found.langue,
             fuseau: fuseau(&found.fuseau),
+            administrateur: found.administrateur,
         })
+    }
+}
+
+/// A freelancer who also keeps the instance running. Anybody else finds nothing here.
+#[derive(Debug, Clone)]
+pub struct Administrateur(pub Utilisateur);
+
+impl FromRequestParts<App> for Administrateur {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let me = Utilisateur::from_request_parts(parts, app).await?;
+        if me.administrateur { Ok(Self(me)) } else { Err(AppError::NotFound) }
     }
 }
 

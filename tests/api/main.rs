@@ -8,6 +8,7 @@ mod connexion;
 mod emails;
 mod every_route;
 mod idempotence;
+mod operations;
 mod opportunites;
 mod paiements;
 mod portail;

@@ -77,7 +77,6 @@ async fn the_edge_cannot_read_what_only_a_worker_needs() {
         "SELECT cle_idempotence FROM remboursement",
         "SELECT parametres FROM session_paiement",
         "SELECT cle_idempotence FROM session_paiement",
-        "SELECT enveloppe FROM job_resultat",
         "SELECT * FROM _sqlx_migrations",
     ] {
         assert_eq!(refusal(&mut edge, sql.into()).await.as_deref(), DENIED, "{sql}");

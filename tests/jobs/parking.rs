@@ -5,7 +5,7 @@
 use chrono::TimeDelta;
 use common::job::{Actor, Envelope, JobId};
 use common::jobs::RecordNote;
-use common::queue::{Producer, keys};
+use common::queue::Producer;
 use serde_json::json;
 use tests::{App, Options, until};
 use uuid::Uuid;
@@ -34,19 +34,6 @@ async fn start() -> (App, Actor, Uuid) {
     (app, Actor::Utilisateur(claire), client)
 }
 
-/// Writes a job into the stream by hand, with a past: failed runs, and deliveries without a verdict.
-async fn push_with_past(app: &App, envelope: &Envelope, failures: &str, deliveries: &str) {
-    let mut redis =
-        redis::Client::open(app.redis.url()).unwrap().get_multiplexed_async_connection().await.unwrap();
-    let (id, envelope_text) = (envelope.id.to_string(), serde_json::to_string(envelope).unwrap());
-    let _: String = redis::cmd("XADD")
-        .arg(keys::stream(envelope.queue))
-        .arg(&["*", "job", &id, "enveloppe", &envelope_text, "echecs", failures, "livraisons", deliveries])
-        .query_async(&mut redis)
-        .await
-        .unwrap();
-}
-
 async fn parked_envelope(app: &App, id: JobId) -> String {
     sqlx::query_scalar("SELECT enveloppe FROM job_resultat WHERE id = $1 AND statut = 'echoue'")
         .bind(id.0)
@@ -63,7 +50,7 @@ async fn a_parked_job_whose_cause_is_mended_is_pushed_again_and_done_once() {
     let note = RecordNote { client_id, texte: "déjà  \"vu\"".into() };
     let mut envelope = app.envelope(JobId::of::<RecordNote>(&actor, "k"), actor, &note);
     envelope = app.envelope_asked(envelope.id, actor, &note, envelope.cree_le - TimeDelta::days(30));
-    push_with_past(&app, &envelope, "0", "0").await;
+    app.push_with_past(&envelope, "0", "0").await;
     let (statut, erreur) = app.end_of(envelope.id).await;
     assert_eq!((statut.as_str(), &erreur), ("echoue", &json!({ "code": "job-abandonne" })));
     let kept = parked_envelope(&app, envelope.id).await;
@@ -96,7 +83,7 @@ async fn a_job_that_ended_its_worker_three_times_is_parked_and_its_neighbours_go
         app.envelope(JobId::of::<RecordNote>(&actor, key), actor, &note)
     };
     let poison = envelope("poison");
-    push_with_past(&app, &poison, "0", "3").await;
+    app.push_with_past(&poison, "0", "3").await;
     for n in 0..20 {
         app.push(&envelope(&n.to_string())).await;
     }
@@ -111,7 +98,7 @@ async fn a_job_that_postgres_cannot_take_is_parked_too() {
     let (app, actor, client_id) = start().await;
     let note = RecordNote { client_id, texte: "a\0b".into() };
     let envelope = app.envelope(JobId::of::<RecordNote>(&actor, "k"), actor, &note);
-    push_with_past(&app, &envelope, "19", "0").await;
+    app.push_with_past(&envelope, "19", "0").await;
     assert_eq!(app.end_of(envelope.id).await.0, "echoue");
     assert!(parked_envelope(&app, envelope.id).await.contains("a\\u0000b"));
     app.until_empty().await;

@@ -17,7 +17,7 @@ pub struct Browser {
     driver: WebDriver,
     // Declared after the window: the driver's end is the browser's.
     service: Service,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 impl Browser {
@@ -39,7 +39,7 @@ impl Browser {
         })
         .await;
         driver.set_window_rect(0, 0, 1280, 900).await.expect("a window");
-        Self { driver, service, _profile: profile }
+        Self { driver, service, profile }
     }
 
     /// Goes to a page.
@@ -184,6 +184,16 @@ impl Browser {
     pub async fn close(mut self) {
         self.driver.clone().quit().await.expect("it closes");
         self.service.stop(Signal::SIGTERM, std::time::Duration::from_secs(5)).expect("the driver ends");
+    }
+}
+
+impl Drop for Browser {
+    /// A test that failed neither waits for its driver's good-bye nor leaves a browser behind, which is no child
+    /// of its driver and is known by its profile.
+    fn drop(&mut self) {
+        drop(self.service.stop(Signal::SIGKILL, std::time::Duration::from_secs(5)));
+        let profile = format!("--user-data-dir={}", self.profile.path().display());
+        drop(Command::new("pkill").args(["-KILL", "-f", "--"]).arg(profile).status());
     }
 }
 

@@ -68,6 +68,8 @@ enum Panne {
     SansTable,
     /// Nobody has an account yet.
     SansCompte,
+    /// A job was set aside.
+    MisDeCote,
     /// Redis is down.
     SansRedis,
 }
@@ -180,6 +182,10 @@ impl Monde {
                 let job = Answer::of(request).await.expect(202);
                 return format!("{}/jobs/{}", self.app.base, text(&job["jobId"]));
             }
+            Panne::MisDeCote => {
+                let client = client_with_mail(&self.claire).await.parse().expect("an id");
+                self.app.park_note(FREELANCE_EMAIL, client).await;
+            }
             Panne::Courriel => self.execute("UPDATE instance SET smtp = true").await,
             Panne::SansTable => self.execute("ALTER TABLE client RENAME TO parti").await,
             Panne::SansCompte => {
@@ -271,6 +277,8 @@ async fn misfortunes(bureau: &Bureau) -> Vec<Ecran> {
         reglages.clone(),
         reglages.after("refuse", SEND_EMPTY),
         Ecran::new("portail-job", "/portail/{token}/jobs/{id}", None, job),
+        Ecran::new("operations-calme", "/operations", Some(FREELANCE_EMAIL), "/operations"),
+        page("operations", "/operations", "/operations", Panne::MisDeCote),
         page("erreur-403", "", "", Panne::AutreSite),
         page("job-en-attente", "/jobs/{id}", "", Panne::SansWorker),
         page("erreur-500", "/clients", "/clients", Panne::SansTable),

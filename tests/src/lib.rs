@@ -11,6 +11,7 @@ pub mod browser;
 pub mod check;
 pub mod deal;
 pub mod ecrans;
+mod parked;
 pub mod people;
 pub mod proxy;
 pub mod routes;

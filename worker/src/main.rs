@@ -43,6 +43,9 @@ enum Command {
         /// The name that clients read.
         #[arg(long)]
         nom: String,
+        /// They also see what concerns the whole instance (/operations); the first account always does.
+        #[arg(long)]
+        administrateur: bool,
         /// Postgres, as the user who writes.
         #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
         database_url: SecretString,
@@ -96,9 +99,10 @@ async fn main() -> anyhow::Result<()> {
             tracing_subscriber::fmt().with_writer(std::io::stderr).init();
             worker::migrate::run(&settings).await
         }
-        Command::CreateUser { email, nom, database_url } => {
+        Command::CreateUser { email, nom, administrateur, database_url } => {
             tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-            worker::utilisateur::create(&worker::pool(&database_url, 1)?, &email, &nom).await
+            let pool = worker::pool(&database_url, 1)?;
+            worker::utilisateur::create(&pool, &email, &nom, administrateur).await
         }
         Command::SetupLink { public_url, database_url } => {
             worker::boot::draw_installation_link(&worker::pool(&database_url, 1)?, &public_url, true).await

@@ -11,8 +11,9 @@ use uuid::ContextV7;
 
 use crate::cx::new_id_at;
 
-/// Makes an account. The password is the first line of standard input.
-pub async fn create(pool: &PgPool, email: &str, nom: &str) -> anyhow::Result<()> {
+/// Makes an account. The password is the first line of standard input. The first account is always an
+/// administrator's: somebody must see `/operations`.
+pub async fn create(pool: &PgPool, email: &str, nom: &str, administrateur: bool) -> anyhow::Result<()> {
     let plain = email.is_ascii() && email.contains('@') && email.len() <= 254;
     ensure!(plain, "--email: not an address in ASCII");
     ensure!(!nom.trim().is_empty() && nom.chars().count() <= 200, "--nom: 1 to 200 characters");
@@ -20,12 +21,14 @@ pub async fn create(pool: &PgPool, email: &str, nom: &str) -> anyhow::Result<()>
     let now = crate::clock();
     let id = new_id_at(&ContextV7::new(), now);
     let inserted = sqlx::query!(
-        "INSERT INTO utilisateur (id, email, nom, mot_de_passe_hash, date_creation) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO utilisateur (id, email, nom, mot_de_passe_hash, administrateur, date_creation)
+         VALUES ($1, $2, $3, $4, $5 OR NOT EXISTS (SELECT FROM utilisateur), $6)
          ON CONFLICT DO NOTHING",
         id,
         email.trim(),
         nom.trim(),
         hash,
+        administrateur,
         now
     )
     .execute(pool)

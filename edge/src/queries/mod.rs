@@ -8,6 +8,7 @@ pub mod client;
 pub mod courriel;
 pub mod evenement;
 pub mod job;
+pub mod operations;
 pub mod opportunite;
 pub mod paiement;
 pub mod payer;

@@ -17,6 +17,8 @@ pub struct Utilisateur {
     pub langue: Langue,
     /// Their time zone, by its IANA name.
     pub fuseau: String,
+    /// Whether they see what concerns the whole instance.
+    pub administrateur: bool,
     /// Tells one password from the next: a digest of its hash.
     pub password_mark: String,
 }
@@ -46,7 +48,7 @@ pub struct Instance {
 pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Utilisateur>> {
     sqlx::query_as!(
         Utilisateur,
-        r#"SELECT id, nom, langue as "langue: Langue", fuseau,
+        r#"SELECT id, nom, langue as "langue: Langue", fuseau, administrateur,
                   encode(sha256(convert_to(mot_de_passe_hash, 'UTF8')), 'hex') as "password_mark!"
              FROM utilisateur WHERE id = $1"#,
         id,

@@ -22,8 +22,8 @@ impl Handle for CreateUtilisateur {
         }
         let id = cx.new_id();
         sqlx::query!(
-            "INSERT INTO utilisateur (id, email, nom, mot_de_passe_hash, langue, date_creation)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO utilisateur (id, email, nom, mot_de_passe_hash, langue, administrateur, date_creation)
+             VALUES ($1, $2, $3, $4, $5, true, $6)",
             id,
             self.email,
             self.nom,

@@ -5,6 +5,7 @@ pub mod connexion;
 pub mod evenements;
 pub mod jobs;
 pub mod list;
+pub mod operations;
 pub mod opportunites;
 pub mod paiements;
 pub mod tickets;

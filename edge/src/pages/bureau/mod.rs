@@ -5,6 +5,7 @@ pub mod connexion;
 pub mod evenements;
 pub mod installation;
 pub mod jobs;
+pub mod operations;
 pub mod opportunites;
 pub mod oubli;
 pub mod reglages;
@@ -77,6 +78,7 @@ impl Bureau {
         let bureau = page_context! {
             nom => self.me.nom,
             stripeLivemode => self.instance.stripe_livemode,
+            administrateur => self.me.administrateur,
             nonLus => queries::evenement::non_lus(&self.app.pool, self.me.id).await?,
         };
         let fait = done(&self.app, &self.me.actor(), &self.params).await?;

@@ -122,7 +122,7 @@ fn evenements() -> Value {
 
 fn bureau(rubrique: &str, page: Value) -> Value {
     let heading = json!({
-        "bureau": { "nom": "Claire <i>Morel</i>", "stripeLivemode": false, "nonLus": { "paiements": 1, "tickets": 2 } },
+        "bureau": { "nom": "Claire <i>Morel</i>", "stripeLivemode": false, "administrateur": true, "nonLus": { "paiements": 1, "tickets": 2 } },
         "rubrique": rubrique, "fait": "CreateClient",
     });
     with(heading, page)

@@ -61,7 +61,7 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         let mode = if set { json!(true) } else { json!(null) };
         with(
             bureau("reglages", page),
-            json!({ "bureau": { "nom": "Claire", "stripeLivemode": mode, "nonLus": { "paiements": 0, "tickets": 0 } } }),
+            json!({ "bureau": { "nom": "Claire", "stripeLivemode": mode, "administrateur": false, "nonLus": { "paiements": 0, "tickets": 0 } } }),
         )
     };
     let oubli = |envoye: bool, smtp: bool| json!({ "f": form("oubli"), "envoye": envoye, "smtp": smtp });
@@ -92,12 +92,56 @@ fn other_pages() -> Vec<(&'static str, Value)> {
                 json!({ "ticket": ticket("nouveau", "client"), "fReponse": form("reponse"), "fModifier": form("modifier") }),
             ),
         ),
+        ("operations.html", operations(true)),
+        ("operations.html", operations(false)),
         ("jobs/id.html", job("en_attente", None)),
         ("jobs/id.html", job("en_cours", None)),
         ("jobs/id.html", job("rejete", Some("<i>Non</i>"))),
         ("jobs/id.html", job("echoue", None)),
         ("jobs/id.html", job("inconnu", None)),
     ]
+}
+
+fn operations(trouble: bool) -> Value {
+    let parked = |acteur: &str, motif: Option<&str>, relance: Option<&str>| {
+        json!({
+            "id": ID, "type": "CreateTicket", "motif": motif, "acteurType": acteur, "acteurNom": "Claire <i>M.</i>",
+            "tentatives": 3, "dateCreation": DATE, "dateFin": DATE, "relance": relance,
+        })
+    };
+    let echecs = [
+        parked("utilisateur", Some("job-fatal"), None),
+        parked("client", Some("job-abandonne"), Some("en_attente")),
+        parked("stripe", None, Some("en_cours")),
+        parked("systeme", Some("demain"), None),
+    ];
+    let echecs = if trouble { json!(echecs) } else { json!([]) };
+    let file = |nom: &str, oldest: Option<u64>, inconnus: u64| {
+        json!({
+            "nom": nom, "enAttente": 3, "enCours": 1, "retardes": 2, "plusAncien": oldest, "inconnus": inconnus,
+            "genresInconnus": ["<i>Demain</i> v2"], "quarantaine": 1,
+        })
+    };
+    let seized = |motif: &str| json!({ "file": "courant", "motif": motif, "date": DATE });
+    let files = json!({
+        "queues": [file("paiements", None, 0), file("courant", Some(3), 1), file("fond", Some(300), 2)],
+        "workers": [
+            { "nom": "1-2-<i>", "depuis": DATE, "travaux": [] },
+            { "nom": "1-2-4", "depuis": null, "travaux": ["CreateTicket"] },
+        ],
+        "quarantaine": [seized("illisible"), seized("non-signe")],
+    });
+    let files = if trouble { files } else { json!(null) };
+    let rapprochements: Vec<_> = ["heure", "trois_jours", "trente_jours", "manuelle"]
+        .iter()
+        .zip([0, 1, 412, 2])
+        .map(|(fenetre, nombre)| {
+            json!({ "fenetre": fenetre, "depuis": DATE, "verifies": nombre, "repares": nombre, "dateFin": DATE })
+        })
+        .collect();
+    let rapprochements = if trouble { json!(rapprochements) } else { json!([]) };
+    let state = json!({ "rapprochements": rapprochements, "files": files, "echecs": echecs, "nombreEchecs": if trouble { 4 } else { 0 } });
+    bureau("operations", json!({ "operations": state, "f": blank("relance") }))
 }
 
 fn client_pages() -> Vec<(&'static str, Value)> {

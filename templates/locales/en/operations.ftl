@@ -1,0 +1,59 @@
+# The operator's page.
+nav-operations = Operations
+operations-echecs = Set aside
+operations-echecs-nombre = { $nombre ->
+    [0] no job
+    [one] one job
+   *[other] { $nombre } jobs
+}
+operations-echecs-aucun = Nothing waits for your decision.
+operations-echecs-aide = A job that was set aside has changed nothing. Run again, it goes as it was asked for, in the name of who asked.
+operations-travail = Job
+operations-motif = Reason
+operations-abandonne = Set aside on
+operations-demande = asked for on { $date }
+operations-reexecuter = Run again
+operations-essais = { $nombre ->
+    [one] one try
+   *[other] { $nombre } tries
+}
+operations-motif-job-fatal = It ended the program that ran it, several times.
+operations-motif-job-abandonne = It never succeeded, whatever was tried.
+operations-motif-autre = It did not succeed.
+operations-acteur-utilisateur = A user
+operations-acteur-client = A client
+operations-acteur-stripe = Stripe
+operations-acteur-systeme = The system
+operations-files = Queues
+operations-files-aide = What waits, and for how long.
+operations-file = Queue
+operations-file-paiements = Payments
+operations-file-courant = Everyday
+operations-file-fond = Background
+operations-en-attente = Waiting
+operations-plus-ancien = Wait
+operations-en-cours = Running
+operations-retardes = Delayed
+operations-secondes = { $nombre } s
+operations-minutes = { $nombre } min
+operations-inconnus = { $nombre ->
+    [one] One job waits for a newer program ({ $file })
+   *[other] { $nombre } jobs wait for a newer program ({ $file })
+}
+operations-redis-absent = Redis does not answer: the queues cannot be read. Nothing that was saved is lost.
+operations-workers = Programs at work
+operations-workers-aucun = No program works on the queues: nothing moves.
+operations-libre = idle
+operations-quarantaine = Quarantine
+operations-quarantaine-aide = Taken out of the queues, because this program did not write it.
+operations-quarantaine-illisible = Unreadable
+operations-quarantaine-non-signe = Without a valid signature (SECRET_KEY changed, or forged)
+operations-rapprochement = Reconciliation
+operations-rapprochement-aide = Stripe’s events compared with ours: the last look of each kind, and those that repaired an omission.
+operations-rapprochement-aucun = No look taken yet.
+operations-verifies = { $nombre } checked
+operations-repares = { $nombre } repaired
+operations-fenetre-heure = the last hour
+operations-fenetre-trois_jours = the last three days
+operations-fenetre-trente_jours = the last thirty days
+operations-fenetre-manuelle = by hand

@@ -1,0 +1,65 @@
+# The operator's page.
+nav-operations = Opérations
+operations-echecs = Mis de côté
+operations-echecs-nombre = { $nombre ->
+    [0] aucun travail
+    [one] un travail
+   *[other] { $nombre } travaux
+}
+operations-echecs-aucun = Rien n’attend votre décision.
+operations-echecs-aide = Un travail mis de côté n’a rien changé. Réexécuté, il part tel qu’il a été demandé, au nom de qui l’a demandé.
+operations-travail = Travail
+operations-motif = Motif
+operations-abandonne = Mis de côté le
+operations-demande = demandé le { $date }
+operations-reexecuter = Réexécuter
+operations-essais = { $nombre ->
+    [one] un essai
+   *[other] { $nombre } essais
+}
+operations-motif-job-fatal = Il a arrêté le programme qui l’exécutait, à plusieurs reprises.
+operations-motif-job-abandonne = Il n’a jamais abouti, malgré tous ses essais.
+operations-motif-autre = Il n’a pas abouti.
+operations-acteur-utilisateur = Un utilisateur
+operations-acteur-client = Un client
+operations-acteur-stripe = Stripe
+operations-acteur-systeme = Le système
+operations-files = Files
+operations-files-aide = Ce qui attend, et depuis quand.
+operations-file = File
+operations-file-paiements = Paiements
+operations-file-courant = Courant
+operations-file-fond = Fond
+operations-en-attente = En attente
+operations-plus-ancien = Attente
+operations-en-cours = En cours
+operations-retardes = Différés
+operations-secondes = { $nombre } s
+operations-minutes = { $nombre } min
+operations-inconnus = { $nombre ->
+    [one] Un travail attend un programme plus récent ({ $file })
+   *[other] { $nombre } travaux attendent un programme plus récent ({ $file })
+}
+operations-redis-absent = Redis ne répond pas : les files ne se lisent pas. Rien de ce qui est enregistré n’est perdu.
+operations-workers = Programmes en marche
+operations-workers-aucun = Aucun programme ne traite les files : rien n’avance.
+operations-libre = libre
+operations-quarantaine = Quarantaine
+operations-quarantaine-aide = Retiré des files, car ce n’est pas ce programme qui l’a écrit.
+operations-quarantaine-illisible = Illisible
+operations-quarantaine-non-signe = Sans signature valable (clé SECRET_KEY changée, ou faux)
+operations-rapprochement = Rapprochement
+operations-rapprochement-aide = Les événements de Stripe, comparés aux nôtres : le dernier passage de chaque sorte, et ceux qui ont réparé un oubli.
+operations-rapprochement-aucun = Aucun passage encore.
+operations-verifies = { $nombre ->
+    [one] { $nombre } vérifié
+   *[other] { $nombre } vérifiés
+}
+operations-repares = { $nombre ->
+    [one] { $nombre } réparé
+   *[other] { $nombre } réparés
+}
+operations-fenetre-heure = la dernière heure
+operations-fenetre-trois_jours = les trois derniers jours
+operations-fenetre-trente_jours = les trente derniers jours
+operations-fenetre-manuelle = à la demande
