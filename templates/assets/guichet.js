@@ -196,8 +196,9 @@ const attendre = (secondes) => new Promise((suite) => setTimeout(suite, secondes
 
 /** en file → en cours → fait, beside the button; « refusé » or « non confirmé » where it ends otherwise, and
  * nothing where the page says more.
- * @param {Element | null} liste @returns {(statut: string) => void} */
-function trajet(liste) {
+ * @param {Element | null} liste @param {() => void} encore sends the form once more: under its key that is the same
+ * wish @returns {(statut: string) => void} */
+function trajet(liste, encore) {
   const etapes = [
     ["en_attente", mots.file],
     ["en_cours", mots.cours],
@@ -216,6 +217,14 @@ function trajet(liste) {
       const refuse = statut === "rejete" || statut === "echoue";
       const seul = document.createElement("li");
       seul.append(icone(refuse ? "refuse" : "attente"), (refuse ? mots.refuse : mots.nonConfirme) ?? "");
+      if (!refuse) {
+        const bouton = document.createElement("button");
+        bouton.type = "button";
+        bouton.className = "textlink";
+        bouton.textContent = mots.encore ?? "";
+        bouton.addEventListener("click", encore);
+        seul.append(bouton);
+      }
       liste.replaceChildren(seul);
       return;
     }
@@ -247,7 +256,7 @@ async function envoyer(evenement) {
   if (form.getAttribute("aria-busy") === "true") return;
   const boutons = /** @type {HTMLButtonElement[]} */ (tous("button", form));
   const donnees = donneesDe(form, evenement.submitter);
-  const montrer = trajet(form.querySelector("[data-trajet]"));
+  const montrer = trajet(form.querySelector("[data-trajet]"), () => form.requestSubmit(evenement.submitter));
   const rendre = () => {
     form.removeAttribute("aria-busy");
     for (const bouton of boutons) bouton.disabled = false;
@@ -261,7 +270,8 @@ async function envoyer(evenement) {
     if (deconnecte(reponse)) throw new Deconnexion();
     if (!estJson(reponse)) {
       rendre();
-      montrer(reponse.ok ? "rien" : "rejete");
+      // A server that could not take it has not refused it either.
+      montrer(reponse.ok ? "rien" : reponse.status < 500 ? "rejete" : "non_confirme");
       return montrerPage(await reponse.text(), reponse);
     }
     const fin = await suivre(await reponse.json(), montrer);

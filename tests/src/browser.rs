@@ -9,6 +9,7 @@ use sandbox::process::{Service, which};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
+use crate::app::PASSWORD;
 use crate::wait::until;
 
 /// A browser window and the driver behind it.
@@ -130,6 +131,26 @@ impl Browser {
             }
         }
         None
+    }
+
+    /// Signs in, in whatever language the window asks for.
+    pub async fn sign_in(&self, base: &str, email: &str) {
+        self.forget_cookies().await;
+        self.go(&format!("{base}/connexion")).await;
+        let fill = format!(
+            "document.querySelector('[name=email]').value = {}; \
+             document.querySelector('[name=motDePasse]').value = {}; \
+             document.querySelector('form').submit()",
+            json!(email),
+            json!(PASSWORD)
+        );
+        self.run(&fill).await;
+        self.find("//nav[@class='nav']").await;
+    }
+
+    /// Presses keys, wherever the window's focus is.
+    pub async fn keys(&self, keys: impl AsRef<str>) {
+        self.driver.action_chain().send_keys(keys.as_ref()).perform().await.expect("a keyboard");
     }
 
     /// The names of the cookies that the window holds for this page.

@@ -145,7 +145,7 @@ impl Monde {
         if let Some(email) = ecran.qui
             && ecran.qui != *signed_in
         {
-            self.sign_in(browser, email).await;
+            browser.sign_in(&self.app.base, email).await;
             *signed_in = Some(email);
         }
         let mut url = format!("{}{}", self.app.base, ecran.chemin);
@@ -199,20 +199,6 @@ impl Monde {
 
     async fn execute(&self, sql: &'static str) {
         sqlx::query(sql).execute(&self.app.db).await.expect(sql);
-    }
-
-    async fn sign_in(&self, browser: &Browser, email: &str) {
-        browser.forget_cookies().await;
-        browser.go(&format!("{}/connexion", self.app.base)).await;
-        let fill = format!(
-            "document.querySelector('[name=email]').value = {}; \
-             document.querySelector('[name=motDePasse]').value = {}; \
-             document.querySelector('form').submit()",
-            json!(email),
-            json!(PASSWORD)
-        );
-        browser.run(&fill).await;
-        browser.find("//nav[@class='nav']").await;
     }
 }
 

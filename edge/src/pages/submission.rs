@@ -28,6 +28,8 @@ use crate::waiting::{self, JobState};
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long that page holds its answer.
 const PATIENCE_PAGE: Duration = Duration::from_secs(10);
+/// How long the script waits while the job is in the queue: it tells as soon as the job has begun.
+const PATIENCE_QUEUE: Duration = Duration::from_secs(1);
 
 /// Who sends a form: as whom its job runs, and where their pages begin.
 #[derive(Debug, Clone)]
@@ -83,7 +85,14 @@ impl Sender {
                 let suite = self.outcome(&finished, destination)?;
                 Ok(self.lead_to(StatutJob::Termine, Some(suite), None))
             }
-            None => Ok(self.lead_to(StatutJob::EnAttente, None, Some(self.waiting_page(id, destination)))),
+            None => {
+                // It is accepted, whatever can be said of it now.
+                let statut = match waiting::state(app, &self.actor, id).await {
+                    Ok(Some(JobState::Unfinished { statut, .. })) => statut,
+                    _ => StatutJob::EnAttente,
+                };
+                Ok(self.lead_to(statut, None, Some(self.waiting_page(id, destination))))
+            }
         }
     }
 
@@ -237,9 +246,13 @@ impl Sender {
             }
             return Ok(JobPage::Page { state: None, error: None, retour });
         };
-        if let JobState::Unfinished { .. } = state {
-            let finished = self.wait(app, id, PATIENCE_PAGE).await?;
-            state = finished.map_or(state, JobState::Finished);
+        if let JobState::Unfinished { statut, .. } = state {
+            let queued = self.json && statut == StatutJob::EnAttente;
+            let patience = if queued { PATIENCE_QUEUE } else { PATIENCE_PAGE };
+            state = match self.wait(app, id, patience).await? {
+                Some(finished) => JobState::Finished(finished),
+                None => waiting::state(app, &self.actor, id).await.ok().flatten().unwrap_or(state),
+            };
         }
         let (state, error) = match state {
             JobState::Unfinished { statut, .. } => {

@@ -50,6 +50,7 @@ trajet-cours = running
 trajet-fait = done
 trajet-non-confirme = not confirmed
 trajet-refuse = refused
+reessayer = Try again
 
 # Words for codes.
 etape-prospect = Lead

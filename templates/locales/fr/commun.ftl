@@ -50,6 +50,7 @@ trajet-cours = en cours
 trajet-fait = fait
 trajet-non-confirme = non confirmé
 trajet-refuse = refusé
+reessayer = Réessayer
 
 # Words for codes.
 etape-prospect = Prospect
