@@ -2,8 +2,8 @@
 
 use sandbox::redis::AppendFsync;
 use sandbox::simulateur::Moyen;
+use serde_json::json;
 use tests::{App, Browser, Bureau, Options, until};
-use uuid::Uuid;
 
 use super::PAID;
 
@@ -20,8 +20,8 @@ const WATCH: &str = "window.stations = []; \
 const LEAP: &str = "const now = Date.now; let leap = 0; Date.now = () => now() + leap; \
      window.leaping = setInterval(() => { leap += 60_000; }, 1000)";
 
-/// A client's page in a browser, a note typed into it, and no worker that would keep it.
-async fn note_typed() -> (App, Browser, Bureau, Uuid) {
+/// A client's page in a browser, a note typed into it, no worker that would keep it; and their freelancer's API.
+async fn note_typed() -> (App, Browser, Bureau) {
     let redis = sandbox::redis::Options { append_fsync: AppendFsync::Always, ..Default::default() };
     let mut app = App::start_with(Options { redis, ..Options::default() }).await;
     let claire = app.freelance(EMAIL).await;
@@ -31,7 +31,7 @@ async fn note_typed() -> (App, Browser, Bureau, Uuid) {
     browser.sign_in(&app.base, EMAIL).await;
     browser.go(&format!("{}/clients/{client}?onglet=note", app.base)).await;
     browser.fill("Ajouter dans l’historique", "texte", "Préfère être appelée après 15 h.").await;
-    (app, browser, claire, client)
+    (app, browser, claire)
 }
 
 async fn is_still_there(browser: &Browser) {
@@ -54,7 +54,7 @@ fn station(word: &str) -> String {
 
 #[tokio::test]
 async fn a_job_is_told_from_the_queue_to_its_end_where_it_was_asked_for() {
-    let (mut app, browser, _claire, _client) = note_typed().await;
+    let (mut app, browser, _) = note_typed().await;
     browser.run(WATCH).await;
     browser.press("Ajouter dans l’historique").await;
     browser.find(&station("en file")).await;
@@ -64,13 +64,13 @@ async fn a_job_is_told_from_the_queue_to_its_end_where_it_was_asked_for() {
     assert!(!browser.text().await.contains("Ajouté dans l’historique."), "nothing is said before it is done");
     latch.lift();
     is_kept_once(&app, &browser).await;
-    assert_eq!(browser.run("return stations").await, serde_json::json!(["en file", "en cours", "fait"]));
+    assert_eq!(browser.run("return stations").await, json!(["en file", "en cours", "fait"]));
     browser.close().await;
 }
 
 #[tokio::test]
 async fn after_its_deadline_a_job_is_not_confirmed_and_may_be_sent_again() {
-    let (mut app, browser, _claire, _client) = note_typed().await;
+    let (mut app, browser, _) = note_typed().await;
     browser.press("Ajouter dans l’historique").await;
     browser.find(&station("en file")).await;
     browser.run(LEAP).await;
@@ -88,7 +88,7 @@ async fn after_its_deadline_a_job_is_not_confirmed_and_may_be_sent_again() {
 
 #[tokio::test]
 async fn what_was_typed_outlives_a_dead_edge_and_a_dead_redis() {
-    let (mut app, browser, _claire, _client) = note_typed().await;
+    let (mut app, browser, claire) = note_typed().await;
     app.start_worker();
     app.kill_edge();
     browser.press("Ajouter dans l’historique").await;
@@ -103,8 +103,12 @@ async fn what_was_typed_outlives_a_dead_edge_and_a_dead_redis() {
     is_still_there(&browser).await;
 
     app.redis.restart().unwrap();
-    let ready = format!("{}/pret", app.base);
-    until("the edge is ready", || async { reqwest::get(&ready).await.ok().filter(|it| it.status() == 200) }).await;
+    let other = json!({ "nom": "Domaine de la Roche", "type": "entreprise", "langue": "fr" });
+    until("jobs are taken again", || async {
+        let taken = claire.post("/api/clients", other.clone()).await;
+        (taken.status == 201).then_some(())
+    })
+    .await;
     browser.press("Réessayer").await;
     is_kept_once(&app, &browser).await;
     browser.close().await;
@@ -134,7 +138,8 @@ async fn the_portal_and_the_deal_turn_to_paye_by_themselves() {
     // News that came while one looks: opened anew, the page marks it, and its script says that it was seen.
     ours.reload().await;
     ours.sees("Non lu").await;
-    app.until_count("SELECT count(*) FROM evenement_timeline WHERE nouvelle AND date_lecture IS NULL", 0).await;
+    app.until_count("SELECT count(*) FROM evenement_timeline WHERE nouvelle AND date_lecture IS NULL", 0)
+        .await;
     theirs.close().await;
     ours.close().await;
 }
