@@ -11,6 +11,7 @@ use tests::Browser;
 use tests::ecrans::{Monde, VIEWS};
 use tests::routes::routes;
 
+mod papier;
 mod script;
 
 /// What a client's page may weigh, with all that it is made of, as it travels.

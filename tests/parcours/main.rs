@@ -66,6 +66,10 @@ async fn walk(javascript: bool) {
     client.go(&portal).await;
     client.follow("Couleur de la couverture").await;
     client.sees("Bleu nuit, il passe mieux.").await;
+    client.fill("Envoyer", "corps", "Merci, et le dos ?").await;
+    client.press("Envoyer").await;
+    client.find("//li[contains(., 'Merci, et le dos ?')]").await;
+    read_answer(&app, &bureau, javascript).await;
     assert_eq!(client.cookies().await, [""; 0], "a client's pages set no cookie");
 
     keep_a_mail(&app, &bureau).await;
@@ -107,6 +111,20 @@ async fn answer_ticket(app: &App, bureau: &Browser) {
     bureau.fill("Envoyer", "corps", "Bleu nuit, il passe mieux.").await;
     bureau.press("Envoyer").await;
     bureau.sees("Bleu nuit, il passe mieux.").await;
+}
+
+/// What came is marked until it was seen: a script says so by itself, a person without one says it.
+async fn read_answer(app: &App, bureau: &Browser, javascript: bool) {
+    bureau.go(&format!("{}/tickets?statut=a_repondre", app.base)).await;
+    bureau.sees("Non lu").await;
+    bureau.follow("Couleur de la couverture").await;
+    bureau.sees("Merci, et le dos ?").await;
+    if !javascript {
+        bureau.press("Marquer lu").await;
+        bureau.sees("Marqué lu.").await;
+    }
+    let unread = "SELECT count(*) FROM evenement_timeline WHERE nouvelle AND date_lecture IS NULL AND type_evenement LIKE 'ticket%'";
+    app.until_count(unread, 0).await;
 }
 
 async fn keep_a_mail(app: &App, bureau: &Browser) {

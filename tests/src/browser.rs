@@ -182,8 +182,32 @@ impl Browser {
         let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": mobile });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
         let scheme = if dark { "dark" } else { "light" };
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        // Nothing moves while it is looked at.
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme }, { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        let media = json!({ "media": "", "features": features });
         self.cdp("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// Looks at the page in the reader's own colours: a dark palette of the system.
+    pub async fn force_colors(&self) {
+        let features = json!([
+            { "name": "forced-colors", "value": "active" }, { "name": "prefers-color-scheme", "value": "dark" },
+        ]);
+        self.cdp("Emulation.setEmulatedMedia", json!({ "media": "", "features": features })).await;
+    }
+
+    /// Looks at the page as it lies on a sheet of A4 within the margins.
+    pub async fn look_at_paper(&self) {
+        self.look_through(718, false).await;
+        self.cdp("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    }
+
+    /// Prints the page: a PDF.
+    pub async fn print(&self) -> Vec<u8> {
+        let answer = self.cdp("Page.printToPDF", json!({ "paperWidth": 8.27, "paperHeight": 11.69 })).await;
+        BASE64.decode(answer["data"].as_str().expect("a PDF")).expect("base64")
     }
 
     /// Signs out of everything.
