@@ -80,20 +80,16 @@ impl Sender {
         destination: Destination,
     ) -> Result<Response, AppError> {
         let id = enqueue(app, &self.actor, key, &self.rules, job).await?;
-        match self.wait(app, id, PATIENCE).await? {
-            Some(finished) => {
-                let suite = self.outcome(&finished, destination)?;
-                Ok(self.lead_to(StatutJob::Termine, Some(suite), None))
-            }
-            None => {
-                // It is accepted, whatever can be said of it now.
-                let statut = match waiting::state(app, &self.actor, id).await {
-                    Ok(Some(JobState::Unfinished { statut, .. })) => statut,
-                    _ => StatutJob::EnAttente,
-                };
-                Ok(self.lead_to(statut, None, Some(self.waiting_page(id, destination))))
-            }
+        if let Some(finished) = self.wait(app, id, PATIENCE).await? {
+            let suite = self.outcome(&finished, destination)?;
+            return Ok(self.lead_to(StatutJob::Termine, Some(suite), None));
         }
+        // It is accepted, whatever can be said of it now.
+        let statut = match waiting::state(app, &self.actor, id).await {
+            Ok(Some(JobState::Unfinished { statut, .. })) => statut,
+            _ => StatutJob::EnAttente,
+        };
+        Ok(self.lead_to(statut, None, Some(self.waiting_page(id, destination))))
     }
 
     /// Waits for a job as [`waiting::wait`] does; a link that was revoked meanwhile is dead.
