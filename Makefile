@@ -37,7 +37,7 @@ test: outils-test fmt-check lint ## everything that CI runs
 	@scripts/outils.sh bilan
 
 .PHONY: soak
-soak: outils-test ## the long storm (SEEDS=20 EVENTS=20000 SEED=…), written to docs/soak.md
+soak: outils-test ## the long storm (SEEDS=20 EVENTS=20000 SEED=…): a line for each seed is added to docs/soak.md
 	@# Optimised, as users run it, and twenty times as fast.
 	@cargo build --release --workspace --bins
 	@cargo test --release --workspace --test faults -- --ignored --nocapture soak

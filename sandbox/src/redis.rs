@@ -127,7 +127,27 @@ impl Redis {
     /// When it does not start.
     pub fn restart(&mut self) -> Result<()> {
         self.stop()?;
-        self.launch()
+        self.launch(None)
+    }
+
+    /// Starts it again as if it had much to read: it takes `pace` over each command of its log and answers
+    /// `LOADING` meanwhile, until [`hasten`](Self::hasten).
+    ///
+    /// # Errors
+    /// When it does not start, or has read its log at once.
+    pub fn restart_slowly(&mut self, pace: Duration) -> Result<()> {
+        self.stop()?;
+        self.launch(Some(pace))
+    }
+
+    /// Lets it read the rest of its log at full speed.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn hasten(&self) -> Result<()> {
+        let told = || says(self.port, "CONFIG SET key-load-delay 0", "+OK\r\n");
+        anyhow::ensure!(process::wait_until(Duration::from_secs(30), told), "Redis does not answer");
+        Ok(())
     }
 
     /// Freezes the process (SIGSTOP): connections stay open and nothing answers.
@@ -149,7 +169,7 @@ impl Redis {
     /// A port that was free may be taken by the time the server wants it: then another one is tried.
     fn launch_somewhere(&mut self) -> Result<()> {
         let mut tries = 0;
-        while let Err(error) = self.launch() {
+        while let Err(error) = self.launch(None) {
             tries += 1;
             if tries == 4 || !format!("{error:#}").contains("Address already in use") {
                 return Err(error);
@@ -159,7 +179,7 @@ impl Redis {
         Ok(())
     }
 
-    fn launch(&mut self) -> Result<()> {
+    fn launch(&mut self, loading_pace: Option<Duration>) -> Result<()> {
         let log = self.dir.join("redis.log");
         let output = std::fs::File::create(&log)?;
         let mut command = process::command(&self.binary, Signal::SIGTERM);
@@ -176,26 +196,30 @@ impl Redis {
             AppendFsync::EverySecond => command.args(["--appendonly", "yes", "--appendfsync", "everysec"]),
             AppendFsync::Always => command.args(["--appendonly", "yes", "--appendfsync", "always"]),
         };
+        if let Some(pace) = loading_pace {
+            command.args(["--key-load-delay", &pace.as_micros().to_string()]);
+        }
         let port = self.port;
+        let awaited = if loading_pace.is_some() { "-LOAD" } else { "+PONG" };
         let mut service = Service::start("redis-server", command)?;
         service
-            .wait_ready(Duration::from_secs(30), || answers(port))
+            .wait_ready(Duration::from_secs(30), || says(port, "PING", awaited))
             .with_context(|| std::fs::read_to_string(&log).unwrap_or_default())?;
         self.service = Some(service);
         Ok(())
     }
 }
 
-/// Whether the server answers a PING with PONG, and not with "loading".
-fn answers(port: u16) -> bool {
+/// Whether the server answers a command with what begins so.
+fn says(port: u16, command: &str, begins: &str) -> bool {
     let ask = || -> std::io::Result<bool> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_millis(200))?;
         stream.set_read_timeout(Some(Duration::from_secs(1)))?;
-        stream.write_all(b"PING\r\n")?;
-        let mut answer = [0; 5];
+        stream.write_all(format!("{command}\r\n").as_bytes())?;
+        let mut answer = vec![0; begins.len()];
         stream.read_exact(&mut answer)?;
-        Ok(&answer == b"+PONG")
+        Ok(answer == begins.as_bytes())
     };
     ask().unwrap_or(false)
 }

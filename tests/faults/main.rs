@@ -13,13 +13,17 @@ mod tempete;
 mod webhooks;
 mod worker;
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use tests::{App, Bureau, Options, until};
 use uuid::Uuid;
 
 /// A second and a half instead of six: what dies is missed soon.
+const LEASE: Duration = Duration::from_millis(1500);
+
 fn short_leases() -> Vec<(&'static str, String)> {
-    vec![("LEASE_MS", "1500".into())]
+    vec![("LEASE_MS", LEASE.as_millis().to_string())]
 }
 
 /// Deployed for a fault: Postgres writes through, Redis keeps a log, leases are short.

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use common::jobs::ProcessStripeWebhook;
-use nix::sys::signal::Signal;
-use sandbox::postgres::Stop;
+use rand::RngExt as _;
+use rand::seq::SliceRandom as _;
 use sandbox::simulateur::Moyen;
 use tests::wait::within;
 use tests::{App, Bureau, Options};
 use uuid::Uuid;
 
+use crate::tempete::{VICTIMS, chance, kill_one, seed};
 use crate::{faulty, office};
 
 /// What is promised once the dependencies are back.
@@ -44,28 +45,18 @@ async fn until_all_stand(app: &App) -> usize {
 #[tokio::test]
 async fn without_any_webhook_everything_arrives_in_a_storm() {
     let (mut app, claire, client) = office(looking()).await;
-    let sessions = open_sessions(&app, &claire, client, 20).await;
-    for (n, session) in sessions.iter().enumerate() {
-        app.simulateur.pay(session, Moyen::Carte).await.unwrap();
-        if n % 2 == 0 {
-            app.simulateur.refund(session, Some(50)).unwrap();
+    let mut sessions = open_sessions(&app, &claire, client, 20).await;
+    let mut rng = chance(seed());
+    sessions.shuffle(&mut rng);
+    // Twelve of which ten are hit: each at least once.
+    let mut victims = VICTIMS.repeat(3);
+    victims.shuffle(&mut rng);
+    for two in sessions.chunks(2) {
+        for session in two {
+            app.simulateur.pay(session, Moyen::Carte).await.unwrap();
         }
-        match n % 8 {
-            1 => {
-                let mut worker = app.workers.remove(0);
-                worker.stop(Signal::SIGKILL, Duration::from_secs(5)).unwrap();
-                app.start_worker();
-            }
-            3 => {
-                app.redis.kill().unwrap();
-                app.redis.restart().unwrap();
-            }
-            5 => {
-                app.postgres.stop(Stop::Immediate).unwrap();
-                app.postgres.restart().unwrap();
-            }
-            _ => {}
-        }
+        app.simulateur.refund(&two[0], Some(50)).unwrap();
+        kill_one(&mut app, victims.pop().unwrap()).await;
     }
     assert!(until_all_stand(&app).await >= 30);
     let told = "SELECT count(*) FROM evenement_stripe WHERE source <> 'reconciliation'";
@@ -73,11 +64,14 @@ async fn without_any_webhook_everything_arrives_in_a_storm() {
     app.check_l().await;
 }
 
-/// Each round's events are accepted while no worker runs, and then Redis is emptied: only Stripe still has them.
+/// Each round's events are accepted while no worker runs, by an edge that is killed in between, and then Redis is
+/// emptied: only Stripe still has them.
 #[tokio::test]
 async fn nothing_that_was_accepted_is_lost_with_ten_wipes_of_redis() {
     let (mut app, claire, client) = office(looking()).await;
-    let sessions = open_sessions(&app, &claire, client, 20).await;
+    let mut sessions = open_sessions(&app, &claire, client, 20).await;
+    let mut rng = chance(seed());
+    sessions.shuffle(&mut rng);
     let redis = ::redis::Client::open(app.redis.url()).unwrap();
     let courier = app.courier();
     for two in sessions.chunks(2) {
@@ -86,9 +80,13 @@ async fn nothing_that_was_accepted_is_lost_with_ten_wipes_of_redis() {
             app.simulateur.pay(session, Moyen::Carte).await.unwrap();
         }
         let paid = app.simulateur.events("checkout.session.completed");
-        for event in &paid[paid.len() - 2..] {
-            for _ in 0..3 {
-                courier.deliver(event).await.unwrap().expect(200);
+        let mut letters: Vec<_> = paid.iter().rev().take(2).cycle().take(6).collect();
+        letters.shuffle(&mut rng);
+        let killed = rng.random_range(0..letters.len());
+        for (n, event) in letters.iter().enumerate() {
+            courier.deliver(event).await.unwrap().expect(200);
+            if n == killed {
+                kill_one(&mut app, "edge").await;
             }
         }
         let mut connection = redis.get_multiplexed_async_connection().await.unwrap();

@@ -1,12 +1,14 @@
 //! Redis goes away and comes back.
 
+use std::time::Duration;
+
 use sandbox::redis::AppendFsync;
 use sandbox::simulateur::signature;
 use serde_json::json;
 use tests::app::WEBHOOK_SECRET;
 use tests::{Answer, App, Expected, Options};
 
-use crate::{event, faulty, office, push_notes};
+use crate::{LEASE, event, faulty, office, push_notes};
 
 #[tokio::test]
 async fn jobs_that_redis_held_when_it_was_killed_all_run_after_its_return() {
@@ -246,4 +248,79 @@ async fn after_a_fail_over_to_a_stale_replica_what_is_sent_again_stands_once() {
     app.check_l_with(Expected { wiped: true, ..Expected::default() }).await;
     push_notes(&claire, client, (0..20).map(|n| format!("late {n}"))).await;
     app.check_l().await;
+}
+
+/// A great log is read for minutes after a restart, and everything is answered `LOADING` meanwhile.
+#[tokio::test]
+async fn a_redis_that_still_loads_is_waited_for() {
+    let (mut app, claire, client) = office(faulty()).await;
+    let portail = claire.open_portail(client).await;
+    push_notes(&claire, client, (0..20).map(|n| format!("before {n}"))).await;
+    let redis = ::redis::Client::open(app.redis.url()).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection_with_config(&patient()).await.unwrap();
+    let much = ::redis::Script::new("for n = 1, 400000 do redis.call('SET', 'much', n) end");
+    let _: () = much.invoke_async(&mut connection).await.unwrap();
+
+    app.redis.restart_slowly(Duration::from_micros(50)).unwrap();
+    let refused = claire.push_note(client, "refused").await.unwrap();
+    refused.expect(503);
+    assert_ne!(refused.header("retry-after"), "");
+    let refused = app.courier().deliver(&event("evt_refused")).await.unwrap();
+    refused.expect(503);
+    assert_ne!(refused.header("retry-after"), "");
+    let page = reqwest::get(format!("{}/portail/{}", app.base, portail.token)).await.unwrap();
+    assert_eq!(page.status(), 200);
+    // More often than these three were told: the worker asks again and again.
+    tests::until("the worker is told to wait, too", || async {
+        let mut connection = redis.get_multiplexed_async_connection_with_config(&patient()).await.ok()?;
+        let told: String = ::redis::cmd("INFO").arg("errorstats").query_async(&mut connection).await.ok()?;
+        let told = told.lines().find_map(|line| line.strip_prefix("errorstat_LOADING:count="))?;
+        (told.trim().parse::<u32>().ok()? >= 30).then_some(())
+    })
+    .await;
+    app.redis.hasten().unwrap();
+
+    push_notes(&claire, client, (0..20).map(|n| format!("after {n}"))).await;
+    app.courier().deliver(&event("evt_after")).await.unwrap().expect(200);
+    app.check_l().await;
+    never_restarted(&mut app);
+    assert_eq!(app.count("SELECT count(*) FROM job_resultat WHERE tentatives > 1").await, 0);
+}
+
+/// An hour is some ten thousand tries to connect. What counts is that a try costs nothing: see a hundred of them,
+/// while the leases of what runs are over ten times.
+#[tokio::test]
+async fn a_redis_that_is_long_gone_is_waited_for_and_spends_no_attempt() {
+    let (mut app, claire, client) = office(Options { ways: true, workers: 0, ..faulty() }).await;
+    let latch = app.latch();
+    app.start_worker_with(&[("FAILPOINT", &format!("before-transaction@RecordNote={}", latch.hang()))]);
+    push_notes(&claire, client, (0..20).map(|n| format!("before {n}"))).await;
+    app.until_log("worker", "failpoint").await;
+    let gone = std::time::Instant::now();
+    app.ways().redis.cut();
+    claire.push_note(client, "refused").await.unwrap().expect(503);
+    tests::until("a hundred tries to connect", || async {
+        (app.ways().redis.refused() >= 100 && gone.elapsed() > LEASE * 10).then_some(())
+    })
+    .await;
+    // What was in hand is done meanwhile, and said to be done when Redis is back.
+    latch.lift();
+    let done = "SELECT least(count(*), 1) FROM evenement_timeline WHERE type_evenement = 'note'";
+    app.until_count(done, 1).await;
+    app.ways().redis.resume();
+
+    push_notes(&claire, client, (0..20).map(|n| format!("after {n}"))).await;
+    app.check_l().await;
+    never_restarted(&mut app);
+    assert_eq!(app.count("SELECT count(*) FROM job_resultat WHERE tentatives > 1").await, 0);
+}
+
+fn never_restarted(app: &mut App) {
+    assert!(app.workers[0].ended().unwrap().is_none(), "the worker lives");
+    assert!(app.edge.as_mut().unwrap().ended().unwrap().is_none(), "the edge lives");
+}
+
+/// For a server that takes its time.
+fn patient() -> ::redis::AsyncConnectionConfig {
+    ::redis::AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(20)))
 }

@@ -104,7 +104,11 @@ async fn paid_sessions(app: &App, claire: &Bureau, client: Uuid, count: usize) -
     app.simulateur.events("checkout.session.completed")
 }
 
-async fn kill_one(app: &mut App, victim: &'static str) {
+/// Whom a storm may hit.
+pub(crate) const VICTIMS: [&str; 4] = ["edge", "worker", "Redis", "Postgres"];
+
+/// `kill -9` (Postgres: an immediate stop), and up again.
+pub(crate) async fn kill_one(app: &mut App, victim: &str) {
     match victim {
         "edge" => {
             app.kill_edge();
@@ -128,8 +132,7 @@ async fn kill_one(app: &mut App, victim: &'static str) {
 
 async fn weather(storm: Storm) -> Told {
     let Storm { seed, events, copies } = storm;
-    eprintln!("seed {seed}");
-    let mut rng = StdRng::seed_from_u64(seed);
+    let mut rng = chance(seed);
     let (mut app, claire, client) = office(Options { webhooks: false, workers: 2, ..faulty() }).await;
     let mut told = paid_sessions(&app, &claire, client, events / 100).await;
     told.extend((told.len()..events).map(|n| event(&format!("evt_{n}"))));
@@ -158,7 +161,7 @@ async fn weather(storm: Storm) -> Told {
             },
             // On a busy machine a process needs longer than a second to come back: then the storm ends first.
             _ = each_second.tick(), if kills.values().sum::<usize>() < most_kills => {
-                let victim = ["edge", "worker", "Redis", "Postgres"][rng.random_range(0..4)];
+                let victim = VICTIMS[rng.random_range(0..4)];
                 kill_one(&mut app, victim).await;
                 *kills.entry(victim).or_default() += 1;
             }
@@ -170,8 +173,15 @@ async fn weather(storm: Storm) -> Told {
     Told { kills, deliveries, refused, seconds: began.elapsed().as_secs() }
 }
 
-fn seed() -> u64 {
+/// What `SEED` repeats.
+pub(crate) fn seed() -> u64 {
     std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random)
+}
+
+/// The order of things, which the printed seed repeats.
+pub(crate) fn chance(seed: u64) -> StdRng {
+    eprintln!("seed {seed}");
+    StdRng::seed_from_u64(seed)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -181,7 +191,8 @@ async fn nothing_is_lost_or_doubled_in_a_storm() {
     assert!(told.kills.values().sum::<usize>() >= 3, "hardly a storm: {told:?}");
 }
 
-/// The long run: `make soak` (`SEEDS`, `EVENTS`). Its page is `docs/soak.md`.
+/// The long run: `make soak` (`SEEDS`, `EVENTS`, the first `SEED`). Its page is `docs/soak.md`: a line is added as soon
+/// as its storm is over, so that a run can be ended, and continued by another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the long run: make soak"]
 async fn soak() {
@@ -190,7 +201,11 @@ async fn soak() {
     };
     let events = usize::try_from(number("EVENTS", 20_000)).unwrap();
     let first = seed() % 1_000_000_000;
-    let mut lines = Vec::new();
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/soak.md");
+    let earlier = std::fs::read_to_string(place).unwrap_or_default();
+    let is_storm =
+        |line: &&str| line.starts_with("| ") && line[2..].starts_with(|c: char| c.is_ascii_digit());
+    let mut lines: Vec<String> = earlier.lines().filter(is_storm).map(str::to_owned).collect();
     for seed in first..first + number("SEEDS", 20) {
         let told = weather(Storm { seed, events, copies: 5 }).await;
         let of = |name| told.kills.get(name).copied().unwrap_or_default();
@@ -204,7 +219,7 @@ async fn soak() {
             of("Postgres"),
             told.seconds,
         ));
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/soak.md"), page(&lines)).unwrap();
+        std::fs::write(place, page(&lines)).unwrap();
     }
 }
 
@@ -212,8 +227,8 @@ async fn soak() {
 fn page(lines: &[String]) -> String {
     format!(
         "# The long run\n\n\
-         Written by `make soak`. Each line is one storm: events and notes, each sent five times in random order, while\n\
-         each second one of edge, worker, Redis (AOF, everysec) and Postgres (fsync) is killed with SIGKILL (Postgres:\n\
+         Written by `make soak`, which adds to the lines that are here. Each line is one storm: events and notes, each\n\
+         sent five times in random order, while each second one of edge, worker, Redis (AOF, everysec) and Postgres (fsync) is killed with SIGKILL (Postgres:\n\
          immediate stop). It ends with check L (`tests/src/check.rs`): every event that was answered 2xx stands once,\n\
          the paid sessions are the ledger's, nothing is left in Redis, nothing is parked, nothing panicked.\n\n\
          | seed | events | deliveries | refused and sent again | edge killed | worker | Redis | Postgres | seconds | lost | doubled |\n\

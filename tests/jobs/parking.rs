@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
 
+use std::marker::PhantomData;
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use common::job::{Actor, Envelope, JobId};
+use common::each_job;
+use common::job::{Actor, Envelope, Job, JobId, Queue};
 use common::jobs::RecordNote;
 use common::queue::Producer;
 use serde_json::json;
@@ -102,4 +106,56 @@ async fn a_job_that_postgres_cannot_take_is_parked_too() {
     assert_eq!(app.end_of(envelope.id).await.0, "echoue");
     assert!(parked_envelope(&app, envelope.id).await.contains("a\\u0000b"));
     app.until_empty().await;
+}
+
+/// A job of this kind that no worker can read: each run fails.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(bound = "")]
+struct Unreadable<J>(PhantomData<J>);
+
+impl<J: Job> Job for Unreadable<J> {
+    const KIND: &'static str = J::KIND;
+    const VERSION: u16 = J::VERSION;
+    const QUEUE: Queue = J::QUEUE;
+    const HORIZON: Duration = J::HORIZON;
+}
+
+/// One that was asked for as long ago as its kind is tried, and one that has half an hour left.
+fn at_the_horizon<J: Job>(app: &App, actor: Actor) -> [Envelope; 2] {
+    let job = Unreadable::<J>(PhantomData);
+    let asked = worker::clock() - TimeDelta::from_std(J::HORIZON).unwrap();
+    [asked, asked + TimeDelta::minutes(30)].map(|asked| {
+        let id = JobId::of::<Unreadable<J>>(&actor, &asked.to_string());
+        app.envelope_asked(id, actor, &job, asked)
+    })
+}
+
+#[tokio::test]
+async fn a_job_is_tried_as_long_as_its_kind_says_and_no_longer() {
+    let (app, actor, _) = start().await;
+    macro_rules! of_each_kind {
+        ($($Job:ident),+ $(,)?) => { [$(at_the_horizon::<common::jobs::$Job>(&app, actor)),+] };
+    }
+    let jobs = each_job!(of_each_kind);
+    for envelope in jobs.iter().flatten() {
+        app.push_with_past(envelope, "0", "0").await;
+    }
+    for [over, _] in &jobs {
+        let (statut, erreur) = app.end_of(over.id).await;
+        assert_eq!(
+            (statut.as_str(), &erreur),
+            ("echoue", &json!({ "code": "job-abandonne" })),
+            "{}",
+            over.kind
+        );
+    }
+    let producer = Producer::connect(&app.redis.url().into()).unwrap();
+    until("every other has failed, and waits to be tried again", || async {
+        let health = producer.health().await.ok()?;
+        let delayed: u64 = health.queues.iter().map(|queue| queue.delayed).sum();
+        (delayed == u64::try_from(jobs.len()).unwrap()).then_some(())
+    })
+    .await;
+    let parked: i64 = i64::try_from(jobs.len()).unwrap();
+    assert_eq!(app.count("SELECT count(*) FROM job_resultat WHERE statut = 'echoue'").await, parked);
 }

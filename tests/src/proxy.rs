@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -26,6 +26,7 @@ pub struct Proxy {
     port: u16,
     upstream: Arc<AtomicU16>,
     way: watch::Sender<Way>,
+    refused: Arc<AtomicUsize>,
     _serving: AbortOnDropHandle<()>,
 }
 
@@ -37,12 +38,18 @@ impl Proxy {
         let (way, watched) = watch::channel(Way::Open);
         let upstream = Arc::new(AtomicU16::new(upstream));
         let target = upstream.clone();
+        let refused = Arc::new(AtomicUsize::new(0));
+        let counted = refused.clone();
         let serving = async move {
             while let Ok((near, _)) = listener.accept().await {
+                if *watched.borrow() == Way::Cut {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                }
                 tokio::spawn(pass(near, target.load(Ordering::Relaxed), watched.clone()));
             }
         };
-        Self { port, upstream, way, _serving: AbortOnDropHandle::new(tokio::spawn(serving)) }
+        Self { port, upstream, way, refused, _serving: AbortOnDropHandle::new(tokio::spawn(serving)) }
     }
 
     /// The port in front.
@@ -65,6 +72,11 @@ impl Proxy {
     /// Ends all connections and refuses new ones.
     pub fn cut(&self) {
         self.way.send_replace(Way::Cut);
+    }
+
+    /// How many connections were refused so far.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// Lets everything pass again, also what was held back meanwhile.
