@@ -123,6 +123,9 @@ vocabulary! {
         Rembourse = "rembourse",
         /// A refund did not reach the client: its money is back.
         RembourseEchoue = "rembourse_echoue",
+        /// The payer's bank asks about the payment; no money is taken.
+        Enquete = "enquete",
+        EnqueteClose = "enquete_close",
         Conteste = "conteste",
         /// The dispute ended in the freelancer's favour.
         ContesteGagne = "conteste_gagne",
@@ -186,6 +189,9 @@ vocabulary! {
         RemboursementEchoue = "remboursement_echoue",
         /// A card was refused on Stripe's page, which is still open.
         TentativeRefusee = "tentative_refusee",
+        /// The payer's bank asks about the payment; no money is taken.
+        PaiementEnquete = "paiement_enquete",
+        EnqueteClose = "enquete_close",
         PaiementConteste = "paiement_conteste",
         LitigeGagne = "litige_gagne",
         LitigePerdu = "litige_perdu",
@@ -219,6 +225,7 @@ vocabulary! {
         /// To the freelancer: the line of the ledger.
         PaiementRecu = "paiement_recu",
         PaiementEchoue = "paiement_echoue",
+        PaiementEnquete = "paiement_enquete",
         PaiementConteste = "paiement_conteste",
         PaiementNonConforme = "paiement_non_conforme",
         /// To the side that did not write it: the message.

@@ -173,15 +173,6 @@ fn scaled(montant: Decimal, devise: Devise) -> Option<Decimal> {
     montant.checked_mul(Decimal::from(10_i64.pow(devise.stripe_rule().decimals)))
 }
 
-/// Whether an amount can stand on a deal: as [`to_minor`], but for what is too large for one charge of Stripe's,
-/// which may still come by transfer.
-pub fn check(montant: Decimal, devise: Devise) -> Result<(), Refus> {
-    match to_minor(montant, devise) {
-        Err(refus) if refus.code != "montant-trop-grand" => Err(refus),
-        _ => Ok(()),
-    }
-}
-
 /// Turns Stripe's minor units back into an amount, with the currency's decimals.
 #[must_use]
 pub fn from_minor(minor: i64, devise: Devise) -> Decimal {

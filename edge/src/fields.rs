@@ -31,7 +31,7 @@ mod urlencoded;
 pub const KEY: &str = "cle";
 
 /// The type of a form's body.
-pub const FORM: &str = "application/x-www-form-urlencoded";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Unknown fields that are told by name; the rest of a flood is not worth an answer.
 const UNKNOWN_MAX: usize = 10;
@@ -486,7 +486,7 @@ impl FromRequest<App> for Fields {
 }
 
 /// The announced type of a body, in small letters and without its parameters.
-pub fn content_type(headers: &HeaderMap) -> Option<String> {
+fn content_type(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
     Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }

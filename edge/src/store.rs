@@ -15,6 +15,9 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// A session dies when it was not used for this long.
 const SESSION_SECONDS: u64 = 30 * 24 * 3600;
+/// How long the index of a freelancer's sessions is kept after the last sign-in: longer than a browser keeps the
+/// cookie of any of them (400 days) and it stays unused.
+const INDEX_SECONDS: u64 = 430 * 24 * 3600;
 
 /// Redis does not answer, or not what was asked.
 pub type StoreError = redis::RedisError;
@@ -68,6 +71,7 @@ impl Store {
         let mut pipe = redis::pipe();
         pipe.cmd("SET").arg(key_of(hash)).arg(value).arg("EX").arg(SESSION_SECONDS).ignore();
         pipe.cmd("SADD").arg(index(session.utilisateur_id)).arg(hash).ignore();
+        pipe.cmd("EXPIRE").arg(index(session.utilisateur_id)).arg(INDEX_SECONDS).ignore();
         self.link.pipe(&pipe).await
     }
 

@@ -33,6 +33,12 @@ enum Paiement {
     Rembourse(Option<i64>),
     /// Pays by card, and disputes the charge at the bank.
     Conteste,
+    /// Pays by transfer, which the freelancer notes.
+    Virement,
+    /// Pays by card, and the freelancer gives this much back from the deal's page.
+    RembourseIci(&'static str),
+    /// Nothing: the freelancer cancelled the link.
+    LienAnnule,
 }
 
 /// Enters everything; the id of the client whose portal shows most.
@@ -117,6 +123,7 @@ impl Load<'_> {
     async fn brasserie(&self) -> Result<()> {
         let client = self.client("Brasserie Oktav", "entreprise", "atelier@brasserie-oktav.ch", "fr").await?;
         self.won(&client, "Identité visuelle et étiquettes", "3400.00", "CHF", -9, Paiement::Attend).await?;
+        self.won(&client, "Panneaux de la terrasse", "1450.00", "CHF", -25, Paiement::Virement).await?;
         self.deal(&client, "Carte des bières en ligne", "900.00", "CHF", "qualifie").await?;
         self.guichet.open_portal(&client).await.map(drop)
     }
@@ -136,6 +143,9 @@ impl Load<'_> {
     async fn domaine(&self) -> Result<()> {
         let client =
             self.client("Domaine de la Roche", "entreprise", "cave@domaine-delaroche.fr", "fr").await?;
+        self.won(&client, "Salon des vignerons", "1100.00", "EUR", -35, Paiement::RembourseIci("350.00"))
+            .await?;
+        self.won(&client, "Coffrets de Noël", "720.00", "EUR", 25, Paiement::LienAnnule).await?;
         self.deal(&client, "Boutique de vins", "7200.00", "EUR", "prospect").await?;
         self.deal(&client, "Fiches de dégustation", "650.00", "EUR", "perdu").await?;
         self.note(&client, "Rencontrés au salon ; rappeler après les vendanges.").await
@@ -221,6 +231,21 @@ impl Load<'_> {
                 self.guichet.wait_for_payment(&deal, "paye").await?;
                 self.at_simulateur(session, "contester", &json!({})).await?;
                 self.guichet.wait_for_payment(&deal, "conteste").await?;
+            }
+            Paiement::Virement => {
+                let path = format!("/api/opportunites/{deal}/encaissement");
+                self.guichet.post(&path, &json!({ "moyen": "virement" })).await?;
+                self.guichet.wait_for_payment(&deal, "paye").await?;
+            }
+            Paiement::RembourseIci(montant) => {
+                self.pay(session, Moyen::Carte).await?;
+                self.guichet.wait_for_payment(&deal, "paye").await?;
+                let path = format!("/api/opportunites/{deal}/remboursements");
+                self.guichet.post(&path, &json!({ "montant": montant })).await?;
+                self.guichet.wait_for_payment(&deal, "rembourse_partiel").await?;
+            }
+            Paiement::LienAnnule => {
+                self.guichet.delete(&format!("/api/opportunites/{deal}/lien")).await?;
             }
             Paiement::DebitRejete => {
                 self.pay(session, Moyen::SepaEchec).await?;

@@ -34,9 +34,7 @@ async fn only_a_won_deal_with_a_payable_amount_gets_a_link() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    for (montant, etape) in
-        [(json!("100"), "proposition"), (json!(null), "gagne"), (json!("1000000"), "gagne")]
-    {
+    for (montant, etape) in [(json!("100"), "proposition"), (json!(null), "gagne")] {
         let body = json!({ "clientId": client, "titre": "Site", "montantEstime": montant, "devise": "EUR", "etapePipeline": etape });
         let deal = claire.post("/api/opportunites", body).await.expect(201);
         let answer =
@@ -44,6 +42,26 @@ async fn only_a_won_deal_with_a_payable_amount_gets_a_link() {
         answer.expect(409);
     }
     assert!(app.simulateur.sessions().is_empty());
+}
+
+#[tokio::test]
+async fn an_amount_that_no_card_could_pay_is_refused_when_typed_with_its_limit() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let body = |montant: &str, devise: &str| json!({ "clientId": client, "titre": "Site", "montantEstime": montant, "devise": devise });
+    for (montant, devise, limit) in
+        [("1000000", "EUR", "999999.99"), ("100000", "KWD", "99999.999"), ("100000000", "JPY", "99999999")]
+    {
+        let refused = claire.post("/api/opportunites", body(montant, devise)).await;
+        let text = refused.text.clone();
+        assert!((400..500).contains(&refused.status.as_u16()), "{text}");
+        assert!(text.contains("montantEstime") && text.contains(limit), "{text}");
+    }
+    let deal = claire.post("/api/opportunites", body("999999.99", "EUR")).await.expect(201)["id"].clone();
+    let path = format!("/api/opportunites/{}", deal.as_str().unwrap());
+    let refused = claire.patch(&path, json!({ "montantEstime": "1000000" })).await;
+    assert!(refused.status.is_client_error() && refused.text.contains("999999.99"), "{}", refused.text);
 }
 
 #[tokio::test]

@@ -74,6 +74,16 @@ async fn sessions_are_listed_and_killed_one_by_one_and_all_others() {
             .to_owned()
     };
     assert_eq!(list(&claire).await.len(), 3);
+    // Their index ends too, some day after the last of them.
+    let mut redis =
+        redis::Client::open(app.redis.url()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    let indexes: Vec<String> =
+        redis::cmd("KEYS").arg("guichet:sessions:*").query_async(&mut redis).await.unwrap();
+    assert_eq!(indexes.len(), 2);
+    for index in indexes {
+        let seconds: i64 = redis::cmd("TTL").arg(&index).query_async(&mut redis).await.unwrap();
+        assert!(seconds > 400 * 24 * 3600, "{index}: {seconds}");
+    }
     assert_eq!(list(&denis).await.len(), 1);
     let phones = own(&list(&phone).await);
     // Nobody kills another's.

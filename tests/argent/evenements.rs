@@ -92,6 +92,59 @@ async fn a_refund_that_comes_back_leaves_the_deal_paye_in_either_order() {
 }
 
 #[tokio::test]
+async fn an_inquiry_takes_no_money_until_it_becomes_a_dispute() {
+    for reversed in [false, true] {
+        let deal = Deal::won().await;
+        deal.open_session("a").await;
+        let session = deal.session_id().await;
+        deal.app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+        deal.hand_over("checkout.session.completed").await;
+        deal.app.simulateur.dispute(&session, None, true).unwrap();
+        let mut asked = deal.app.simulateur.events("charge.dispute.created").remove(0);
+        assert_eq!(asked["data"]["object"]["status"], "warning_needs_response");
+        let mut taken = asked.clone();
+        taken["id"] = json!("evt_escalated");
+        taken["type"] = json!("charge.dispute.updated");
+        taken["data"]["object"]["status"] = json!("needs_response");
+        if !reversed {
+            deal.hand_over_event(&asked).await;
+            asked["id"] = json!("evt_reviewed");
+            asked["type"] = json!("charge.dispute.updated");
+            asked["data"]["object"]["status"] = json!("warning_under_review");
+            deal.hand_over_event(&asked).await;
+            assert_eq!(statut(&deal).await, "paye");
+            let told = "SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'paiement_enquete'";
+            assert_eq!(deal.app.count(told).await, 1);
+        }
+        deal.hand_over_event(&taken).await;
+        if reversed {
+            deal.hand_over_event(&asked).await;
+        }
+        assert_eq!(statut(&deal).await, "conteste", "reversed: {reversed}");
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_a_bank_asks_about_can_be_refunded_and_an_inquiry_ends() {
+    let deal = Deal::won().await;
+    deal.open_session("a").await;
+    let session = deal.session_id().await;
+    deal.app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    deal.hand_over("checkout.session.completed").await;
+    let inquiry = deal.app.simulateur.dispute(&session, None, true).unwrap();
+    deal.hand_over("charge.dispute.created").await;
+    let half = Some("600".parse().unwrap());
+    let job = common::jobs::RefundPayment { opportunite_id: deal.id, paiement_id: None, montant: half };
+    assert_eq!(deal.app.run(deal.owner, "refund", &job).await.0, "termine");
+    assert_eq!(statut(&deal).await, "rembourse_partiel");
+    deal.app.simulateur.close_dispute(&inquiry, false).unwrap();
+    deal.hand_over("charge.dispute.closed").await;
+    assert_eq!(deal.app.count("SELECT count(*) FROM paiement WHERE type = 'enquete_close'").await, 1);
+    assert_eq!(deal.app.count("SELECT count(*) FROM paiement WHERE type LIKE 'conteste%'").await, 0);
+    assert_eq!(statut(&deal).await, "rembourse_partiel");
+}
+
+#[tokio::test]
 async fn two_paid_sessions_are_both_booked_and_the_surplus_is_shown() {
     let options = Options { webhooks: false, ..Options::default() };
     let deal = Deal::won_with(options).await;

@@ -1,5 +1,5 @@
-"""What a mail server does with a mail: keep it in a folder. While a file named `retenir` stands in that folder,
-the mail is kept and the answer held back; while `refuser` stands there, it is refused for good."""
+"""What a mail server does with a mail: keep it in a folder. While a pipe named `retenir` stands in that folder,
+the mail is kept and the answer held back; while a file `refuser` stands there, the mail is refused for good."""
 
 import asyncio
 import email
@@ -34,6 +34,9 @@ class Boite:
         with open(path + ".part", "w") as file:
             json.dump(read, file)
         os.rename(path + ".part", path + ".json")
-        while os.path.exists(os.path.join(self.folder, "retenir")):
-            await asyncio.sleep(0.02)
+        try:
+            # Whoever opens a pipe waits for the other end: the test's.
+            os.close(await asyncio.to_thread(os.open, os.path.join(self.folder, "retenir"), os.O_RDONLY))
+        except FileNotFoundError:
+            pass
         return "250 OK"

@@ -118,13 +118,13 @@ async fn a_worker_killed_after_the_server_took_a_mail_sends_it_again_under_the_s
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
     claire.pay_link(deal).await;
-    serveur.set("retenir", true);
+    serveur.hold_back();
     claire.post(&format!("/api/opportunites/{deal}/envoi"), json!({})).await.expect(200);
     let first = serveur.mail("the first copy", |_| true).await;
     // The server says OK; the worker cannot write that down, and dies.
     let mut hold = app.db.begin().await.unwrap();
     sqlx::query("SELECT id FROM courriel FOR UPDATE").execute(&mut *hold).await.unwrap();
-    serveur.set("retenir", false);
+    serveur.let_go();
     app.until_count(WAITING, 1).await;
     app.kill_workers();
     // Postgres would carry on with what a dead worker asked for last: it dies with it.
@@ -148,7 +148,7 @@ async fn a_worker_killed_after_the_server_took_a_mail_sends_it_again_under_the_s
 async fn a_refused_address_is_given_up_and_seen() {
     let serveur = Serveur::start().await;
     let app = with_mail(&serveur).await;
-    serveur.set("refuser", true);
+    serveur.refuse();
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;

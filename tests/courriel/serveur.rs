@@ -1,7 +1,9 @@
 //! A real mail server (aiosmtpd, from Debian's packages) on a port of its own, and the mails that it took.
 
+use std::fs::File;
 use std::net::TcpStream;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -60,10 +62,24 @@ impl Serveur {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Sets or takes away one of the server's moods: `retenir`, `refuser`.
-    pub(crate) fn set(&self, mood: &str, on: bool) {
-        let file = self.folder.path().join(mood);
-        if on { std::fs::write(file, "") } else { std::fs::remove_file(file) }.unwrap();
+    /// From now on the server refuses mails.
+    pub(crate) fn refuse(&self) {
+        std::fs::write(self.folder.path().join("refuser"), "").unwrap();
+    }
+
+    /// From now on the server keeps its answers back.
+    pub(crate) fn hold_back(&self) {
+        let made = Command::new("mkfifo").arg(self.folder.path().join("retenir")).status().unwrap();
+        assert!(made.success());
+    }
+
+    /// Lets the answers go.
+    pub(crate) fn let_go(&self) {
+        let pipe = self.folder.path().join("retenir");
+        // Both ends at once, so that opening it does not wait; and whoever comes meanwhile does not either.
+        let both = File::options().read(true).write(true).open(&pipe).unwrap();
+        std::fs::remove_file(pipe).unwrap();
+        drop(both);
     }
 
     /// What the server took so far.

@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
 
+use common::job::JobId;
 use common::jobs::{RefundPayment, ReversePayment};
 use sandbox::simulateur::{FauteApi, Fautes, GenreApi, Moyen};
 use serde_json::Value;
-use tests::Deal;
+use tests::{Deal, until};
 
 use crate::encaissement::transfer;
 
@@ -22,6 +23,9 @@ trait Refunded: Sized {
     async fn paid() -> Self;
     async fn refund(&self, key: &str, montant: Option<&str>) -> (String, Value);
     fn fault(&self, faute: GenreApi);
+    fn faults(&self, faute: GenreApi, fois: Option<u32>);
+    async fn unanswered(&mut self, faute: GenreApi) -> JobId;
+    async fn reconcile(&self);
 }
 
 impl Refunded for Deal {
@@ -42,14 +46,40 @@ impl Refunded for Deal {
     }
 
     fn fault(&self, faute: GenreApi) {
+        self.faults(faute, Some(1));
+    }
+
+    fn faults(&self, faute: GenreApi, fois: Option<u32>) {
         let refunds = FauteApi {
             methode: Some("POST".into()),
             chemin: Some("/v1/refunds".into()),
             faute,
-            fois: Some(1),
+            fois,
             delai_ms: 0,
         };
         self.app.simulateur.set_faults(Fautes { api: vec![refunds], webhooks: Vec::new() });
+    }
+
+    /// Asks for all of it back, and kills the worker that had Stripe's answer to wait for.
+    async fn unanswered(&mut self, faute: GenreApi) -> JobId {
+        self.faults(faute, None);
+        let job = RefundPayment { opportunite_id: self.id, paiement_id: None, montant: None };
+        let id = JobId::of::<RefundPayment>(&self.owner, "a");
+        self.app.push(&self.app.envelope(id, self.owner, &job)).await;
+        until("Stripe was asked", || async {
+            let asked = self.app.simulateur.requests().into_iter();
+            asked.filter(|request| request.methode == "POST" && request.chemin == "/v1/refunds").last()
+        })
+        .await;
+        self.app.kill_workers();
+        self.app.simulateur.set_faults(Fautes::default());
+        id
+    }
+
+    /// `worker reconcile`.
+    async fn reconcile(&self) {
+        let command = self.app.worker_command("reconcile");
+        assert!(tokio::process::Command::from(command).status().await.unwrap().success());
     }
 }
 
@@ -163,4 +193,57 @@ async fn receipts_are_numbered_without_a_gap_and_keep_their_number() {
             .unwrap();
     // The test payment has a sequence of its own.
     assert_eq!(numbers, [(false, 1), (true, 1), (true, 2), (true, 3)]);
+}
+
+/// What passes for a quarter of an hour without a word from the refund's job.
+const LEFT_ALONE: &str = "UPDATE remboursement SET date_modification = date_modification - interval '1 hour',
+    date_creation = date_creation - interval '2 hours'";
+const UNKNOWN: &str = "SELECT count(*) FROM remboursement WHERE statut = 'prepare'";
+
+#[tokio::test]
+async fn a_refund_whose_job_is_dead_is_looked_for_and_its_amount_is_free_or_given_back_once() {
+    for (fault, made) in [(GenreApi::Coupure, false), (GenreApi::CoupureApres, true)] {
+        let mut deal = Deal::paid().await;
+        let id = deal.unanswered(fault).await;
+        // Its job may still be at it.
+        if !made {
+            deal.reconcile().await;
+            assert_eq!(deal.app.count(UNKNOWN).await, 1);
+        }
+        sqlx::query(LEFT_ALONE).execute(&deal.app.db).await.unwrap();
+        deal.reconcile().await;
+        assert_eq!(deal.app.count(UNKNOWN).await, 0, "{fault:?}");
+        assert_eq!(
+            deal.statut().await.as_deref(),
+            Some(if made { "rembourse" } else { "paye" }),
+            "{fault:?}"
+        );
+
+        // The job comes back from the dead, and gives nothing back a second time.
+        deal.app.start_worker();
+        assert_eq!(deal.app.end_of(id).await.0, if made { "termine" } else { "rejete" });
+        assert_eq!(refunds(&deal).await.len(), usize::from(made));
+        // What is free can be given back.
+        assert_eq!(deal.refund("b", None).await.0, if made { "rejete" } else { "termine" });
+        assert_eq!(refunds(&deal).await.len(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_after_an_unanswered_call_frees_no_money() {
+    let mut deal = Deal::paid().await;
+    let id = deal.unanswered(GenreApi::CoupureApres).await;
+    deal.app.start_worker_with(&[("STRIPE_SECRET_KEY", "sk_refused")]);
+    let (statut, refus) = deal.app.end_of(id).await;
+    assert_eq!((statut.as_str(), refus["code"].as_str()), ("rejete", Some("stripe-refuse")));
+    assert_eq!(deal.app.count(UNKNOWN).await, 1);
+    deal.app.kill_workers();
+    deal.app.start_worker();
+    assert_eq!(deal.refund("b", None).await.1["code"], "rien-a-rembourser");
+    sqlx::query(LEFT_ALONE).execute(&deal.app.db).await.unwrap();
+    // « Revérifier auprès de Stripe »
+    let job = common::jobs::RefreshPayment { opportunite_id: deal.id };
+    assert_eq!(deal.app.run(deal.owner, "verifier", &job).await.0, "termine");
+    assert_eq!(deal.app.count("SELECT count(*) FROM remboursement WHERE statut = 'fait'").await, 1);
+    assert_eq!((refunds(&deal).await.len(), deal.statut().await.as_deref()), (1, Some("rembourse")));
 }

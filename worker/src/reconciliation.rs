@@ -25,7 +25,7 @@ use uuid::{ContextV7, Uuid};
 use crate::cx::{Cx, JobError, Shared, new_id_at};
 use crate::engine::Engine;
 use crate::integrations::stripe::{ListedEvent, Stripe};
-use crate::paiement::{next_check, record_answer};
+use crate::paiement::{next_check, next_refund_check, record_answer};
 use crate::queue::{Delivery, Process as _, Verdict};
 
 /// How long Stripe keeps events.
@@ -99,7 +99,7 @@ async fn look_if_due(shared: &Arc<Shared>, fenetre: Fenetre, every: Duration) ->
         let patience = WEBHOOK_PATIENCE.min(every / 6);
         let looked = look(shared, stripe, fenetre, since, TimeDelta::from_std(patience)?).await;
         if fenetre == Fenetre::Heure {
-            check_sessions(shared, stripe, now - SESSION_PAUSE, SESSIONS_AT_ONCE).await?;
+            check_unfinished(shared, stripe, now - SESSION_PAUSE, SESSIONS_AT_ONCE).await?;
         }
         let Bilan { verifies, repares } = looked?;
         if repares > 0 {
@@ -117,7 +117,7 @@ pub async fn look_by_hand(shared: &Arc<Shared>, since: Option<DateTime<Utc>>) ->
     let now = (shared.now)();
     let since = since.unwrap_or(now - KEPT_BY_STRIPE);
     let bilan = look(shared, stripe, Fenetre::Manuelle, since, TimeDelta::zero()).await?;
-    check_sessions(shared, stripe, now, usize::MAX).await?;
+    check_unfinished(shared, stripe, now, usize::MAX).await?;
     Ok(bilan)
 }
 
@@ -241,8 +241,9 @@ async fn keep(
 }
 
 /// Asks Stripe after sessions that are open, complete without their money, or of unknown outcome, and were not
-/// asked for since `pause`: `most` at once, those that have waited longest first.
-async fn check_sessions(
+/// asked for since `pause`, and then after refunds of unknown outcome: `most` at once, those that have waited longest
+/// first.
+async fn check_unfinished(
     shared: &Arc<Shared>,
     stripe: &Stripe,
     pause: DateTime<Utc>,
@@ -250,7 +251,10 @@ async fn check_sessions(
 ) -> anyhow::Result<()> {
     for _ in 0..most {
         let mut cx = begin(shared).await?;
-        let call = next_check(&mut cx, pause, stripe.livemode()).await.map_err(plain)?;
+        let call = match next_check(&mut cx, pause, stripe.livemode()).await.map_err(plain)? {
+            None => next_refund_check(&mut cx, None, stripe.livemode()).await.map_err(plain)?,
+            call => call,
+        };
         cx.tx.commit().await?;
         let Some(call) = call else { break };
         let answer = stripe.call(&call).await?;

@@ -4,7 +4,7 @@ use common::domaine::{EtapePipeline, MoyenPaiement};
 use common::jobs::{
     CreateCheckoutSession, CreateOpportunite, RecordPayment, RefundPayment, UpdateOpportunite,
 };
-use common::montant::{self, Devise};
+use common::montant::{Devise, to_minor};
 use common::refus::Refus;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -94,10 +94,12 @@ fn montant(fields: &mut Fields, devise: Option<Devise>) -> Option<Decimal> {
         fields.refuse(refus("montant-negatif"));
     } else if montant.scale() > decimals {
         fields.refuse(refus("montant-decimales"));
+    } else if let Some(devise) = devise {
+        if let Err(refus) = to_minor(montant, devise) {
+            fields.refuse(refus);
+        }
     } else if montant > Decimal::from(MONTANT_MAX) {
         fields.refuse(refus("montant-trop-grand").arg("limite", MONTANT_MAX));
-    } else if let Some(Err(refus)) = devise.map(|devise| montant::check(montant, devise)) {
-        fields.refuse(refus);
     }
     Some(montant)
 }
@@ -127,6 +129,9 @@ mod tests {
             (r#","montantEstime":"174","devise":"HUF""#, "montant-trop-petit"),
             (r#","montantEstime":"10.005""#, "montant-decimales"),
             (r#","montantEstime":"500.5","devise":"jpy""#, "montant-decimales"),
+            (r#","montantEstime":"1000000""#, "montant-trop-grand"),
+            (r#","montantEstime":"100000","devise":"KWD""#, "montant-trop-grand"),
+            (r#","montantEstime":"100000000","devise":"JPY""#, "montant-trop-grand"),
             (r#","montantEstime":"100000000000""#, "montant-trop-grand"),
             (r#","statutPaiement":"paye""#, "champ-inconnu"),
             (r#","etapePipeline":"paye""#, "choix-invalide"),

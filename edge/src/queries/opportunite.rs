@@ -152,28 +152,17 @@ macro_rules! select_opportunites {
                       o.statut_paiement as "statut_paiement: StatutPaiement",
                       (SELECT s.url FROM session_paiement s WHERE s.opportunite_id = o.id AND s.statut = 'ouverte'
                       AND s.date_expiration > now()) as url_paiement,
-                      o.stripe_session_id, o.token_paiement_scelle, o.date_lien, o.date_ouverture, o.date_lien_annule, p.lancement as date_lancement,
+                      o.stripe_session_id, o.token_paiement_scelle, o.date_lien, o.date_ouverture, o.date_lien_annule, a.date_lancement,
                       o.date_etape, o.date_creation, o.date_modification,
                       (SELECT e.moyen FROM paiement e WHERE e.opportunite_id = o.id AND e.type = 'encaisse'
-                          AND NOT EXISTS (SELECT FROM paiement a
-                              WHERE a.type = 'encaisse_annule' AND a.stripe_id = e.stripe_id)
+                          AND NOT EXISTS (SELECT FROM paiement n
+                              WHERE n.type = 'encaisse_annule' AND n.stripe_id = e.stripe_id)
                         LIMIT 1) as "moyen_paiement: MoyenPaiement",
-                      p.recus as "recus!", p.recu_minor as "recu_minor!",
-                      p.rembourse_minor as "rembourse_minor!", p.non_conforme as "non_conforme!"
+                      a.recus as "recus!", a.recu_minor as "recu_minor!",
+                      a.rembourse_minor as "rembourse_minor!", a.non_conforme as "non_conforme!"
                  FROM opportunite o
                  JOIN client c ON c.id = o.client_id
-                CROSS JOIN LATERAL (
-                      SELECT count(*) FILTER (WHERE type IN ('recu', 'encaisse') AND conforme)
-                               - count(*) FILTER (WHERE type = 'encaisse_annule') as recus,
-                             coalesce(sum(mouvement_minor) FILTER (
-                               WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
-                               as recu_minor,
-                             coalesce(-sum(mouvement_minor) FILTER (
-                               WHERE type IN ('rembourse', 'rembourse_echoue') AND conforme), 0)::bigint
-                               as rembourse_minor,
-                             max(date_paiement) FILTER (WHERE type = 'en_cours') as lancement,
-                             coalesce(bool_or(NOT conforme AND type = 'recu'), false) as non_conforme
-                        FROM paiement WHERE opportunite_id = o.id) p
+                 JOIN opportunite_argent a ON a.opportunite_id = o.id
                 WHERE "# + $rest,
             $($arg),*
         )

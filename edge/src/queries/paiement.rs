@@ -240,6 +240,8 @@ pub struct Remboursement {
     pub stripe_refund_id: Option<String>,
     /// Stripe's word for why it did not come through.
     pub motif: Option<String>,
+    /// Whether nobody asks for it any more and nobody knows whether it was made: Stripe is to be asked.
+    pub a_verifier: bool,
     /// When it was asked for.
     pub date_creation: DateTime<Utc>,
 }
@@ -252,7 +254,9 @@ pub async fn remboursements(
 ) -> sqlx::Result<Vec<Remboursement>> {
     let rows = sqlx::query!(
         r#"SELECT r.id, r.statut as "statut: StatutRemboursement", r.montant_minor, r.devise as "devise: Devise",
-                  r.paiement_id, r.stripe_refund_id, r.motif, r.date_creation
+                  r.paiement_id, r.stripe_refund_id, r.motif, r.date_creation,
+                  r.statut = 'prepare' AND (r.incertain OR EXISTS (SELECT FROM job_resultat j
+                      WHERE j.id = r.id AND j.statut = 'echoue')) as "a_verifier!"
              FROM remboursement r JOIN opportunite o ON o.id = r.opportunite_id
             WHERE o.utilisateur_id = $1 AND r.opportunite_id = $2
             ORDER BY r.date_creation DESC, r.id LIMIT 50"#,
@@ -270,6 +274,7 @@ pub async fn remboursements(
             paiement_id: row.paiement_id,
             stripe_refund_id: row.stripe_refund_id,
             motif: row.motif,
+            a_verifier: row.a_verifier,
             date_creation: row.date_creation,
         })
         .collect())
@@ -295,17 +300,12 @@ pub async fn remboursables(
     opportunite_id: Uuid,
 ) -> sqlx::Result<Vec<Remboursable>> {
     let rows = sqlx::query!(
-        r#"SELECT p.id, p.devise as "devise: Devise", p.date_paiement, l.reste_minor as "reste_minor!"
-             FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
-            CROSS JOIN LATERAL (SELECT p.montant_minor
-                  + coalesce((SELECT sum(r.mouvement_minor) FROM paiement r
-                       WHERE r.stripe_payment_intent = p.stripe_payment_intent AND r.type <> 'recu'), 0)::bigint
-                  - coalesce((SELECT sum(a.montant_minor) FROM remboursement a
-                       WHERE a.paiement_id = p.id AND a.statut IN ('prepare', 'en_cours')), 0)::bigint
-                  AS reste_minor) l
-            WHERE o.utilisateur_id = $1 AND p.opportunite_id = $2 AND o.statut_paiement <> 'conteste'
-              AND p.type = 'recu' AND p.stripe_payment_intent IS NOT NULL AND l.reste_minor > 0
-            ORDER BY p.id DESC"#,
+        r#"SELECT r.paiement_id as "paiement_id!", r.devise as "devise!: Devise", r.date_paiement as "date_paiement!",
+                  r.reste_minor as "reste_minor!"
+             FROM paiement_reste r JOIN opportunite o ON o.id = r.opportunite_id
+            WHERE o.utilisateur_id = $1 AND r.opportunite_id = $2 AND o.statut_paiement <> 'conteste'
+              AND r.reste_minor > 0
+            ORDER BY r.paiement_id DESC"#,
         utilisateur_id,
         opportunite_id,
     )
@@ -314,7 +314,7 @@ pub async fn remboursables(
     Ok(rows
         .into_iter()
         .map(|row| Remboursable {
-            paiement_id: row.id,
+            paiement_id: row.paiement_id,
             reste: Somme::of_minor(row.reste_minor, row.devise),
             date_paiement: row.date_paiement,
         })

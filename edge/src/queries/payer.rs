@@ -87,22 +87,12 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
                   AND s.date_expiration > now()) as url_paiement,
                   o.date_lien_annule IS NOT NULL as "lien_annule!",
                   (SELECT stripe_livemode FROM instance) as stripe_livemode,
-                  p.recu_minor as "recu_minor!", p.rembourse_minor as "rembourse_minor!",
-                  p.lancement, p.recu, p.rembourse
+                  a.recu_minor as "recu_minor!", a.rembourse_minor as "rembourse_minor!",
+                  a.date_lancement, a.date_recu, a.date_rembourse
              FROM opportunite o
              JOIN client c ON c.id = o.client_id
              JOIN utilisateur u ON u.id = o.utilisateur_id
-            CROSS JOIN LATERAL (
-                  SELECT coalesce(sum(mouvement_minor) FILTER (
-                               WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
-                           as recu_minor,
-                         coalesce(-sum(mouvement_minor) FILTER (
-                               WHERE type IN ('rembourse', 'rembourse_echoue') AND conforme), 0)::bigint
-                           as rembourse_minor,
-                         max(date_paiement) FILTER (WHERE type = 'en_cours') as lancement,
-                         max(date_paiement) FILTER (WHERE type IN ('recu', 'encaisse') AND conforme) as recu,
-                         max(date_paiement) FILTER (WHERE type = 'rembourse') as rembourse
-                    FROM paiement WHERE opportunite_id = o.id) p
+             JOIN opportunite_argent a ON a.opportunite_id = o.id
             WHERE o.token_paiement_hash = $1"#,
         jeton_hash,
     )
@@ -132,10 +122,10 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
             url_paiement: row.url_paiement,
             montant_recu: of_minor(row.recu_minor),
             montant_rembourse: of_minor(row.rembourse_minor),
-            date_lancement: row.lancement,
-            date_attendue: row.lancement.map(|lancement| date_attendue(lancement.date_naive())),
-            date_paiement: row.recu,
-            date_remboursement: row.rembourse,
+            date_lancement: row.date_lancement,
+            date_attendue: row.date_lancement.map(|lancement| date_attendue(lancement.date_naive())),
+            date_paiement: row.date_recu,
+            date_remboursement: row.date_rembourse,
             stripe_livemode: row.stripe_livemode,
         }
     }))

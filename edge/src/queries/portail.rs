@@ -8,6 +8,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::payer::date_attendue;
 use super::{Liens, Somme};
 
 /// Whom a portal's link lets in, and how they read.
@@ -135,6 +136,8 @@ pub struct PrestationPage {
     pub montant_rembourse: Option<Decimal>,
     /// When money last moved.
     pub date_paiement: Option<DateTime<Utc>>,
+    /// The day by which a debit that is under way has usually come through.
+    pub date_attendue: Option<NaiveDate>,
 }
 
 /// A ticket with what the page says beyond the JSON.
@@ -189,19 +192,12 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                   o.token_paiement_scelle,
                   (o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL AND o.date_lien_annule IS NULL
                     AND o.statut_paiement IN ('en_attente', 'echoue')) as "payable!",
-                  p.recu_minor as "recu_minor!", p.rembourse_minor as "rembourse_minor!", p.dernier
+                  a.recu_minor as "recu_minor!", a.rembourse_minor as "rembourse_minor!",
+                  a.date_dernier, a.date_lancement
              FROM opportunite o
-            CROSS JOIN LATERAL (
-                  SELECT count(*) as lignes, max(date_paiement) as dernier,
-                         coalesce(sum(mouvement_minor) FILTER (
-                               WHERE type IN ('recu', 'encaisse', 'encaisse_annule') AND conforme), 0)::bigint
-                           as recu_minor,
-                         coalesce(-sum(mouvement_minor) FILTER (
-                               WHERE type IN ('rembourse', 'rembourse_echoue') AND conforme), 0)::bigint
-                           as rembourse_minor
-                    FROM paiement WHERE opportunite_id = o.id) p
+             JOIN opportunite_argent a ON a.opportunite_id = o.id
             WHERE o.client_id = $1
-              AND ((o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL) OR p.lignes > 0)
+              AND ((o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL) OR a.lignes > 0)
             ORDER BY o.id DESC LIMIT 500"#,
         client_id,
     )
@@ -227,7 +223,11 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                 },
                 payable: row.payable,
                 montant_rembourse: (row.rembourse_minor > 0).then(|| of_minor(row.rembourse_minor)),
-                date_paiement: row.dernier,
+                date_paiement: row.date_dernier,
+                date_attendue: row
+                    .date_lancement
+                    .filter(|_| row.statut_paiement == StatutPaiement::EnCours)
+                    .map(|lancement| date_attendue(lancement.date_naive())),
             }
         })
         .collect())

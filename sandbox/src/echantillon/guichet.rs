@@ -46,6 +46,14 @@ impl Guichet {
         self.write(Method::PATCH, path, body).await
     }
 
+    /// Takes something away.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn delete(&self, path: &str) -> Result<Value> {
+        self.write(Method::DELETE, path, &Value::Null).await
+    }
+
     /// Reads.
     ///
     /// # Errors

@@ -79,7 +79,6 @@ payer-rembourse-phrase = This payment was refunded to you.
 payer-conteste-phrase = This payment is disputed with your bank. Nothing is asked of you here.
 retour-paiement = Back to the payment
 lance-le = Started on
-attendu-le = Usually here by
 de = From
 pour = For
 bon-a-savoir = Good to know

@@ -42,6 +42,11 @@ courriel-paiement_echoue =
     The payment of { $client } for “{ $titre }” ({ $montant }) did not come through. Nothing was collected. The payment link stays valid.
 
     { $lien }
+courriel-paiement_enquete-sujet = The bank asks: { $montant }, { $client }
+courriel-paiement_enquete =
+    { $client }’s bank asks about the payment of “{ $titre }” ({ $montant }). No money is taken. Answer in Stripe before the date that it names, or refund: without an answer the inquiry may become a dispute.
+
+    { $lien }
 courriel-paiement_conteste-sujet = Payment disputed: { $montant }, { $client }
 courriel-paiement_conteste =
     The payment of { $client } for “{ $titre }” is disputed ({ $montant }). Answer in Stripe before the date given there.
@@ -68,6 +73,15 @@ courriel-ticket_cree-client =
     { $texte }
 
     Reply to this email, or on your page. { $lien }
+courriel-ticket_cree-client-email-sujet = { $titre }
+courriel-ticket_cree-client-email =
+    Hello,
+
+    { $nom } has written to you about “{ $titre }”:
+
+    { $texte }
+
+    Reply to this email.
 courriel-ticket_reponse-sujet = Reply from { $client }: { $titre }
 courriel-ticket_reponse =
     { $client } has replied to “{ $titre }”:
@@ -84,6 +98,15 @@ courriel-ticket_reponse-client =
     { $texte }
 
     Reply to this email, or on your page. { $lien }
+courriel-ticket_reponse-client-email-sujet = Reply: { $titre }
+courriel-ticket_reponse-client-email =
+    Hello,
+
+    { $nom } has replied to “{ $titre }”:
+
+    { $texte }
+
+    Reply to this email.
 courriel-mot_de_passe-sujet = New password
 courriel-mot_de_passe =
     Somebody asked for a new password for your Guichet account. This link sets it; it lives one hour and works once:

@@ -79,7 +79,6 @@ payer-rembourse-phrase = Ce paiement vous a été rendu.
 payer-conteste-phrase = Ce paiement est contesté auprès de votre banque. Rien ne vous est demandé ici.
 retour-paiement = Revenir au paiement
 lance-le = Lancé le
-attendu-le = Attendu au plus tard le
 de = De
 pour = Pour
 bon-a-savoir = Bon à savoir

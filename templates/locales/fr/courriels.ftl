@@ -42,6 +42,11 @@ courriel-paiement_echoue =
     Le paiement de { $client } pour « { $titre } » ({ $montant }) n’a pas abouti. Rien n’a été encaissé. Le lien de paiement reste valable.
 
     { $lien }
+courriel-paiement_enquete-sujet = Question de la banque : { $montant }, { $client }
+courriel-paiement_enquete =
+    La banque de { $client } s’interroge sur le paiement de « { $titre } » ({ $montant }). L’argent n’est pas repris. Répondez dans Stripe avant la date qui y est indiquée, ou remboursez : sans réponse, la question peut devenir une contestation.
+
+    { $lien }
 courriel-paiement_conteste-sujet = Paiement contesté : { $montant }, { $client }
 courriel-paiement_conteste =
     Le paiement de { $client } pour « { $titre } » est contesté ({ $montant }). Répondez dans Stripe avant la date qui y est indiquée.
@@ -68,6 +73,15 @@ courriel-ticket_cree-client =
     { $texte }
 
     Répondez à cet e-mail, ou sur votre page. { $lien }
+courriel-ticket_cree-client-email-sujet = { $titre }
+courriel-ticket_cree-client-email =
+    Bonjour,
+
+    { $nom } vous a écrit au sujet de « { $titre } » :
+
+    { $texte }
+
+    Répondez à cet e-mail.
 courriel-ticket_reponse-sujet = Réponse de { $client } : { $titre }
 courriel-ticket_reponse =
     { $client } a répondu à « { $titre } » :
@@ -84,6 +98,15 @@ courriel-ticket_reponse-client =
     { $texte }
 
     Répondez à cet e-mail, ou sur votre page. { $lien }
+courriel-ticket_reponse-client-email-sujet = Réponse : { $titre }
+courriel-ticket_reponse-client-email =
+    Bonjour,
+
+    { $nom } a répondu à « { $titre } » :
+
+    { $texte }
+
+    Répondez à cet e-mail.
 courriel-mot_de_passe-sujet = Nouveau mot de passe
 courriel-mot_de_passe =
     Quelqu’un a demandé un nouveau mot de passe pour votre compte Guichet. Ce lien le crée ; il vaut une heure et ne sert qu’une fois :

@@ -49,6 +49,7 @@ pub(super) async fn write(shared: &Shared, courriel: &Claimed) -> anyhow::Result
         }
         TypeCourriel::PaiementRecu
         | TypeCourriel::PaiementEchoue
+        | TypeCourriel::PaiementEnquete
         | TypeCourriel::PaiementConteste
         | TypeCourriel::PaiementNonConforme => about_payment(shared, courriel, reader.langue).await?,
         TypeCourriel::TicketCree | TypeCourriel::TicketReponse => {
@@ -67,7 +68,7 @@ pub(super) async fn write(shared: &Shared, courriel: &Claimed) -> anyhow::Result
         ("texte".into(), sujet.texte.as_str().into()),
         ("lien".into(), sujet.lien.as_str().into()),
     ]);
-    let cle = key(courriel.r#type, reader.client.is_some(), sujet.echeance.is_some());
+    let cle = key(courriel.r#type, reader.client.is_some(), sujet.echeance.is_some(), !sujet.lien.is_empty());
     let say = |key: &str| lookup(reader.langue, key, &arguments).with_context(|| format!("no text {key}"));
     let (from_nom, reply_to, to) = match reader.client {
         Some(client) => (reader.freelance_nom.clone(), Some(reader.freelance_email), client.email),
@@ -85,8 +86,10 @@ pub(super) async fn write(shared: &Shared, courriel: &Claimed) -> anyhow::Result
 }
 
 /// The name of a mail's text; its subject is that name with `-sujet`.
-fn key(r#type: TypeCourriel, to_client: bool, dated: bool) -> String {
+fn key(r#type: TypeCourriel, to_client: bool, dated: bool, linked: bool) -> String {
     let suffix = match r#type {
+        // A client without a private page answers the mail.
+        TypeCourriel::TicketCree | TypeCourriel::TicketReponse if to_client && !linked => "-client-email",
         TypeCourriel::TicketCree | TypeCourriel::TicketReponse if to_client => "-client",
         TypeCourriel::Rappel if dated => "-echeance",
         _ => "",
@@ -229,10 +232,12 @@ mod tests {
             .into();
         for langue in Langue::ALL {
             for r#type in TypeCourriel::ALL {
-                for (to_client, dated) in [(false, false), (true, false), (true, true)] {
-                    let cle = key(*r#type, to_client, dated);
+                for (to_client, dated, linked) in
+                    [(false, false, true), (true, false, true), (true, true, true), (true, false, false)]
+                {
+                    let cle = key(*r#type, to_client, dated, linked);
                     let corps = lookup(*langue, &cle, &arguments).expect(&cle);
-                    assert!(corps.contains("[lien]"), "{cle}: {corps}");
+                    assert_eq!(corps.contains("[lien]"), !cle.ends_with("-client-email"), "{cle}: {corps}");
                     assert!(
                         !lookup(*langue, &format!("{cle}-sujet"), &arguments).expect(&cle).contains('\n')
                     );

@@ -1,4 +1,4 @@
-//! Asks Stripe how the deal's unfinished session stands.
+//! Asks Stripe how the deal's unfinished session stands, and what became of refunds of which nobody knows.
 
 use common::domaine::Entite;
 use common::job::Reference;
@@ -7,16 +7,15 @@ use common::jobs::RefreshPayment;
 use super::create_checkout_session::check_actor;
 use crate::cx::{Cx, Handle, JobError, reference};
 use crate::integrations::stripe::StripeCall;
+use crate::paiement::next_refund_check;
 
 impl Handle for RefreshPayment {
     const EXTERNAL: bool = true;
 
-    /// Asks once, after the session that may still bring news: open, or complete without its money.
+    /// Asks once after the session that may still bring news (open, or complete without its money), and after
+    /// refunds of unknown outcome.
     async fn next_call(&self, cx: &mut Cx, asked: usize) -> Result<Option<StripeCall>, JobError> {
         check_actor(cx, self.opportunite_id).await?;
-        if asked > 0 {
-            return Ok(None);
-        }
         let unfinished = sqlx::query_scalar!(
             r#"SELECT s.stripe_session_id AS "stripe_session_id!" FROM session_paiement s
                WHERE s.opportunite_id = $1 AND s.stripe_session_id IS NOT NULL AND s.statut IN ('ouverte', 'payee')
@@ -27,13 +26,14 @@ impl Handle for RefreshPayment {
         )
         .fetch_optional(&mut *cx.tx)
         .await?;
-        match unfinished {
-            Some(stripe_session_id) => {
-                cx.stripe()?;
-                Ok(Some(StripeCall::Retrieve { stripe_session_id }))
-            }
-            None => Ok(None),
+        if let (Some(stripe_session_id), 0) = (unfinished, asked) {
+            cx.stripe()?;
+            return Ok(Some(StripeCall::Retrieve { stripe_session_id }));
         }
+        let Some(livemode) = cx.shared.stripe.as_ref().map(|stripe| stripe.livemode()) else {
+            return Ok(None);
+        };
+        next_refund_check(cx, Some(self.opportunite_id), livemode).await
     }
 
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {

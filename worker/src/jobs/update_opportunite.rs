@@ -3,7 +3,7 @@
 use common::domaine::{Entite, EtapePipeline, StatutPaiement, TypeEvenement};
 use common::job::Reference;
 use common::jobs::UpdateOpportunite;
-use common::montant::{self, Devise};
+use common::montant::{Devise, to_minor};
 use common::refus::Refus;
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -89,11 +89,14 @@ fn leaves_gagne(job: &UpdateOpportunite, current: &Current) -> bool {
         && job.etape_pipeline.is_some_and(|etape| etape != EtapePipeline::Gagne)
 }
 
-/// The price that the change ends in must be one that its currency can write, and that can be paid.
+/// A price that changes must end as one that its currency can write, and that can be paid.
 fn check_price(job: &UpdateOpportunite, current: &Current) -> Result<(), Refus> {
+    if job.montant_estime.is_none() && job.devise.is_none() {
+        return Ok(());
+    }
     let montant = job.montant_estime.unwrap_or(current.montant_estime);
     let devise = job.devise.unwrap_or(current.devise);
-    montant.map_or(Ok(()), |montant| montant::check(montant, devise))
+    montant.map_or(Ok(()), |montant| to_minor(montant, devise).map(drop))
 }
 
 async fn write(job: &UpdateOpportunite, cx: &mut Cx) -> Result<(), JobError> {

@@ -30,7 +30,8 @@ pub async fn record_answer(
     answer: StripeAnswer,
 ) -> Result<Recorded, JobError> {
     if let StripeCall::Refund(params) | StripeCall::FindRefund(params) = call {
-        return record_refund_answer(cx, params, answer).await;
+        let looked = matches!(call, StripeCall::FindRefund(_));
+        return record_refund_answer(cx, params, looked, answer).await;
     }
     match answer {
         StripeAnswer::Refund(refund) => {

@@ -330,6 +330,7 @@ fn courriel_of(told: TypeEvenement) -> Option<TypeCourriel> {
     match told {
         TypeEvenement::PaiementRecu => Some(TypeCourriel::PaiementRecu),
         TypeEvenement::PaiementEchoue => Some(TypeCourriel::PaiementEchoue),
+        TypeEvenement::PaiementEnquete => Some(TypeCourriel::PaiementEnquete),
         TypeEvenement::PaiementConteste => Some(TypeCourriel::PaiementConteste),
         TypeEvenement::PaiementNonConforme => Some(TypeCourriel::PaiementNonConforme),
         _ => None,

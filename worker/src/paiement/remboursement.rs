@@ -15,6 +15,8 @@ use crate::integrations::stripe::{RefundParams, StripeAnswer, StripeCall, Stripe
 
 /// How long Stripe surely keeps an idempotency key: afterwards a refund is looked for, never asked for again.
 const KEY_LIFE: TimeDelta = TimeDelta::hours(23);
+/// How long an attempt is left to its job, which comes back to it much sooner and asks for much shorter.
+const PAUSE: TimeDelta = TimeDelta::minutes(15);
 
 /// A received payment with money left to give back.
 #[derive(Debug)]
@@ -44,6 +46,11 @@ pub async fn next_refund_call(cx: &mut Cx, job: &RefundPayment) -> Result<Option
             return Err(Refus::conflict("paiement-conteste").into());
         }
         insert_attempt(cx, job).await?;
+    } else {
+        // The timer leaves it alone meanwhile; and it is no first call any more.
+        sqlx::query!("UPDATE remboursement SET date_modification = $2 WHERE id = $1", cx.job.0, cx.now)
+            .execute(&mut *cx.tx)
+            .await?;
     }
     let attempt = sqlx::query!(
         r#"SELECT statut AS "statut: StatutRemboursement", incertain, cle_idempotence AS "cle!",
@@ -67,6 +74,40 @@ pub async fn next_refund_call(cx: &mut Cx, job: &RefundPayment) -> Result<Option
         StripeCall::FindRefund(params)
     } else {
         StripeCall::Refund(params)
+    }))
+}
+
+/// What to ask about a refund whose job is dead, parked or lost: whether it was made. `None` when there is none, or
+/// each was asked for lately. Of one deal, or of all.
+///
+/// From here on the attempt is only looked for, whoever runs its job again: what is not found is not made, and its
+/// money is free for another.
+pub async fn next_refund_check(
+    cx: &mut Cx,
+    opportunite_id: Option<Uuid>,
+    livemode: bool,
+) -> Result<Option<StripeCall>, JobError> {
+    let attempt = sqlx::query!(
+        r#"UPDATE remboursement SET incertain = true, date_modification = $1
+           WHERE id = (SELECT r.id FROM remboursement r JOIN paiement p ON p.id = r.paiement_id
+               WHERE r.statut = 'prepare' AND r.date_modification < $2 AND p.livemode = $3
+                 AND ($4::uuid IS NULL OR r.opportunite_id = $4)
+               ORDER BY r.date_modification LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
+           RETURNING id, cle_idempotence AS "cle!", stripe_payment_intent, montant_minor"#,
+        cx.now,
+        cx.now - PAUSE,
+        livemode,
+        opportunite_id,
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?;
+    Ok(attempt.map(|attempt| {
+        StripeCall::FindRefund(RefundParams {
+            remboursement_id: attempt.id,
+            cle: attempt.cle,
+            payment_intent: attempt.stripe_payment_intent,
+            montant_minor: attempt.montant_minor,
+        })
     }))
 }
 
@@ -139,28 +180,20 @@ fn choose(mut payments: Vec<Refundable>, named: Option<Uuid>) -> Result<Refundab
 async fn refundable(cx: &mut Cx, opportunite_id: Uuid) -> Result<Vec<Refundable>, JobError> {
     Ok(sqlx::query_as!(
         Refundable,
-        r#"SELECT p.id AS paiement_id, p.stripe_payment_intent AS "payment_intent!", p.devise AS "devise: Devise",
-                  l.left_minor AS "left_minor!"
-           FROM paiement p
-           CROSS JOIN LATERAL (SELECT p.montant_minor
-               + coalesce((SELECT sum(r.mouvement_minor) FROM paiement r
-                    WHERE r.stripe_payment_intent = p.stripe_payment_intent AND r.type <> 'recu'), 0)::bigint
-               - coalesce((SELECT sum(a.montant_minor) FROM remboursement a
-                    WHERE a.paiement_id = p.id AND a.statut IN ('prepare', 'en_cours')), 0)::bigint
-               AS left_minor) l
-           WHERE p.opportunite_id = $1 AND p.type = 'recu' AND p.stripe_payment_intent IS NOT NULL
-             AND l.left_minor > 0
-           ORDER BY p.id"#,
+        r#"SELECT paiement_id AS "paiement_id!", stripe_payment_intent AS "payment_intent!",
+                  devise AS "devise!: Devise", reste_minor AS "left_minor!"
+           FROM paiement_reste WHERE opportunite_id = $1 AND reste_minor > 0 ORDER BY paiement_id"#,
         opportunite_id
     )
     .fetch_all(&mut *cx.tx)
     .await?)
 }
 
-/// Records what Stripe answered to a refund that was asked for, or looked for.
+/// Records what Stripe answered to a refund that was asked for or, when `looked`, looked for.
 pub(super) async fn record_refund_answer(
     cx: &mut Cx,
     params: &RefundParams,
+    looked: bool,
     answer: StripeAnswer,
 ) -> Result<Recorded, JobError> {
     match answer {
@@ -170,29 +203,48 @@ pub(super) async fn record_refund_answer(
             Ok(Recorded::Done)
         }
         StripeAnswer::Failed => {
-            sqlx::query!(
-                "UPDATE remboursement SET incertain = true, date_modification = $2 WHERE id = $1",
-                params.remboursement_id,
-                cx.now
-            )
-            .execute(&mut *cx.tx)
-            .await?;
+            doubt_attempt(cx, params).await?;
             Ok(Recorded::Done)
         }
-        StripeAnswer::Refused { status: 400 | 402 | 404, code, .. } => {
-            end_attempt(cx, params, &code).await?;
-            Ok(Recorded::Refused(Refus::conflict("remboursement-echoue").arg("code", code)))
-        }
-        // Whoever asks may not: nothing was done, and the next key may.
-        StripeAnswer::Refused { code, .. } => {
-            end_attempt(cx, params, &code).await?;
-            Ok(Recorded::Refused(Refus::conflict("stripe-refuse").arg("code", code)))
+        StripeAnswer::Refused { status, code, .. } => {
+            // Of a used key Stripe repeats its first answer, whatever that was. Whoever may not ask learns nothing
+            // of what an earlier call did: unless there was none, the refund is to be looked for.
+            let made_none = matches!(status, 400 | 402 | 404) && code != "idempotency_error";
+            if !looked && (made_none || is_first_call(cx, params).await?) {
+                end_attempt(cx, params, &code).await?;
+            } else {
+                doubt_attempt(cx, params).await?;
+            }
+            let refus = if made_none { "remboursement-echoue" } else { "stripe-refuse" };
+            Ok(Recorded::Refused(Refus::conflict(refus).arg("code", code)))
         }
         StripeAnswer::Unknown | StripeAnswer::Session(_) | StripeAnswer::Refunds(_) => {
             end_attempt(cx, params, "api_error").await?;
             Ok(Recorded::Refused(Refus::conflict("remboursement-echoue").arg("code", "api_error")))
         }
     }
+}
+
+/// Whether Stripe was asked for this refund for the first time: each later call leaves its moment.
+async fn is_first_call(cx: &mut Cx, params: &RefundParams) -> Result<bool, JobError> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT date_modification = date_creation AS "first!" FROM remboursement WHERE id = $1"#,
+        params.remboursement_id
+    )
+    .fetch_one(&mut *cx.tx)
+    .await?)
+}
+
+/// Notes that nobody knows whether the refund was made: its money stays reserved until it was looked for.
+async fn doubt_attempt(cx: &mut Cx, params: &RefundParams) -> Result<(), JobError> {
+    sqlx::query!(
+        "UPDATE remboursement SET incertain = true, date_modification = $2 WHERE id = $1",
+        params.remboursement_id,
+        cx.now
+    )
+    .execute(&mut *cx.tx)
+    .await?;
+    Ok(())
 }
 
 async fn end_attempt(cx: &mut Cx, params: &RefundParams, motif: &str) -> Result<(), JobError> {

@@ -147,10 +147,18 @@ pub(super) fn told_facts(
             _ => Vec::new(),
         };
     }
+    // A bank that only asks has taken nothing. Should it take the money after all, the same object says so.
+    if status.is_some_and(|status| status.starts_with("warning_")) {
+        let mut facts = vec![(TypePaiement::Enquete, Some(TypeEvenement::PaiementEnquete))];
+        if status == Some("warning_closed") {
+            facts.push((TypePaiement::EnqueteClose, Some(TypeEvenement::EnqueteClose)));
+        }
+        return facts;
+    }
     let mut facts = vec![(TypePaiement::Conteste, Some(TypeEvenement::PaiementConteste))];
     match status {
-        // An inquiry that became no dispute, and one that Stripe kept from becoming one, end well too.
-        Some("won" | "warning_closed" | "prevented") => {
+        // One that Stripe kept from becoming a dispute ends well too.
+        Some("won" | "prevented") => {
             facts.push((TypePaiement::ContesteGagne, Some(TypeEvenement::LitigeGagne)));
         }
         Some("lost") => facts.push((TypePaiement::ContestePerdu, Some(TypeEvenement::LitigePerdu))),

@@ -43,8 +43,11 @@ pub fn statut_paiement(faits: &[Fait]) -> StatutPaiement {
         .chain(other_way)
         .collect();
     if !payments.is_empty() {
-        let contested =
-            of(TypePaiement::Conteste).any(|fait| !told(TypePaiement::ContesteGagne, &fait.stripe_id));
+        // An inquiry takes no money. Earlier versions noted one as a dispute: its end ends that too.
+        let contested = of(TypePaiement::Conteste).any(|fait| {
+            !told(TypePaiement::ContesteGagne, &fait.stripe_id)
+                && !told(TypePaiement::EnqueteClose, &fait.stripe_id)
+        });
         return if contested {
             StatutPaiement::Conteste
         } else if payments.iter().any(|(_, back)| *back == 0) {
@@ -98,6 +101,9 @@ mod tests {
                 vec![recu.clone(), fait(T::Rembourse, "re_1", 40), fait(T::RembourseEchoue, "re_1", 40)],
                 S::Paye,
             ),
+            (vec![recu.clone(), fait(T::Enquete, "dp_1", 100)], S::Paye),
+            (vec![recu.clone(), fait(T::Enquete, "dp_1", 100), dispute.clone()], S::Conteste),
+            (vec![recu.clone(), dispute.clone(), fait(T::EnqueteClose, "dp_1", 100)], S::Paye),
             (vec![recu.clone(), dispute.clone()], S::Conteste),
             (vec![recu.clone(), dispute.clone(), fait(T::ContesteGagne, "dp_1", 100)], S::Paye),
             (vec![recu, dispute, fait(T::ContestePerdu, "dp_1", 100)], S::Conteste),

@@ -188,6 +188,8 @@ impl Filter {
                     T::PaiementEchoue,
                     T::PaiementRembourse,
                     T::RemboursementEchoue,
+                    T::PaiementEnquete,
+                    T::EnqueteClose,
                     T::PaiementConteste,
                     T::LitigeGagne,
                     T::LitigePerdu,

@@ -74,6 +74,8 @@ impl Stripe {
         let request = RequestBuilder::new(StripeMethod::Get, "/refunds").query(&query).customize();
         let page = match self.json(request).await {
             Ok(page) => page,
+            // A payment that this key does not know: that says nothing of the refund.
+            Err(StripeError::Stripe(error, 404)) => return Ok(refused(&error, 404)),
             Err(error) => return failure(error),
         };
         let wanted = params.remboursement_id.to_string();

@@ -13,7 +13,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
         let mut prestation = json!({
             "id": ID, "titre": "Refonte <i>du site</i>", "montant": "1200.50", "devise": "EUR", "statutPaiement": statut,
             "urlPaiement": null, "lienPaiement": "https://guichet.example/payer/cd", "payable": payable,
-            "montantRembourse": "160.00", "datePaiement": DATE,
+            "montantRembourse": "160.00", "datePaiement": DATE, "dateAttendue": "2026-11-09",
         });
         if payable {
             prestation["echeance"] = json!("2026-11-20");

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 use super::{DATE, ID, blank, bureau, client, evenements, form, opportunite, recus, with};
 
 /// What the ledger's events tell the timeline.
-const TOLD: [&str; 9] = [
+const TOLD: [&str; 11] = [
     "paiement_recu",
     "paiement_lance",
     "paiement_echoue",
     "paiement_rembourse",
     "remboursement_echoue",
+    "paiement_enquete",
+    "enquete_close",
     "paiement_conteste",
     "litige_gagne",
     "litige_perdu",
@@ -43,7 +45,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     let remboursement = |statut: &str, motif: Option<&str>| {
         json!({
             "id": ID, "statut": statut, "montant": "20.00", "devise": "EUR", "paiementId": ID, "stripeRefundId": null,
-            "motif": motif, "dateCreation": DATE,
+            "motif": motif, "aVerifier": false, "dateCreation": DATE,
         })
     };
     let mut remboursements: Vec<_> = common::domaine::StatutRemboursement::ALL
@@ -52,6 +54,9 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         .collect();
     remboursements
         .extend([remboursement("echoue", Some("declined")), remboursement("echoue", Some("<i>x</i>"))]);
+    let mut dead = remboursement("prepare", None);
+    dead["aVerifier"] = json!(true);
+    remboursements.push(dead);
     let reste = |at: u128| json!({ "paiementId": at.to_string(), "reste": { "montant": "1180.50", "devise": "EUR" }, "datePaiement": DATE });
     let envoi = |livemode: Option<bool>| {
         livemode.map(|sent| {
