@@ -7,7 +7,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::bureau::{
-    clients, connexion, evenements, jobs, operations, opportunites, paiements, tickets, utilisateur,
+    clients, connexion, evenements, jobs, operations, opportunites, paiements, recherche, tickets,
+    utilisateur,
 };
 use crate::api::public::{portail, sante, webhooks};
 use crate::app::App;
@@ -79,6 +80,7 @@ fn bureau() -> Router<App> {
         .route("/api/tickets/{id}/messages", post(tickets::reply))
         .route("/api/operations", get(operations::show))
         .route("/api/operations/jobs/{id}/reexecuter", post(operations::reexecute))
+        .route("/api/recherche", get(recherche::find))
         .route("/api/jobs/{id}", get(jobs::show))
 }
 
@@ -98,7 +100,7 @@ fn public() -> Router<App> {
 /// The freelancer's pages and forms.
 #[rustfmt::skip]
 fn pages_bureau() -> Router<App> {
-    use crate::pages::bureau::{clients, connexion, evenements, installation, jobs, operations, opportunites, oubli, reglages, tableau, tickets};
+    use crate::pages::bureau::{clients, connexion, evenements, export, installation, jobs, operations, opportunites, oubli, recherche, reglages, tableau, tickets};
     Router::new()
         .route("/", get(tableau::show))
         .route("/connexion", get(connexion::show).post(connexion::sign_in))
@@ -138,6 +140,10 @@ fn pages_bureau() -> Router<App> {
         .route("/tickets/{id}/messages", post(tickets::reply))
         .route("/operations", get(operations::show))
         .route("/operations/jobs/{id}/reexecuter", post(operations::reexecute))
+        .route("/recherche", get(recherche::show))
+        .route("/clients.csv", get(export::clients))
+        .route("/opportunites.csv", get(export::deals))
+        .route("/paiements.csv", get(export::paiements))
         .route("/jobs/{id}", get(jobs::show))
 }
 

@@ -12,6 +12,7 @@ mod operations;
 mod opportunites;
 mod paiements;
 mod portail;
+mod recherche;
 mod tenancy;
 mod tickets;
 mod utilisateur;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
 
+mod export;
 mod forms;
 mod installation;
 mod lecture;

@@ -5,6 +5,7 @@
 
 mod avancement;
 mod clavier;
+mod recherche;
 
 use tests::app::PASSWORD;
 use tests::{App, Browser};

@@ -27,6 +27,8 @@ const SEND_EMPTY: &str = "const written = 'input:not([type=hidden], [type=radio]
      const form = forms.filter((form) => form.querySelector(written)).at(-1); \
      for (const field of form.querySelectorAll(written)) field.value = ''; \
      HTMLFormElement.prototype.submit.call(form)";
+const PALETTE: &str = "document.querySelector('[data-dialogue=palette]').showModal()";
+const CLAVIER: &str = "document.querySelector('[data-dialogue=clavier]').showModal()";
 const UNFOLD: &str = "for (const fold of document.querySelectorAll('main details')) fold.open = true";
 
 /// A page in one of its states.
@@ -235,6 +237,7 @@ fn emptiness() -> Vec<Ecran> {
         page("vide-opportunites-liste", "/opportunites", "/opportunites?vue=liste"),
         page("vide-opportunites-nouvelle", "/opportunites", "/opportunites?nouveau=1"),
         page("vide-tickets", "/tickets", "/tickets"),
+        page("vide-recherche", "/recherche", "/recherche"),
         page("vide-reglages", "/reglages", "/reglages"),
         page("bureau-404", "/clients/{id}", "/clients/00000000-0000-7000-8000-000000000000"),
     ]
@@ -290,6 +293,9 @@ async fn of(bureau: &Bureau, email: &'static str, prefix: &str) -> Vec<Ecran> {
         page("opportunites-nouvelle", "/opportunites", "/opportunites?nouveau=1")
             .after("refusee", SEND_EMPTY),
         page("tickets", "/tickets", "/tickets"),
+        page("recherche", "/recherche", "/recherche?q=s"),
+        page("recherche", "/recherche", "/recherche?q=s").after("palette", PALETTE),
+        page("recherche", "/recherche", "/recherche?q=s").after("clavier", CLAVIER),
     ];
     let mut states = Vec::new();
     for deal in elements(bureau, "/api/opportunites").await {

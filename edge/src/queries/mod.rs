@@ -13,6 +13,7 @@ pub mod opportunite;
 pub mod paiement;
 pub mod payer;
 pub mod portail;
+pub mod recherche;
 pub mod recu;
 pub mod tableau;
 pub mod ticket;

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use common::domaine::{MoyenPaiement, StatutRemboursement, StatutSession, TypePaiement};
 use common::montant::Devise;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Somme;
+use super::{Page, Somme};
 
 /// One attempt at a Stripe Checkout Session.
 #[derive(Debug, Clone, Serialize)]
@@ -189,6 +190,24 @@ pub struct Paiement {
     pub date_creation: DateTime<Utc>,
 }
 
+/// A line of the ledger out of a row that has its columns.
+macro_rules! paiement {
+    ($row:ident) => {
+        Paiement {
+            id: $row.id,
+            r#type: $row.r#type,
+            somme: Somme::of_minor($row.montant_minor, $row.devise),
+            livemode: $row.livemode,
+            conforme: $row.conforme,
+            moyen: $row.moyen,
+            stripe_id: $row.stripe_id,
+            stripe_payment_intent: $row.stripe_payment_intent,
+            date_paiement: $row.date_paiement,
+            date_creation: $row.date_creation,
+        }
+    };
+}
+
 /// The ledger of one deal of the freelancer's own, latest first.
 pub async fn ledger(
     pool: &PgPool,
@@ -206,21 +225,49 @@ pub async fn ledger(
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Paiement {
-            id: row.id,
-            r#type: row.r#type,
-            somme: Somme::of_minor(row.montant_minor, row.devise),
-            livemode: row.livemode,
-            conforme: row.conforme,
-            moyen: row.moyen,
-            stripe_id: row.stripe_id,
-            stripe_payment_intent: row.stripe_payment_intent,
-            date_paiement: row.date_paiement,
-            date_creation: row.date_creation,
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| paiement!(row)).collect())
+}
+
+/// A line of the ledger among those of all deals.
+#[derive(Debug, Clone)]
+pub struct Ecriture {
+    /// The line.
+    pub paiement: Paiement,
+    /// What it does to the money that is kept, in the currency's main unit: below zero when money leaves.
+    pub mouvement: Decimal,
+    /// The deal's title.
+    pub titre: String,
+    /// The client's name.
+    pub client_nom: String,
+}
+
+/// The ledger of all of the freelancer's deals, as it grew, latest first.
+pub async fn list(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    after: Option<Uuid>,
+    limit: i64,
+) -> sqlx::Result<Page<Ecriture>> {
+    let rows = sqlx::query!(
+        r#"SELECT p.id, p.type as "type: TypePaiement", p.montant_minor, p.devise as "devise: Devise", p.livemode,
+                  p.conforme, p.moyen as "moyen: MoyenPaiement", p.stripe_id, p.stripe_payment_intent,
+                  p.date_paiement, p.date_creation, p.mouvement_minor, o.titre, c.nom
+             FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id JOIN client c ON c.id = o.client_id
+            WHERE o.utilisateur_id = $1 AND ($2::uuid IS NULL OR p.id < $2)
+            ORDER BY p.id DESC LIMIT $3"#,
+        utilisateur_id,
+        after,
+        limit + 1,
+    )
+    .fetch_all(pool)
+    .await?;
+    let lines = rows.into_iter().map(|row| Ecriture {
+        mouvement: Somme::of_minor(row.mouvement_minor, row.devise).montant,
+        titre: row.titre,
+        client_nom: row.nom,
+        paiement: paiement!(row),
+    });
+    Ok(Page::cut(lines.collect(), limit, |line: &Ecriture| line.paiement.id.to_string()))
 }
 
 /// A refund, asked for here or at Stripe.

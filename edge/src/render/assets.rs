@@ -52,6 +52,11 @@ static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             &include_bytes!("../../../templates/assets/guichet.js")[..],
         ),
+        (
+            "recherche.js",
+            "text/javascript; charset=utf-8",
+            &include_bytes!("../../../templates/assets/recherche.js")[..],
+        ),
         ("icones.svg", "image/svg+xml", &include_bytes!("../../../templates/assets/icones.svg")[..]),
     ]
     .into_iter()

@@ -8,6 +8,7 @@ pub mod list;
 pub mod operations;
 pub mod opportunites;
 pub mod paiements;
+pub mod recherche;
 pub mod tickets;
 pub mod utilisateur;
 

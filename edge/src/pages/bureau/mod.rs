@@ -3,11 +3,13 @@
 pub mod clients;
 pub mod connexion;
 pub mod evenements;
+pub mod export;
 pub mod installation;
 pub mod jobs;
 pub mod operations;
 pub mod opportunites;
 pub mod oubli;
+pub mod recherche;
 pub mod reglages;
 pub mod tableau;
 pub mod tickets;

@@ -20,6 +20,7 @@ use crate::fields::Fields;
 use crate::ownership::Targets;
 use crate::pages::form::{Forms, Values, values};
 use crate::pages::page_context;
+use crate::pages::params::Params;
 use crate::pages::submission::Destination;
 use crate::problem::AppError;
 use crate::queries::client::Client;
@@ -45,15 +46,20 @@ pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppE
     bureau.submit("f", job, &fields, Destination::Created, page).await
 }
 
-async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
-    let (pool, liens, me, params) = (&bureau.app.pool, &bureau.app.liens, bureau.me.id, &bureau.params);
-    let filter = Filter {
+/// What the deals are narrowed to by the parameters of a page.
+pub(super) fn filter(params: &Params) -> Filter {
+    Filter {
         recherche: params.get("q").map(str::to_owned),
         client_id: params.parse("client"),
         etape_pipeline: params.parse("etapePipeline"),
         statut_paiement: params.parse("statutPaiement"),
         devise: params.get("devise").and_then(|code| Devise::parse(code).ok()),
-    };
+    }
+}
+
+async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
+    let (pool, liens, me, params) = (&bureau.app.pool, &bureau.app.liens, bureau.me.id, &bureau.params);
+    let filter = filter(params);
     let as_list = params.get("vue") == Some("liste");
     let page = if as_list {
         Some(opportunite::list(pool, me, &filter, params.parse("apres"), PER_PAGE, liens).await?)

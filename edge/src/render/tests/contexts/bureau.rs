@@ -94,12 +94,33 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         ),
         ("operations.html", operations(true)),
         ("operations.html", operations(false)),
+        ("recherche.html", recherche("", "")),
+        ("recherche.html", recherche("<i>", "")),
+        ("recherche.html", recherche("bleu", "")),
+        ("recherche.html", recherche("bleu", "email")),
         ("jobs/id.html", job("en_attente", None)),
         ("jobs/id.html", job("en_cours", None)),
         ("jobs/id.html", job("rejete", Some("<i>Non</i>"))),
         ("jobs/id.html", job("echoue", None)),
         ("jobs/id.html", job("inconnu", None)),
     ]
+}
+
+fn recherche(q: &str, genre: &str) -> Value {
+    let pieces = json!([{ "texte": "Le <i>", "trouve": false }, { "texte": "<i>bleu", "trouve": true }]);
+    let groupes: Vec<_> = ["client", "opportunite", "ticket", "email", "note"]
+        .iter()
+        .map(|it| {
+            let titre = if *it == "note" { json!([]) } else { pieces.clone() };
+            let element = json!({
+                "type": it, "id": ID, "titre": titre, "extrait": pieces, "clientId": ID,
+                "clientNom": "Librairie <i>Vasseur</i>", "date": DATE, "chemin": "/clients/1",
+            });
+            json!({ "genre": it, "elements": [element], "plein": true })
+        })
+        .collect();
+    let groupes = if q == "bleu" { json!(groupes) } else { json!([]) };
+    bureau("recherche", json!({ "q": q, "genre": genre, "requete": "q=a&", "groupes": groupes }))
 }
 
 fn operations(trouble: bool) -> Value {

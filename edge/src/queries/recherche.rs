@@ -1,0 +1,337 @@
+//! Search over everything that a freelancer wrote or was written: clients, deals, tickets with their
+//! messages, mails and notes. The words are compared by Postgres (`requete_recherche` in `migrations/0007_recherche.sql`); what of
+//! a text is shown, and which words are marked in it, is decided here.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::PgPool;
+use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
+
+/// Words of a query that are looked for; what stands behind them narrows nothing.
+const WORDS_MAX: usize = 8;
+/// Characters of a word that are looked for: no word that people type is longer.
+const WORD_MAX: usize = 60;
+/// Characters of a text that are shown around what was found.
+const EXCERPT: usize = 160;
+
+/// What can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Genre {
+    /// By name and address.
+    Client,
+    /// By title.
+    Opportunite,
+    /// By subject and messages.
+    Ticket,
+    /// By sender, subject and text.
+    Email,
+    /// By text.
+    Note,
+}
+
+impl Genre {
+    /// Every genre, in the order in which the page shows them.
+    pub const ALL: [Self; 5] = [Self::Client, Self::Opportunite, Self::Ticket, Self::Email, Self::Note];
+
+    /// Its name in addresses and in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Opportunite => "opportunite",
+            Self::Ticket => "ticket",
+            Self::Email => "email",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl std::str::FromStr for Genre {
+    type Err = common::domaine::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|genre| genre.as_str() == text).ok_or(common::domaine::UnknownWord)
+    }
+}
+
+/// A piece of a text: found words stand apart, so that a page marks them and escapes all the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Morceau {
+    /// The text, as it was written.
+    pub texte: String,
+    /// Whether the query found it.
+    pub trouve: bool,
+}
+
+/// Something that was found.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Trouvaille {
+    /// What it is.
+    pub r#type: Genre,
+    /// Its id.
+    pub id: Uuid,
+    /// Its name, title or subject.
+    pub titre: Vec<Morceau>,
+    /// The part of its text in which it was found; empty when the title says it all.
+    pub extrait: Vec<Morceau>,
+    /// Whose it is.
+    pub client_id: Uuid,
+    /// That client's name.
+    pub client_nom: String,
+    /// Since when it is there.
+    pub date: DateTime<Utc>,
+    /// Its page.
+    pub chemin: String,
+}
+
+struct Row {
+    id: Uuid,
+    titre: String,
+    texte: String,
+    client_id: Uuid,
+    client_nom: String,
+    date: DateTime<Utc>,
+}
+
+/// The words of a query, folded as the schema folds what it indexes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mots(Vec<String>);
+
+impl Mots {
+    /// Reads what a person typed. Quotes, signs and emoji part words and are not looked for.
+    pub fn of(saisie: &str) -> Self {
+        let folded = fold(saisie);
+        let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        Self(words.take(WORDS_MAX).map(|word| word.chars().take(WORD_MAX).collect()).collect())
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a folded word of a text is one that was looked for: the beginning of it, or of its stem.
+    fn find(&self, word: &str) -> bool {
+        self.0.iter().any(|mot| word.starts_with(mot.as_str()) || (word.len() >= 4 && mot.starts_with(word)))
+    }
+}
+
+/// A text without case and accents.
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).flat_map(char::to_lowercase) {
+        match c {
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            'ø' => folded.push('o'),
+            'ł' => folded.push('l'),
+            'đ' => folded.push('d'),
+            c => folded.push(c),
+        }
+    }
+    folded
+}
+
+/// Looks for all words in the freelancer's own, best first within each genre: at most `limit` of each, or
+/// of `genre` alone.
+pub async fn find(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    mots: &Mots,
+    genre: Option<Genre>,
+    limit: i64,
+) -> sqlx::Result<Vec<Trouvaille>> {
+    if mots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for genre in Genre::ALL.into_iter().filter(|it| genre.is_none_or(|genre| genre == *it)) {
+        let rows = match genre {
+            Genre::Client => clients(pool, utilisateur_id, mots, limit).await?,
+            Genre::Opportunite => opportunites(pool, utilisateur_id, mots, limit).await?,
+            Genre::Ticket => tickets(pool, utilisateur_id, mots, limit).await?,
+            Genre::Email => evenements(pool, utilisateur_id, "email_client", mots, limit).await?,
+            Genre::Note => evenements(pool, utilisateur_id, "note", mots, limit).await?,
+        };
+        found.extend(rows.into_iter().map(|row| shown(genre, row, mots)));
+    }
+    Ok(found)
+}
+
+async fn clients(pool: &PgPool, utilisateur_id: Uuid, mots: &Mots, limit: i64) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"SELECT id, nom as titre, coalesce(email, '') as "texte!", id as client_id, nom as client_nom,
+                  date_creation as date
+             FROM client, requete_recherche($2) AS requete
+            WHERE utilisateur_id = $1 AND recherche @@ requete
+            ORDER BY ts_rank(recherche, requete) DESC, id DESC LIMIT $3"#,
+        utilisateur_id,
+        &mots.0,
+        limit,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+async fn opportunites(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    mots: &Mots,
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"SELECT o.id, o.titre, '' as "texte!", o.client_id, c.nom as client_nom, o.date_creation as date
+             FROM opportunite o JOIN client c ON c.id = o.client_id, requete_recherche($2) AS requete
+            WHERE o.utilisateur_id = $1 AND o.recherche @@ requete
+            ORDER BY ts_rank(o.recherche, requete) DESC, o.id DESC LIMIT $3"#,
+        utilisateur_id,
+        &mots.0,
+        limit,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// A ticket stands once, by its subject or by the best of its messages.
+async fn tickets(pool: &PgPool, utilisateur_id: Uuid, mots: &Mots, limit: i64) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"SELECT t.id, t.sujet as titre, best.texte as "texte!", t.client_id, c.nom as client_nom,
+                  t.date_modification as date
+             FROM (SELECT DISTINCT ON (id) id, texte, rang
+                     FROM (SELECT t.id, '' AS texte, ts_rank(t.recherche, requete) AS rang
+                             FROM ticket t, requete_recherche($2) AS requete
+                            WHERE t.utilisateur_id = $1 AND t.recherche @@ requete
+                            UNION ALL
+                           SELECT t.id, m.corps, ts_rank(m.recherche, requete)
+                             FROM message_ticket m JOIN ticket t ON t.id = m.ticket_id, requete_recherche($2) AS requete
+                            WHERE t.utilisateur_id = $1 AND m.recherche @@ requete) AS hits
+                    ORDER BY id, rang DESC) AS best
+             JOIN ticket t ON t.id = best.id JOIN client c ON c.id = t.client_id
+            ORDER BY best.rang DESC, t.id DESC LIMIT $3"#,
+        utilisateur_id,
+        &mots.0,
+        limit,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+async fn evenements(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    type_evenement: &str,
+    mots: &Mots,
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"SELECT e.id, concat_ws(', ', e.meta_json ->> 'expediteur', e.meta_json ->> 'sujet') as "titre!",
+                  e.description_texte as texte, e.client_id, c.nom as client_nom, e.date_evenement as date
+             FROM evenement_timeline e JOIN client c ON c.id = e.client_id, requete_recherche($3) AS requete
+            WHERE e.utilisateur_id = $1 AND e.type_evenement = $2 AND e.recherche @@ requete
+            ORDER BY ts_rank(e.recherche, requete) DESC, e.id DESC LIMIT $4"#,
+        utilisateur_id,
+        type_evenement,
+        &mots.0,
+        limit,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+fn shown(genre: Genre, row: Row, mots: &Mots) -> Trouvaille {
+    let chemin = match genre {
+        Genre::Client => format!("/clients/{}", row.id),
+        Genre::Opportunite => format!("/opportunites/{}", row.id),
+        Genre::Ticket => format!("/tickets/{}", row.id),
+        Genre::Email | Genre::Note => format!("/evenements/{}", row.id),
+    };
+    Trouvaille {
+        r#type: genre,
+        id: row.id,
+        titre: mark(&row.titre, mots),
+        extrait: mark(excerpt(&row.texte, mots), mots),
+        client_id: row.client_id,
+        client_nom: row.client_nom,
+        date: row.date,
+        chemin,
+    }
+}
+
+/// The words of a text with the byte at which each begins.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        // A split-off part lies within the text.
+        .map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
+}
+
+/// The part of a text around the first word that was found, cut at characters.
+fn excerpt<'a>(text: &'a str, mots: &Mots) -> &'a str {
+    let found = words(text).find(|(_, word)| mots.find(&fold(word))).map_or(0, |(at, _)| at);
+    let before = text[..found].char_indices().rev().take(EXCERPT / 4).last().map_or(found, |(at, _)| at);
+    let after = text[before..].char_indices().nth(EXCERPT).map_or(text.len(), |(at, _)| before + at);
+    text[before..after].trim()
+}
+
+/// Cuts a text at the words that were found.
+fn mark(text: &str, mots: &Mots) -> Vec<Morceau> {
+    let mut pieces = Vec::new();
+    let mut push = |texte: &str, trouve: bool| {
+        if !texte.is_empty() {
+            pieces.push(Morceau { texte: texte.to_owned(), trouve });
+        }
+    };
+    let mut from = 0;
+    let mut known = HashSet::new();
+    for (at, word) in words(text) {
+        if known.contains(word) || mots.find(&fold(word)) {
+            known.insert(word);
+            push(&text[from..at], false);
+            push(word, true);
+            from = at + word.len();
+        }
+    }
+    push(&text[from..], false);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_becomes_words() {
+        let words = |text: &str| Mots::of(text).0;
+        assert_eq!(words("  L'ŒUVRE \"réglée\" 🦀 & <b>"), ["l", "oeuvre", "reglee", "b"]);
+        assert_eq!(words("helene@vasseur.example"), ["helene", "vasseur", "example"]);
+        assert_eq!(words("');DROP TABLE client;--"), ["drop", "table", "client"]);
+        assert!(Mots::of("🦀 !?").is_empty() && Mots::of("").is_empty());
+        assert_eq!(words(&"mot ".repeat(5_000)).len(), WORDS_MAX);
+        assert_eq!(words(&"é".repeat(10_000)), ["e".repeat(WORD_MAX)]);
+    }
+
+    #[test]
+    fn found_words_stand_apart_and_nothing_is_lost() {
+        let text = "<b>Réglée</b> : la facture 🦀 de Noël";
+        let pieces = mark(text, &Mots::of("regl factures"));
+        assert_eq!(pieces.iter().map(|it| it.texte.as_str()).collect::<String>(), text);
+        let found: Vec<_> = pieces.iter().filter(|it| it.trouve).map(|it| it.texte.as_str()).collect();
+        assert_eq!(found, ["Réglée", "facture"]);
+        assert_eq!(mark("", &Mots::of("x")), []);
+    }
+
+    #[test]
+    fn an_excerpt_shows_what_was_found_far_down() {
+        let text = format!("{} aiguille {}", "é ".repeat(500), "foin ".repeat(500));
+        let excerpt = excerpt(&text, &Mots::of("aiguille"));
+        assert!(excerpt.contains("aiguille") && excerpt.chars().count() <= EXCERPT);
+        assert_eq!(super::excerpt("court", &Mots::of("absent")), "court");
+    }
+}

@@ -1,0 +1,20 @@
+# Search: the page, the field on every page, the palette and its keys.
+recherche = Search
+recherche-champ = Client, deal, ticket, email or note
+recherche-partout = Search everywhere
+recherche-filtrer = Filter the results
+recherche-genre-client = Clients
+recherche-genre-opportunite = Deals
+recherche-genre-ticket = Tickets
+recherche-genre-email = Emails
+recherche-genre-note = Notes
+recherche-genre-note-une = Note
+recherche-preciser = The first fifty results: narrow the search.
+recherche-rien = Nothing matches.
+recherche-aide = All words are looked for, accents aside; the beginning of a word is enough.
+recherche-tout-voir = See all results
+clavier = Keyboard shortcuts
+clavier-palette = Open quick search
+clavier-aide = Show this help
+touche-ctrl = Ctrl
+touche-echap = Esc

@@ -1,0 +1,20 @@
+# Search: the page, the field on every page, the palette and its keys.
+recherche = Recherche
+recherche-champ = Client, opportunité, ticket, e-mail ou note
+recherche-partout = Chercher partout
+recherche-filtrer = Filtrer les résultats
+recherche-genre-client = Clients
+recherche-genre-opportunite = Opportunités
+recherche-genre-ticket = Tickets
+recherche-genre-email = E-mails
+recherche-genre-note = Notes
+recherche-genre-note-une = Note
+recherche-preciser = Les cinquante premiers résultats : précisez la recherche.
+recherche-rien = Rien ne correspond.
+recherche-aide = Tous les mots sont cherchés, sans égard aux accents ; le début d’un mot suffit.
+recherche-tout-voir = Voir tous les résultats
+clavier = Raccourcis clavier
+clavier-palette = Ouvrir la recherche rapide
+clavier-aide = Montrer cette aide
+touche-ctrl = Ctrl
+touche-echap = Échap
