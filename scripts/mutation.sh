@@ -60,8 +60,8 @@ mutate "the unique index of the ledger" migrations/0001_schema.sql \
 mutate "the claim row" worker/src/engine.rs \
     's/Ok(claimed.map(|_| cx))/let _ = claimed; Ok(Some(cx))/' \
     faults worker::a_worker_killed_at_any_step_of_a_job_leaves_one_effect
-mutate "the lease's renewal" worker/src/queue/renew.lua \
-    's/^if #claim > 5 then/if false then/' \
+mutate "the lease's renewal" worker/src/queue/beat.lua \
+    's/^if #renewed > 5 then/if false then/' \
     queue a_job_of_ten_leases_runs_once
 mutate "the reconciliation" worker/src/reconciliation.rs \
     's/^        run(shared, event).await?;/        let _ = (shared, event);/' \

@@ -2,9 +2,9 @@
 //!
 //! # Contract
 //! - A job waits in the Redis Stream of its [`Queue`], or, until it is due, in the sorted set beside it.
-//! - **Record**: as long as a job is unfinished, one hash says that it exists, whose it is and how far it is.
-//!   It is written in the same script as the job and deleted in the same script that acknowledges it; and it says
-//!   where the job stands, so that one whose job is gone (a stream trimmed or evicted) counts for nothing. A
+//! - **Record**: as long as a job is unfinished, one hash says that it exists, whose it is and where it stands.
+//!   It is written in the same script as the job and deleted in the same script that acknowledges it. A job that a
+//!   worker holds runs; one that is gone (a stream trimmed or evicted) makes its record count for nothing. A
 //!   reader asks [`Producer::record`] first and Postgres second: the result's commit comes before the
 //!   acknowledgement, so a job is never in neither, unless Redis lost it: then the same wish may be pushed again.
 //! - **Once**: a second push of the same id and payload finds the record and pushes nothing. A push may
@@ -29,7 +29,7 @@ use redis::{ErrorKind, RedisError, RedisResult, Script};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-pub use self::link::{Link, has_code};
+pub use self::link::{Link, has_code, version};
 use crate::domaine::StatutJob;
 use crate::job::{Actor, Envelope, JobId, Queue};
 
@@ -189,12 +189,17 @@ impl Producer {
         let id = id.to_string();
         let mut pipe = redis::pipe();
         for queue in Queue::ALL {
-            pipe.cmd("EVAL").arg(RECORD).arg(2).arg(keys::record(queue, &id)).arg(keys::stream(queue));
+            pipe.cmd("EVAL")
+                .arg(RECORD)
+                .arg(2)
+                .arg(keys::record(queue, &id))
+                .arg(keys::stream(queue))
+                .arg(keys::GROUP);
         }
         let answers: Vec<[Option<String>; 5]> = self.link.pipe(&pipe).await?;
         // A read between a deletion and a push may see some fields; a record has all of them or is none.
         let found = answers.into_iter().find_map(|fields| match fields {
-            [Some(kind), Some(actor), Some(payload_hash), Some(statut), Some(cree_le)] => {
+            [Some(kind), Some(actor), Some(payload_hash), Some(cree_le), Some(statut)] => {
                 Some((kind, actor, payload_hash, statut, cree_le))
             }
             _ => None,

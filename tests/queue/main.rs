@@ -521,6 +521,40 @@ async fn a_stopping_worker_hands_back_what_it_cannot_finish_and_it_is_not_counte
 }
 
 #[tokio::test]
+async fn what_was_fetched_and_not_begun_is_handed_back_uncounted() -> Result {
+    let place = Place::start(RedisOptions::default()).await?;
+    // Nothing but the hand-back brings a job to the second worker.
+    let patient = Options { lease: Duration::from_mins(10), ..Options::new(4) };
+    let mut first = place.worker(Options {
+        grace: Duration::from_millis(100),
+        alone: Duration::from_mins(10),
+        ..patient
+    });
+    let (stream, suspect) = (keys::stream(Queue::Courant), Uuid::from_u128(9).to_string());
+    let entry = ["*", "job", &suspect, "enveloppe", "{}", "echecs", "0", "livraisons", "1"];
+    let _: String = place.ask("XADD", &[&[&*stream][..], &entry[..]].concat()).await?;
+    // It keeps the process to itself, and those that are fetched after it waiting.
+    assert_eq!(first.run().await?.delivery.deliveries, 2);
+    for n in 1..=3 {
+        place.producer.push(&job(n, "a")).await?;
+    }
+    let held = async || place.producer.health().await.is_ok_and(|health| health.queues[1].running == 4);
+    eventually("they are fetched", held).await?;
+    first.stop.cancel();
+    first.ended().await?;
+    assert!(first.runs.try_recv().is_err(), "none was begun");
+    let mut second = place.worker(Options { alone: Duration::from_millis(100), ..patient });
+    let mut seen = std::collections::BTreeMap::new();
+    for _ in 0..4 {
+        let run = second.run().await?;
+        seen.insert(run.number(), (run.delivery.deliveries, run.delivery.failures));
+        run.ends(Verdict::Done);
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), [(1, (1, 0)), (2, (1, 0)), (3, (1, 0)), (9, (2, 0))]);
+    place.drained().await
+}
+
+#[tokio::test]
 async fn an_idle_worker_stops_at_once() -> Result {
     let place = Place::start(RedisOptions::default()).await?;
     let mut worker = place.worker(Options::new(4));

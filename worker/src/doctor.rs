@@ -122,10 +122,8 @@ async fn examine_redis(settings: &WorkerSettings, findings: &mut Vec<Finding>) -
         let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         line.unwrap_or("unknown").trim().to_owned()
     };
-    let version = value("redis_version");
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let number = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    findings.push(judge(number >= (6, 2), format!("Redis {version}"), "6.2 or newer is needed"));
+    let (version, knows_all) = common::queue::version(&info);
+    findings.push(judge(knows_all, format!("Redis {version}"), "6.2 or newer is needed"));
     findings.push(judge(
         value("aof_enabled") == "1",
         "Redis: keeps what it has accepted (appendonly)".into(),

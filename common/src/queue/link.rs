@@ -110,3 +110,14 @@ impl Link {
 pub fn has_code(error: &RedisError, code: &str) -> bool {
     error.code() == Some(code) || error.detail().is_some_and(|detail| detail.contains(code))
 }
+
+/// Redis's version, from what `INFO` says, and whether it knows all the commands that we use: the youngest is
+/// `XPENDING … IDLE`. One that does not say is given the benefit of the doubt.
+#[must_use]
+pub fn version(info: &str) -> (&str, bool) {
+    let version =
+        info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or("unknown").trim();
+    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
+    let known = numbers.next().zip(numbers.next());
+    (version, known.is_none_or(|known| known >= (6, 2)))
+}

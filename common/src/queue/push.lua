@@ -19,5 +19,5 @@ else
   place = redis.call('XADD', KEYS[2], '*', unpack(job))
 end
 redis.call('HSET', KEYS[1], 'type', ARGV[3], 'acteur', ARGV[4], 'hash', ARGV[5], 'cree_le', ARGV[6],
-  'statut', 'en_attente', 'place', place)
+  'place', place)
 return 'queued'

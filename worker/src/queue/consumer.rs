@@ -1,22 +1,21 @@
 //! One queue as one worker process serves it: what its parts ([`super::fetch`], [`super::leases`],
 //! [`super::verdicts`]) share.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
 use common::job::Queue;
-use common::queue::{Link, has_code, keys};
+use common::queue::health::worker_name;
+use common::queue::{Link, has_code, keys, version};
 use redis::{RedisError, cmd};
 use secrecy::SecretString;
-use tokio::sync::{Notify, OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::Options;
 use super::health::{Pace, Trouble};
-use super::leases::Renewals;
 use super::quarantine::Quarantine;
 
 /// How many jobs one command fetches or moves, and how many verdicts one script writes down: what keeps Redis
@@ -25,132 +24,106 @@ pub(super) const BATCH: usize = 200;
 /// How long an answer may take before the connection is given up.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One queue, one worker process.
-pub(super) struct Consumer {
-    pub(super) queue: Queue,
-    /// The name in the consumer group, never used again by another process start.
+/// What the queues of one worker process share.
+pub(super) struct Shared {
+    /// The name in the consumer groups, never used again by another process start.
     pub(super) name: String,
-    pub(super) stream: String,
-    pub(super) delayed: String,
     pub(super) options: Options,
     pub(super) link: Link,
-    pub(super) slots: Arc<Semaphore>,
-    /// The entries whose leases we keep, and whether their run has ended.
-    pub(super) held: Mutex<HashMap<Arc<str>, bool>>,
-    pub(super) renewals: Mutex<Renewals>,
-    pub(super) pace: Pace,
     pub(super) quarantine: Quarantine,
-    pub(super) trouble: Arc<Trouble>,
-    prepared: OnceCell<()>,
-    /// A job was put off: the next one may be due sooner than thought.
-    pub(super) put_off: Notify,
+    pub(super) trouble: Trouble,
     /// Nothing more is to be fetched.
     pub(super) ending: CancellationToken,
     /// No job runs any more.
     pub(super) closed: CancellationToken,
 }
 
-impl Consumer {
+impl Shared {
     pub(super) fn new(
-        queue: Queue,
-        name: &str,
         redis_url: &SecretString,
         options: Options,
-        quarantine: &Quarantine,
-        trouble: &Arc<Trouble>,
-        ending: &CancellationToken,
+        ending: CancellationToken,
     ) -> anyhow::Result<Self> {
         Ok(Self {
-            queue,
-            name: name.to_owned(),
-            stream: keys::stream(queue),
-            delayed: keys::delayed(queue),
+            name: worker_name(crate::clock()),
             options,
             link: Link::new(redis_url, PATIENCE).context("REDIS_URL")?,
-            slots: Arc::new(Semaphore::new(options.concurrency)),
-            held: Mutex::default(),
-            renewals: Mutex::default(),
-            pace: Pace::default(),
-            quarantine: quarantine.clone(),
-            trouble: trouble.clone(),
-            prepared: OnceCell::new(),
-            put_off: Notify::new(),
-            ending: ending.clone(),
+            quarantine: Quarantine::new(options.alone),
+            trouble: Trouble::default(),
+            ending,
             closed: CancellationToken::new(),
         })
     }
 
-    /// A name for apalis and the log.
-    pub(super) fn label(&self) -> String {
-        format!("{}-{}", self.queue.as_str(), self.name)
-    }
-
-    /// Lets [`renew`](Self::renew) end.
-    pub(super) fn close(&self) {
-        self.closed.cancel();
-    }
-
-    /// Waits for Redis, checks that it knows all the commands that we use (the youngest is `XPENDING … IDLE`), and
-    /// sets up the group.
-    pub(super) async fn prepare(&self) -> anyhow::Result<()> {
-        let check = async || {
-            let about = loop {
-                match self.link.ask::<String>(cmd("INFO").arg("server")).await {
-                    Ok(about) => break about,
-                    Err(error) => {
-                        if self.stumbled("asking for its version", &error).await.is_break() {
-                            return Ok(());
-                        }
-                    }
+    /// Waits for Redis, and checks its version.
+    pub(super) async fn await_redis(&self) -> anyhow::Result<()> {
+        loop {
+            match self.link.ask::<String>(cmd("INFO").arg("server")).await {
+                Ok(about) => {
+                    self.trouble.worked();
+                    let (version, knows_all) = version(&about);
+                    anyhow::ensure!(knows_all, "Redis {version} is too old: 6.2 or newer is needed");
+                    return Ok(());
                 }
-            };
-            self.trouble.worked();
-            let version = about.lines().find_map(|line| line.strip_prefix("redis_version:"));
-            let version = version.unwrap_or("?").trim();
-            let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
-            let known = numbers.next().zip(numbers.next());
-            anyhow::ensure!(
-                known.is_none_or(|known| known >= (6, 2)),
-                "Redis {version} is too old: 6.2 or newer is needed"
-            );
-            self.create_group().await;
-            Ok(())
-        };
-        self.prepared.get_or_try_init(check).await.copied()
+                Err(error) => self.trouble.failed("asking for its version", &error),
+            }
+            if !self.pause().await {
+                return Ok(());
+            }
+        }
+    }
+
+    /// For a part that can do nothing without Redis: waits a little. `false` at the end.
+    pub(super) async fn pause(&self) -> bool {
+        self.ending.run_until_cancelled(tokio::time::sleep(Duration::from_millis(300))).await.is_some()
+    }
+}
+
+/// One queue, one worker process.
+pub(super) struct Consumer {
+    pub(super) queue: Queue,
+    pub(super) stream: String,
+    pub(super) shared: Arc<Shared>,
+    pub(super) slots: Arc<Semaphore>,
+    pub(super) pace: Pace,
+    held: Mutex<HashSet<Arc<str>>>,
+}
+
+impl Consumer {
+    pub(super) fn new(queue: Queue, shared: Arc<Shared>) -> Self {
+        Self {
+            queue,
+            stream: keys::stream(queue),
+            slots: Arc::new(Semaphore::new(shared.options.concurrency)),
+            shared,
+            pace: Pace::default(),
+            held: Mutex::default(),
+        }
+    }
+
+    /// The entries whose leases we keep: from their fetching until their verdict is written down.
+    pub(super) fn held(&self) -> MutexGuard<'_, HashSet<Arc<str>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells of a failure, and mends what can be: a wiped Redis has no group.
     pub(super) async fn failed(&self, doing: &str, error: &RedisError) {
-        self.trouble.failed(doing, error);
+        self.shared.trouble.failed(doing, error);
         if has_code(error, "NOGROUP") || has_code(error, "UNBLOCKED") {
             self.create_group().await;
         }
     }
 
-    async fn create_group(&self) {
+    pub(super) async fn create_group(&self) {
         let mut create = cmd("XGROUP");
         // From the first entry on: what was pushed meanwhile counts. MKSTREAM: nothing may have been pushed.
         create.arg(&["CREATE", &self.stream, keys::GROUP, "0", "MKSTREAM"]);
-        match self.link.ask::<()>(&create).await {
-            Err(error) if !has_code(&error, "BUSYGROUP") => self.trouble.failed("creating the group", &error),
+        match self.shared.link.ask::<()>(&create).await {
+            Err(error) if !has_code(&error, "BUSYGROUP") => {
+                self.shared.trouble.failed("creating the group", &error);
+            }
             _ => {}
         }
-    }
-
-    /// [`failed`](Self::failed), for a part that can do nothing without Redis: waits a little, or breaks at the
-    /// end.
-    pub(super) async fn stumbled(&self, doing: &str, error: &RedisError) -> ControlFlow<()> {
-        self.failed(doing, error).await;
-        let wait = if has_code(error, "NOGROUP") { 0 } else { 300 };
-        let wait = Duration::from_millis(wait);
-        match self.ending.run_until_cancelled(tokio::time::sleep(wait)).await {
-            Some(()) => ControlFlow::Continue(()),
-            None => ControlFlow::Break(()),
-        }
-    }
-
-    pub(super) fn held(&self) -> MutexGuard<'_, HashMap<Arc<str>, bool>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -16,9 +16,7 @@ for _, held in ipairs(pending) do
       if job[i] == 'job' then record = ARGV[3] .. job[i + 1] end
     end
     local place = redis.call('XADD', stream, '*', unpack(job))
-    if record and redis.call('EXISTS', record) == 1 then
-      redis.call('HSET', record, 'statut', 'en_attente', 'place', place)
-    end
+    if record and redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 'place', place) end
   end
 end
 redis.call('XGROUP', 'DELCONSUMER', stream, group, consumer)

@@ -1,10 +1,8 @@
 //! How a queue bears outages: whether it may fetch, how long failed jobs wait, what the log says.
 
 use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-use tokio::sync::watch;
 
 /// How long a job waits after its n-th failure: twice as long each time, at most ten minutes, and somewhere in
 /// the upper half of that, so that jobs that failed together do not come back together.
@@ -18,94 +16,61 @@ fn spread(longest: Duration) -> Duration {
 
 /// Whether a queue fetches. After an [`outage`](Self::outage) it rests, then tries one job at a time until one
 /// shows that the outage is over.
-#[derive(Debug)]
-pub(super) struct Pace(watch::Sender<State>);
+#[derive(Debug, Default)]
+pub(super) struct Pace(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     /// Rests in a row without a job that got through; 0 when all is well.
     rests: u32,
+    /// The end of the last of them.
     until: Option<Instant>,
-    /// Counts verdicts while not all is well.
-    verdicts: u64,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self(watch::Sender::new(State::default()))
-    }
+    /// A job tries whether the outage is over.
+    trying: bool,
 }
 
 impl Pace {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A job could not run for want of something. Says how long the queue rests.
     pub(super) fn outage(&self) -> Duration {
-        let now = Instant::now();
-        let mut rest = Duration::ZERO;
-        self.0.send_modify(|state| {
-            state.verdicts += 1;
-            if state.until.is_none_or(|until| until <= now) {
-                let longest = Duration::from_millis(500 << state.rests.min(6)).min(Duration::from_secs(30));
-                state.until = Some(now + spread(longest));
-                state.rests += 1;
-            }
-            rest = state.until.map_or(rest, |until| until - now);
-        });
+        let (mut state, now) = (self.state(), Instant::now());
+        state.trying = false;
+        if let Some(until) = state.until.filter(|until| *until > now) {
+            return until - now;
+        }
+        let rest = spread(Duration::from_millis(500 << state.rests.min(6)).min(Duration::from_secs(30)));
+        state.until = Some(now + rest);
+        state.rests += 1;
         rest
     }
 
     /// A job got through. Says whether that ends an outage.
     pub(super) fn works(&self) -> bool {
-        self.0.send_if_modified(|state| {
-            let resumes = state.rests > 0;
-            if resumes {
-                *state = State { verdicts: state.verdicts + 1, ..State::default() };
-            }
-            resumes
-        })
+        std::mem::take(&mut *self.state()).rests > 0
     }
 
-    /// Whether jobs may be fetched freely, now.
+    /// Whether jobs may be fetched freely.
     pub(super) fn is_well(&self) -> bool {
-        self.0.borrow().rests == 0
+        self.state().rests == 0
     }
 
-    /// Waits for the beginning of an outage.
-    pub(super) async fn falls(&self) {
-        drop(self.0.subscribe().wait_for(|state| state.rests > 0).await);
-    }
-
-    /// Waits until a job may be fetched. `Some`: only one, whose verdict is to be waited for.
-    pub(super) async fn allowed(&self) -> Option<Probe> {
-        let mut watched = self.0.subscribe();
-        loop {
-            let (until, verdicts) = {
-                let state = watched.borrow_and_update();
-                if state.rests == 0 {
-                    return None;
-                }
-                (state.until, state.verdicts)
-            };
-            let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
-            if left.is_zero() {
-                return Some(Probe { watched, verdicts });
-            }
-            // Whichever comes first: the end of the rest, or a job that got through.
-            drop(tokio::time::timeout(left, watched.changed()).await);
+    /// How many jobs may be fetched now: any number, none, or the one that tries.
+    pub(super) fn allows(&self) -> usize {
+        let state = self.state();
+        match state.until {
+            None => usize::MAX,
+            Some(until) if state.trying || until > Instant::now() => 0,
+            Some(_) => 1,
         }
     }
-}
 
-/// The one job that tries whether an outage is over.
-#[derive(Debug)]
-pub(super) struct Probe {
-    watched: watch::Receiver<State>,
-    verdicts: u64,
-}
-
-impl Probe {
-    /// Waits until a job has given its verdict.
-    pub(super) async fn judged(mut self) {
-        drop(self.watched.wait_for(|state| state.verdicts > self.verdicts).await);
+    /// A job is about to be handed out: in an outage its verdict is waited for.
+    pub(super) fn tries(&self) {
+        let mut state = self.state();
+        state.trying = state.rests > 0;
     }
 }
 
@@ -167,7 +132,7 @@ mod tests {
         let pace = Pace::default();
         assert!(pace.is_well() && !pace.works());
         let rest = pace.outage();
-        assert!(rest <= Duration::from_millis(500) && !pace.is_well());
+        assert!(rest <= Duration::from_millis(500) && !pace.is_well() && pace.allows() == 0);
         // Jobs that failed for the same outage do not make it worse.
         assert!(pace.outage() <= rest);
         assert!(pace.works() && pace.is_well() && !pace.works());

@@ -20,12 +20,11 @@
 //!   uncounted and at once. [`serve`] returns within ten seconds.
 //!
 //! # Parts, per queue
-//! `fetch` blocks on the stream and asks for as many jobs as there are free slots; `leases` keeps our jobs and
-//! takes over dead workers' ones; `verdicts` writes down, in batches, how runs ended, and moves jobs that are
-//! due into the stream. apalis (`backend`) takes fetched jobs, runs them past the `quarantine`, and turns their
-//! end into a verdict. `health` is how outages are borne. All steps in Redis are the scripts beside this file.
+//! `fetch` waits at the stream and asks for as many jobs as there are free slots; `leases` keeps our jobs and takes
+//! over dead workers' ones. apalis takes them and has `verdicts` run them, past the `quarantine`;
+//! there it is written down, in batches, how runs ended, and jobs that are due are moved into the stream. `health` is
+//! how outages are borne. All steps in Redis are the scripts beside this file.
 
-mod backend;
 mod consumer;
 mod fetch;
 mod health;
@@ -35,7 +34,7 @@ mod verdicts;
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -43,18 +42,17 @@ use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{Monitor, ParallelizeExt, WorkerBuilder};
 use chrono::{DateTime, Utc};
 use common::job::{JobId, Queue};
-use common::queue::health::{Reason, worker_name};
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, join_all};
+use common::queue::health::Reason;
+use futures_util::future::join_all;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt};
 use secrecy::SecretString;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use self::backend::{Fetched, Note, Streams};
-use self::consumer::Consumer;
-use self::health::Trouble;
-use self::quarantine::Quarantine;
+use self::consumer::{Consumer, Shared};
+use self::fetch::Fetched;
 
 /// One job, handed out to be run.
 #[derive(Debug)]
@@ -147,102 +145,84 @@ pub async fn serve<P: Process>(
 ) -> anyhow::Result<()> {
     // Cancelled by `stop`, and by whatever part ends before it.
     let ending = stop.child_token();
-    let trouble = Arc::new(Trouble::default());
-    let quarantine = Quarantine::new(options.alone);
-    let name = worker_name(crate::clock());
+    let shared = Arc::new(Shared::new(redis_url, options, ending.clone())?);
+    shared.await_redis().await?;
 
     let mut monitor = Monitor::new().with_terminator(async move { tokio::time::sleep(options.grace).await });
     let mut parts = JoinSet::new();
     let mut consumers = Vec::new();
     for queue in Queue::ALL {
-        let consumer = Consumer::new(queue, &name, redis_url, options, &quarantine, &trouble, &ending)?;
-        let consumer = Arc::new(consumer);
-        let (hand_out, inbox) = mpsc::channel(options.concurrency + 1);
-        let (concluded, notes) = mpsc::unbounded_channel();
-        spawn_parts(&mut parts, &consumer, &hand_out, notes, &ending);
-        drop(hand_out);
+        let consumer = Arc::new(Consumer::new(queue, shared.clone()));
+        consumer.create_group().await;
+        // Bounded by the slots, and by the suspects' turn.
+        let (hand_out, inbox) = mpsc::unbounded_channel();
+        let (notes, book) = mpsc::unbounded_channel();
+        for part in [
+            consumer.clone().fetch(hand_out.clone()).boxed(),
+            consumer.clone().keep(hand_out).boxed(),
+            consumer.clone().promote().boxed(),
+            consumer.clone().conclude(book).boxed(),
+        ] {
+            let alive = ending.clone().drop_guard();
+            parts.spawn(part.map(|()| drop(alive)));
+        }
+        consumers.push(consumer.clone());
 
-        let inbox = Arc::new(Mutex::new(inbox));
-        let (worker, ending) = (consumer.clone(), ending.clone());
-        let (process, quarantine) = (process.clone(), quarantine.clone());
+        let (inbox, process, ending) = (Arc::new(Mutex::new(inbox)), process.clone(), ending.clone());
         monitor = monitor.register(move |_| {
-            let (process, quarantine) = (process.clone(), quarantine.clone());
-            let backend = Streams::new(worker.clone(), inbox.clone(), concluded.clone(), ending.clone());
-            WorkerBuilder::new(worker.label())
-                .backend(backend)
+            let (consumer, process, notes) = (consumer.clone(), process.clone(), notes.clone());
+            WorkerBuilder::new(format!("{}-{}", queue.as_str(), consumer.shared.name))
+                .backend(backend(inbox.clone(), ending.clone().drop_guard()))
                 .parallelize(tokio::spawn)
                 // The fetcher keeps to the limit; this is for the suspect that comes on top.
                 .concurrency(options.concurrency + 1)
-                .catch_panic()
                 .build(move |fetched: Fetched| {
-                    let (process, quarantine) = (process.clone(), quarantine.clone());
-                    async move {
-                        let Fetched { delivery, turn, .. } = fetched;
-                        let _passage = quarantine.enter(delivery.deliveries > 1, turn).await;
-                        Ok::<_, Infallible>(process.process(delivery).await)
-                    }
+                    let (consumer, process, notes) = (consumer.clone(), process.clone(), notes.clone());
+                    async move { consumer.run(&*process, fetched, &notes).map(Ok::<_, Infallible>).await }
                 })
         });
-        consumers.push(consumer);
     }
 
-    let ended = ending.clone();
-    let until_ended = async move {
-        ended.cancelled().await;
-        Ok(())
-    };
-    let monitored = monitor.run_with_signal(until_ended).await;
+    let monitored = monitor.run_with_signal(ending.cancelled_owned().map(Ok)).await;
+    shared.closed.cancel();
     let parted = finish(parts, &consumers).await;
     monitored.context("the queue's workers")?;
-    parted?;
+    parted.context("a part of the queue panicked")?;
     anyhow::ensure!(stop.is_cancelled(), "a worker of the queue ended by itself");
     Ok(())
 }
 
-/// Starts what serves one queue beside its apalis worker. The end of a part is the end of all.
-fn spawn_parts(
-    parts: &mut JoinSet<anyhow::Result<()>>,
-    consumer: &Arc<Consumer>,
-    hand_out: &mpsc::Sender<Fetched>,
-    notes: mpsc::UnboundedReceiver<Note>,
-    ending: &CancellationToken,
-) {
-    let mut spawn = |part: BoxFuture<'static, ()>| {
-        let (consumer, alive) = (consumer.clone(), ending.clone().drop_guard());
-        parts.spawn(async move {
-            let _alive = alive;
-            consumer.prepare().await?;
-            part.await;
-            Ok(())
-        });
-    };
-    let it = || consumer.clone();
-    spawn(it().fetch(hand_out.clone()).boxed());
-    spawn(it().reclaim(hand_out.clone()).boxed());
-    spawn(it().renew().boxed());
-    spawn(it().promote().boxed());
-    spawn(it().conclude(notes).boxed());
+/// What apalis asks for: jobs. It ends a worker at the first error of its backend, so there are none; and at an end it
+/// would wait for a stop that it has not seen. `alive` tells when it lets go of us, for whatever reason. The inbox is
+/// shared, because workers are built by a factory that could be called again.
+fn backend(
+    inbox: Arc<Mutex<UnboundedReceiver<Fetched>>>,
+    alive: DropGuard,
+) -> BoxStream<'static, Result<Fetched, Infallible>> {
+    let jobs = stream::poll_fn(move |cx| inbox.lock().unwrap_or_else(PoisonError::into_inner).poll_recv(cx));
+    jobs.chain(stream::pending())
+        .map(move |fetched| {
+            let _ = &alive;
+            Ok(fetched)
+        })
+        .boxed()
 }
 
 /// Writes down what is still to be written, then hands back what is left. Both are bounded: with Redis away there
 /// is nothing to wait for, and leases run out by themselves.
-async fn finish(mut parts: JoinSet<anyhow::Result<()>>, consumers: &[Arc<Consumer>]) -> anyhow::Result<()> {
+async fn finish(mut parts: JoinSet<()>, consumers: &[Arc<Consumer>]) -> Result<(), JoinError> {
     const PATIENCE: Duration = Duration::from_millis(800);
-    for consumer in consumers {
-        consumer.close();
-    }
-    let mut result = Ok(());
     let all_parts = async {
         while let Some(part) = parts.join_next().await {
-            let part = part.context("a part of the queue panicked").flatten();
-            result = std::mem::replace(&mut result, Ok(())).and(part);
+            part?;
         }
+        Ok(())
     };
-    let flushed = tokio::time::timeout(PATIENCE, all_parts).await.is_ok();
+    let flushed = tokio::time::timeout(PATIENCE, all_parts).await;
     let hand_back = join_all(consumers.iter().map(|consumer| consumer.hand_back()));
-    let handed_back = tokio::time::timeout(PATIENCE, hand_back).await.is_ok();
-    if !flushed || !handed_back {
+    let handed_back = tokio::time::timeout(PATIENCE, hand_back).await;
+    if flushed.is_err() || handed_back.is_err() {
         tracing::warn!("Redis does not answer: other workers take over once the leases have run out");
     }
-    result
+    flushed.unwrap_or(Ok(()))
 }

@@ -2,10 +2,9 @@
 -- The removal comes first: see conclude.lua.
 -- KEYS stream, then the sets in which jobs wait
 -- ARGV limit, prefix of records
--- Returns how many were moved and in how many ms the next is due (-1: there is none).
+-- Returns how many were moved.
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local moved, wait = 0, -1
+local now, moved = time[1] * 1000 + math.floor(time[2] / 1000), 0
 for set = 2, #KEYS do
   for _, packed in ipairs(redis.call('ZRANGEBYSCORE', KEYS[set], '-inf', now, 'LIMIT', 0, ARGV[1] - moved)) do
     redis.call('ZREM', KEYS[set], packed)
@@ -14,7 +13,5 @@ for set = 2, #KEYS do
     if redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 'place', place) end
     moved = moved + 1
   end
-  local next = redis.call('ZRANGE', KEYS[set], 0, 0, 'WITHSCORES')[2]
-  if next and (wait < 0 or next - now < wait) then wait = math.max(0, next - now) end
 end
-return { moved, wait }
+return moved

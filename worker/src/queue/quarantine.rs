@@ -45,10 +45,7 @@ impl Quarantine {
         if !suspect {
             return Passage::Fresh(self.gate.clone().read_owned().await);
         }
-        let turn = match turn {
-            None => self.turn().await,
-            taken => taken,
-        };
+        let turn = if turn.is_some() { turn } else { self.turn().await };
         let patience = self.patience;
         let gate = tokio::time::timeout(patience, self.gate.clone().write_owned()).await;
         Passage::Suspect(AbortOnDropHandle::new(tokio::spawn(async move {

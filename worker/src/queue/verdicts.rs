@@ -1,65 +1,76 @@
-//! What becomes of a job after its run.
+//! A job's run, and what becomes of it after that.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use common::queue::health::{QUARANTINE_MAX, Reason};
+use common::job::JobId;
+use common::queue::health::QUARANTINE_MAX;
 use common::queue::{DONE_CHANNEL, has_code, keys};
+use futures_util::FutureExt;
 use redis::{RedisResult, Script};
 use tokio::sync::mpsc;
 
-use super::Verdict;
-use super::backend::{Note, Receipt};
 use super::consumer::{BATCH, Consumer, millis};
+use super::fetch::Fetched;
 use super::health::back_off;
+use super::{Process, Verdict};
 
 static CONCLUDE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("conclude.lua")));
 static PROMOTE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("promote.lua")));
 static HAND_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("hand_back.lua")));
 
-/// What a verdict asks of Redis.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Outcome {
-    /// The job leaves the queue.
-    Done,
-    /// It comes back.
-    Later {
-        /// Failed runs, this one included if it was one.
-        failures: u32,
-        /// How long it waits.
-        after: Duration,
-        /// Among those that no worker knows.
-        unknown: bool,
-    },
-    /// It goes into quarantine.
-    Refused(Reason),
+/// A verdict's consequence, to be written down in Redis: the words are those of `conclude.lua`.
+#[derive(Debug)]
+pub(super) struct Note {
+    entry: Arc<str>,
+    job: Option<JobId>,
+    word: &'static str,
+    /// Failed runs, or why the job was refused.
+    detail: String,
+    after: Duration,
 }
 
 impl Consumer {
+    /// Runs a job and notes how that ended.
+    pub(super) async fn run<P: Process>(
+        &self,
+        process: &P,
+        fetched: Fetched,
+        notes: &mpsc::UnboundedSender<Note>,
+    ) {
+        let Fetched { delivery, entry, slot: _slot, turn } = fetched;
+        let (job, failures) = (delivery.id, delivery.failures);
+        let _passage = self.shared.quarantine.enter(delivery.deliveries > 1, turn).await;
+        let run = AssertUnwindSafe(process.process(delivery)).catch_unwind();
+        let verdict = run.await.unwrap_or_else(|_| {
+            tracing::error!(job = ?job, "the job's run broke off");
+            Verdict::Retry { after: None }
+        });
+        let (word, detail, after) = self.judge(verdict, failures);
+        drop(notes.send(Note { entry, job, word, detail, after }));
+    }
+
     /// Takes a verdict's consequences for the queue as a whole, and says what is to be done with the job.
-    pub(super) fn judged(&self, receipt: &Receipt, verdict: Verdict) -> Outcome {
-        if let Some(ended) = self.held().get_mut(&receipt.entry) {
-            *ended = true;
-        }
+    fn judge(&self, verdict: Verdict, failures: u32) -> (&'static str, String, Duration) {
         let queue = self.queue.as_str();
         if verdict != Verdict::Unavailable && self.pace.works() {
             tracing::info!(queue, "what was unavailable is back: the queue goes on");
         }
-        let failures = receipt.failures;
         match verdict {
-            Verdict::Done => Outcome::Done,
+            Verdict::Done => ("done", String::new(), Duration::ZERO),
+            Verdict::Refused(reason) => ("refuse", reason.as_str().to_owned(), Duration::ZERO),
             Verdict::Retry { after } => {
                 let after = after.unwrap_or_else(|| back_off(failures));
-                Outcome::Later { failures: failures.saturating_add(1), after, unknown: false }
+                ("later", failures.saturating_add(1).to_string(), after)
             }
-            Verdict::Defer { after } => Outcome::Later { failures, after, unknown: false },
-            Verdict::Unknown { after } => Outcome::Later { failures, after, unknown: true },
-            Verdict::Refused(reason) => Outcome::Refused(reason),
+            Verdict::Defer { after } => ("later", failures.to_string(), after),
+            Verdict::Unknown { after } => ("unknown", failures.to_string(), after),
             Verdict::Unavailable => {
                 if self.pace.is_well() {
                     tracing::warn!(queue, "a job needs what is unavailable: the queue rests");
                 }
-                Outcome::Later { failures, after: self.pace.outage(), unknown: false }
+                ("later", failures.to_string(), self.pace.outage())
             }
         }
     }
@@ -78,77 +89,47 @@ impl Consumer {
             }
             let mut held = self.held();
             for note in batch.drain(..) {
-                if let Note::Ended(receipt, outcome) = note {
-                    held.remove(&receipt.entry);
-                    if matches!(outcome, Outcome::Later { .. }) {
-                        self.put_off.notify_one();
-                    }
-                }
+                held.remove(&note.entry);
             }
         }
     }
 
     async fn conclude_batch(&self, batch: &[Note]) -> RedisResult<()> {
         let mut call = CONCLUDE.key(&self.stream);
-        call.key(&self.delayed).key(keys::unknown(self.queue)).key(keys::quarantine(self.queue));
-        call.arg(&[keys::GROUP, &self.name, DONE_CHANNEL]).arg(QUARANTINE_MAX);
-        let mut any = false;
+        call.key(keys::delayed(self.queue)).key(keys::unknown(self.queue)).key(keys::quarantine(self.queue));
+        call.arg(&[keys::GROUP, &self.shared.name, DONE_CHANNEL]).arg(QUARANTINE_MAX);
         for note in batch {
-            let nothing = String::new();
-            let (receipt, word, detail, after) = match note {
-                // No need to say that a job has started when it has ended meanwhile.
-                Note::Started(receipt) if self.held().get(&receipt.entry) != Some(&false) => continue,
-                Note::Started(receipt) => (receipt, "start", nothing, Duration::ZERO),
-                Note::Ended(receipt, Outcome::Done) => (receipt, "done", nothing, Duration::ZERO),
-                Note::Ended(receipt, Outcome::Later { failures, after, unknown }) => {
-                    (receipt, if *unknown { "unknown" } else { "later" }, failures.to_string(), *after)
-                }
-                Note::Ended(receipt, Outcome::Refused(reason)) => {
-                    (receipt, "refuse", reason.as_str().to_owned(), Duration::ZERO)
-                }
-            };
-            any = true;
-            call.key(keys::record(self.queue, &receipt.job));
-            call.arg(&[&*receipt.entry, &*receipt.job, word, &detail]).arg(millis(after));
+            let job = note.job.map_or_else(String::new, |job| job.to_string());
+            call.key(keys::record(self.queue, &job));
+            call.arg(&[&*note.entry, &job, note.word, &note.detail]).arg(millis(note.after));
         }
-        if any { self.link.run(&call).await } else { Ok(()) }
+        self.shared.link.run(&call).await
+    }
+
+    /// Moves jobs that are due into the stream, five times a second.
+    pub(super) async fn promote(self: Arc<Self>) {
+        let ending = &self.shared.ending;
+        while !ending.is_cancelled() {
+            let mut call = PROMOTE.key(&self.stream);
+            call.key(keys::delayed(self.queue)).key(keys::unknown(self.queue));
+            call.arg(BATCH).arg(keys::record(self.queue, ""));
+            match self.shared.link.run(&call).await {
+                Ok(BATCH..) => continue,
+                Ok(_) => {}
+                Err(error) => self.failed("moving jobs that are due", &error).await,
+            }
+            ending.run_until_cancelled(tokio::time::sleep(Duration::from_millis(200))).await;
+        }
     }
 
     /// Gives back all that this worker holds, and forgets the worker.
     pub(super) async fn hand_back(&self) {
         let mut call = HAND_BACK.key(&self.stream);
-        call.arg(&[keys::GROUP, &self.name, &keys::record(self.queue, "")]);
-        match self.link.run::<u64>(&call).await {
+        call.arg(&[keys::GROUP, &self.shared.name, &keys::record(self.queue, "")]);
+        match self.shared.link.run::<u64>(&call).await {
             Ok(0) => {}
             Ok(jobs) => tracing::info!(queue = self.queue.as_str(), jobs, "handed back"),
             Err(error) => self.failed("handing back jobs", &error).await,
-        }
-    }
-
-    /// Moves jobs that are due into the stream. Sleeps until the next is, and at most a second: another process
-    /// may have put off a job that is due before.
-    pub(super) async fn promote(self: Arc<Self>) {
-        const LONGEST: Duration = Duration::from_secs(1);
-        while !self.ending.is_cancelled() {
-            let mut call = PROMOTE.key(&self.stream);
-            call.key(&self.delayed)
-                .key(keys::unknown(self.queue))
-                .arg(BATCH)
-                .arg(keys::record(self.queue, ""));
-            let moved: RedisResult<(usize, i64)> = self.link.run(&call).await;
-            let wait = match moved {
-                Ok((BATCH.., _)) => continue,
-                Ok((_, next)) => u64::try_from(next).map_or(LONGEST, Duration::from_millis).min(LONGEST),
-                Err(error) => {
-                    self.failed("moving jobs that are due", &error).await;
-                    LONGEST
-                }
-            };
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.put_off.notified() => {}
-                () = self.ending.cancelled() => {}
-            }
         }
     }
 }
