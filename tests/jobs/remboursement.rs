@@ -67,8 +67,8 @@ impl Refunded for Deal {
         let id = JobId::of::<RefundPayment>(&self.owner, "a");
         self.app.push(&self.app.envelope(id, self.owner, &job)).await;
         until("Stripe was asked", || async {
-            let asked = self.app.simulateur.requests().into_iter();
-            asked.filter(|request| request.methode == "POST" && request.chemin == "/v1/refunds").last()
+            let mut asked = self.app.simulateur.requests().into_iter();
+            asked.rfind(|request| request.methode == "POST" && request.chemin == "/v1/refunds")
         })
         .await;
         self.app.kill_workers();

@@ -6,7 +6,7 @@ use common::jobs::RefreshPayment;
 
 use super::create_checkout_session::check_actor;
 use crate::cx::{Cx, Handle, JobError, reference};
-use crate::integrations::stripe::StripeCall;
+use crate::integrations::stripe::{Stripe, StripeCall};
 use crate::paiement::next_refund_check;
 
 impl Handle for RefreshPayment {
@@ -30,7 +30,7 @@ impl Handle for RefreshPayment {
             cx.stripe()?;
             return Ok(Some(StripeCall::Retrieve { stripe_session_id }));
         }
-        let Some(livemode) = cx.shared.stripe.as_ref().map(|stripe| stripe.livemode()) else {
+        let Some(livemode) = cx.shared.stripe.as_ref().map(Stripe::livemode) else {
             return Ok(None);
         };
         next_refund_check(cx, Some(self.opportunite_id), livemode).await

@@ -54,9 +54,9 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         .collect();
     remboursements
         .extend([remboursement("echoue", Some("declined")), remboursement("echoue", Some("<i>x</i>"))]);
-    let mut dead = remboursement("prepare", None);
-    dead["aVerifier"] = json!(true);
-    remboursements.push(dead);
+    let mut unanswered = remboursement("prepare", None);
+    unanswered["aVerifier"] = json!(true);
+    remboursements.push(unanswered);
     let reste = |at: u128| json!({ "paiementId": at.to_string(), "reste": { "montant": "1180.50", "devise": "EUR" }, "datePaiement": DATE });
     let envoi = |livemode: Option<bool>| {
         livemode.map(|sent| {
