@@ -1,5 +1,6 @@
 //! `/api/clients/{id}/emails`, `/notes`, and `/api/evenements/{id}`.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tests::App;
 use tests::people::id;
@@ -29,6 +30,28 @@ async fn a_pasted_mail_stands_once_and_can_be_corrected_moved_and_deleted() {
     assert_eq!(moved["elements"][0]["metaJson"]["sujet"], "Solde du site");
     claire.delete(&path).await.expect(200);
     assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 0);
+}
+
+#[tokio::test]
+async fn a_date_to_come_is_refused_by_name() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let path = format!("/api/clients/{client}/emails");
+    let now = worker::clock();
+    let dated = |date: DateTime<Utc>| json!({ "expediteur": "Hélène", "sujet": "Solde", "corps": "Bonjour", "dateEvenement": date });
+    let refused = claire.post(&path, dated(now + TimeDelta::hours(1))).await;
+    refused.expect(422);
+    assert_eq!(refused.champs(), ["dateEvenement"], "{}", refused.text);
+    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 0);
+
+    // A clock that is a little ahead of ours is no slip.
+    let kept = claire.post(&path, dated(now + TimeDelta::minutes(5))).await.expect(201);
+    let path = format!("/api/evenements/{}", id(&kept));
+    let refused = claire.patch(&path, json!({ "dateEvenement": now + TimeDelta::hours(1) })).await;
+    refused.expect(422);
+    assert_eq!(refused.champs(), ["dateEvenement"], "{}", refused.text);
+    claire.patch(&path, json!({ "dateEvenement": now - TimeDelta::hours(1) })).await.expect(200);
 }
 
 #[tokio::test]

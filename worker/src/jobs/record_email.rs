@@ -1,5 +1,6 @@
 //! Puts a mail on the client's timeline. The same mail twice stands once.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use common::domaine::{Entite, TypeEvenement};
 use common::job::Reference;
 use common::jobs::RecordEmail;
@@ -11,6 +12,7 @@ use crate::cx::{Cx, Handle, JobError, reference};
 
 impl Handle for RecordEmail {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
+        check_date(self.date_evenement, cx.now)?;
         let id = cx.new_id();
         let utilisateur_id = cx.utilisateur()?;
         let empreinte = fingerprint(&self.expediteur, &self.sujet, &self.corps);
@@ -47,6 +49,17 @@ impl Handle for RecordEmail {
         .ok_or_else(Refus::not_found)?;
         Ok(reference(Entite::EvenementTimeline, standing))
     }
+}
+
+/// How far ahead of ours a sender's clock may be.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
+
+/// What stands on a timeline has happened: a date to come is a slip of the hand.
+pub(super) fn check_date(date: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Refus> {
+    if date.is_some_and(|date| date > now + CLOCKS_APART) {
+        return Err(Refus::invalid("dateEvenement", "date-future"));
+    }
+    Ok(())
 }
 
 /// What makes two mails the same where there is no Message-ID: who, what, and the text. The date is often

@@ -7,7 +7,7 @@ use common::refus::Refus;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::record_email::fingerprint;
+use super::record_email::{check_date, fingerprint};
 use crate::cx::{Cx, Handle, JobError, on_constraint, reference};
 
 impl Handle for UpdateEvenement {
@@ -16,6 +16,7 @@ impl Handle for UpdateEvenement {
         let (client_id, type_evenement, texte, mut meta) = lock_editable(cx, self.evenement_id).await?;
         let is_email = type_evenement == TypeEvenement::EmailClient.as_str();
         check_fields(&self, is_email)?;
+        check_date(self.date_evenement, cx.now)?;
         if let Some(cible) = self.client_id {
             sqlx::query_scalar!(
                 "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2",
