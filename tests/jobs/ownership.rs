@@ -25,8 +25,14 @@ async fn a_job_in_anothers_name_finds_nothing() {
     let (_, client) = app.run(claire, "client", &client).await;
     let client_id = tests::people::id(&client);
 
-    let update =
-        UpdateClient { client_id, nom: Some("À moi".into()), r#type: None, email: None, langue: None };
+    let update = UpdateClient {
+        client_id,
+        nom: Some("À moi".into()),
+        r#type: None,
+        email: None,
+        langue: None,
+        date_modification: None,
+    };
     let ticket = CreateTicket {
         client_id,
         sujet: "Bonjour".into(),

@@ -1,6 +1,7 @@
 //! A form sent twice is one job; sent back wrong, it comes again with what was typed.
 
 use reqwest::Method;
+use serde_json::json;
 use tests::{Answer, App, Bureau};
 
 /// What follows `before` in a page, up to the next quote.
@@ -90,4 +91,48 @@ async fn a_clients_page_escapes_what_people_write_and_sets_no_cookie() {
     assert_eq!(page.header("set-cookie"), "");
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
     assert!(page.header("x-robots-tag").contains("noindex"));
+}
+
+#[tokio::test]
+async fn a_card_that_changed_in_another_tab_is_not_overwritten_unseen() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let (path, api) = (format!("/clients/{client}"), format!("/api/clients/{client}"));
+    let seen_on = |page: &str| after(page, r#"name="dateModification" value=""#).to_owned();
+    let tab = claire.get(&path).await.text;
+    claire.patch(&api, json!({ "nom": "Vasseur & fils" })).await.expect(200);
+
+    let (cle, seen) = (key(&tab), seen_on(&tab));
+    let mine = [("cle", cle.as_str()), ("nom", "Vasseur SARL"), ("dateModification", &seen)];
+    let refused = send(&claire, &path, &mine).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    assert!(refused.text.contains(r#"value="Vasseur SARL""#), "what was typed is kept");
+    assert!(refused.text.contains("<bdi>Vasseur &amp; fils</bdi>"), "and what stands there is shown");
+    assert_eq!(claire.get(&api).await.expect(200)["nom"], "Vasseur & fils");
+
+    // Sent back, now that both were seen, it is written.
+    let (cle, seen) = (key(&refused.text), seen_on(&refused.text));
+    let again = [("cle", cle.as_str()), ("nom", "Vasseur SARL"), ("dateModification", &seen)];
+    assert_eq!(send(&claire, &path, &again).await.status, 303);
+    app.until_empty().await;
+    assert_eq!(claire.get(&api).await.expect(200)["nom"], "Vasseur SARL");
+}
+
+#[tokio::test]
+async fn a_mail_dated_to_come_comes_back_with_its_text() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let mail = [
+        ("cle", "a"),
+        ("expediteur", "Hélène"),
+        ("sujet", "Solde"),
+        ("corps", "Bonjour, ça part demain."),
+        ("dateEvenement", "2090-01-01T10:00"),
+    ];
+    let refused = send(&claire, &format!("/clients/{client}/emails"), &mail).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.text.contains(r#"id="email-dateEvenement-e""#), "the message stands at the field");
+    assert!(refused.text.contains("Bonjour, ça part demain."), "what was typed is kept");
 }

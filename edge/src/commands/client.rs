@@ -1,5 +1,6 @@
 //! A client's card.
 
+use chrono_tz::Tz;
 use common::domaine::{Langue, TypeClient};
 use common::jobs::{CreateClient, UpdateClient};
 use uuid::Uuid;
@@ -19,7 +20,8 @@ pub fn create_client(fields: &mut Fields) -> Result<CreateClient, AppError> {
     fields.finish(job)
 }
 
-/// The fields of [`create_client`] that are to change; an empty `email` takes it away.
+/// The fields of [`create_client`] that are to change; an empty `email` takes it away. With `dateModification` the
+/// change is refused when the card was changed since.
 pub fn update_client(client_id: Uuid, fields: &mut Fields) -> Result<UpdateClient, AppError> {
     let job = UpdateClient {
         client_id,
@@ -27,6 +29,7 @@ pub fn update_client(client_id: Uuid, fields: &mut Fields) -> Result<UpdateClien
         r#type: fields.choice_if_present("type"),
         email: fields.if_present("email", Fields::optional_email),
         langue: fields.choice_if_present("langue"),
+        date_modification: fields.optional_timestamp("dateModification", Tz::UTC),
     };
     fields.finish_change(job)
 }

@@ -57,6 +57,7 @@ client-en-langue-en = in English
 client-sans-opportunite = No deal for this client.
 fiche = Card
 modifier-client = Edit the card
+conflit-actuel = { $champ }, saved meanwhile
 supprimer-client = Delete this client
 supprimer-client-avis = { $lien } disappears with its deals, tickets and history. A client who has paid cannot be deleted.
 supprimer-client-oui = Delete for good

@@ -42,6 +42,7 @@ erreur-indisponible = The service is unavailable for a moment. Try again shortly
 erreur-file-pleine = The service is saturated for a moment. Try again shortly.
 erreur-interne = Something went wrong on our side.
 erreur-opportunite-a-paiements = Money has moved for this deal: it cannot be deleted.
+erreur-modifie-entre-temps = Changed meanwhile, perhaps in another tab. Nothing is overwritten: compare, then save again.
 erreur-client-a-paiements = Money has moved for this client: it cannot be deleted.
 erreur-email-deja-la = This client already has the same e-mail on its timeline.
 erreur-evenement-non-modifiable = Only e-mails and notes can be changed.

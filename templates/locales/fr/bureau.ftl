@@ -57,6 +57,7 @@ client-en-langue-en = en anglais
 client-sans-opportunite = Aucune opportunité pour ce client.
 fiche = Fiche
 modifier-client = Modifier la fiche
+conflit-actuel = { $champ }, enregistré entre-temps
 supprimer-client = Supprimer ce client
 supprimer-client-avis = { $lien } disparaît avec ses opportunités, ses tickets et son historique. Un client qui a payé ne peut pas être supprimé.
 supprimer-client-oui = Supprimer définitivement

@@ -42,6 +42,7 @@ erreur-indisponible = Le service est momentanément indisponible. Réessayez dan
 erreur-file-pleine = Le service est momentanément saturé. Réessayez dans un instant.
 erreur-interne = Une erreur est survenue de notre côté.
 erreur-opportunite-a-paiements = De l’argent a circulé pour cette opportunité : elle ne peut pas être supprimée.
+erreur-modifie-entre-temps = Modifié entre-temps, peut-être dans un autre onglet. Rien n’est écrasé : comparez, puis enregistrez à nouveau.
 erreur-client-a-paiements = De l’argent a circulé pour ce client : il ne peut pas être supprimé.
 erreur-email-deja-la = Ce client a déjà le même e-mail dans son historique.
 erreur-evenement-non-modifiable = Seuls les e-mails et les notes se modifient.

@@ -9,12 +9,24 @@ use crate::cx::{Cx, Handle, JobError, reference};
 
 impl Handle for UpdateClient {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
-        let updated = sqlx::query!(
+        let utilisateur_id = cx.utilisateur()?;
+        let current = sqlx::query_scalar!(
+            "SELECT date_modification FROM client WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE",
+            self.client_id,
+            utilisateur_id,
+        )
+        .fetch_optional(&mut *cx.tx)
+        .await?
+        .ok_or_else(Refus::not_found)?;
+        if self.date_modification.is_some_and(|seen| seen != current) {
+            return Err(Refus::conflict("modifie-entre-temps").into());
+        }
+        sqlx::query!(
             "UPDATE client SET nom = coalesce($3, nom), type = coalesce($4, type),
                  email = CASE WHEN $5 THEN $6 ELSE email END, langue = coalesce($7, langue), date_modification = $8
              WHERE id = $1 AND utilisateur_id = $2",
             self.client_id,
-            cx.utilisateur()?,
+            utilisateur_id,
             self.nom,
             self.r#type.map(TypeClient::as_str),
             self.email.is_some(),
@@ -24,9 +36,6 @@ impl Handle for UpdateClient {
         )
         .execute(&mut *cx.tx)
         .await?;
-        if updated.rows_affected() == 0 {
-            return Err(Refus::not_found().into());
-        }
         Ok(reference(Entite::Client, self.client_id))
     }
 }
