@@ -2,7 +2,7 @@
 -- also told by mail. What stood before this migration counts as read.
 ALTER TABLE evenement_timeline
     ADD COLUMN nouvelle boolean NOT NULL GENERATED ALWAYS AS (
-        auteur_id IS NULL AND type_evenement IN ('paiement_recu', 'paiement_echoue', 'paiement_conteste',
+        auteur_id IS NULL AND type_evenement IN ('paiement_recu', 'paiement_echoue', 'paiement_enquete', 'paiement_conteste',
             'paiement_non_conforme', 'ticket_cree', 'ticket_reponse')) STORED,
     ADD COLUMN date_lecture timestamptz;
 UPDATE evenement_timeline SET date_lecture = date_creation WHERE nouvelle;
