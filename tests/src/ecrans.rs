@@ -445,7 +445,7 @@ async fn fill(app: &App, bureau: &Bureau) {
             _ => format!("Prestation numéro {n} 🎉"),
         };
         let body = json!({
-            "clientId": clients[n % 3], "titre": titre, "montantEstime": "99999999.99", "echeance": "2020-02-29",
+            "clientId": clients[n % 3], "titre": titre, "montantEstime": "999999.99", "echeance": "2020-02-29",
             "devise": currencies[n % 4], "etapePipeline": stages[n % 5],
         });
         async move { bureau.post("/api/opportunites", body).await.expect(201) }

@@ -51,7 +51,7 @@ impl Guichet {
     /// # Errors
     /// As [`Self::post`].
     pub async fn delete(&self, path: &str) -> Result<Value> {
-        self.write(Method::DELETE, path, &Value::Null).await
+        self.write(Method::DELETE, path, &json!({})).await
     }
 
     /// Reads.
