@@ -228,9 +228,10 @@ fn page(lines: &[String]) -> String {
     format!(
         "# The long run\n\n\
          Written by `make soak`, which adds to the lines that are here. Each line is one storm: events and notes, each\n\
-         sent five times in random order, while each second one of edge, worker, Redis (AOF, everysec) and Postgres (fsync) is killed with SIGKILL (Postgres:\n\
-         immediate stop). It ends with check L (`tests/src/check.rs`): every event that was answered 2xx stands once,\n\
-         the paid sessions are the ledger's, nothing is left in Redis, nothing is parked, nothing panicked.\n\n\
+         sent five times in random order, while each second one of edge, worker, Redis (AOF, everysec) and Postgres\n\
+         (fsync) is killed with SIGKILL (Postgres: immediate stop). It ends with check L (`tests/src/check.rs`): every\n\
+         event that was answered 2xx stands once, the paid sessions are the ledger's, nothing is left in Redis, nothing\n\
+         is parked, nothing panicked.\n\n\
          | seed | events | deliveries | refused and sent again | edge killed | worker | Redis | Postgres | seconds | lost | doubled |\n\
          |---|---|---|---|---|---|---|---|---|---|---|\n{}\n",
         lines.join("\n")
