@@ -166,6 +166,22 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a search finds, in the order in which its page shows it.
+    Genre {
+        /// By name and address.
+        Client = "client",
+        /// By title.
+        Opportunite = "opportunite",
+        /// By subject and messages.
+        Ticket = "ticket",
+        /// By sender, subject and text.
+        Email = "email",
+        /// By text.
+        Note = "note",
+    }
+}
+
+vocabulary! {
     /// What a ticket is about.
     TypeTicket { Question = "question", Bug = "bug", Demande = "demande" }
 }

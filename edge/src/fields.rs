@@ -117,6 +117,13 @@ impl Fields {
         self.refus.push(refus);
     }
 
+    /// Refuses what does not say this field at all, be it empty.
+    pub fn require(&mut self, name: &'static str) {
+        if !self.contains(name) {
+            self.refuse(Refus::invalid(name, "champ-requis"));
+        }
+    }
+
     /// Lets `value` out if every field was read and none was refused.
     pub fn finish<T>(&mut self, value: T) -> Result<T, AppError> {
         let unknown = self.values.keys().filter(|name| !self.seen.contains(name.as_str()));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use common::domaine::StatutJob;
 use common::job::{Envelope, JobId};
+use futures_util::future::join_all;
 use serde::Serialize;
 
 use crate::app::App;
@@ -110,13 +111,14 @@ pub async fn read(app: &App) -> Result<Operations, AppError> {
         operations::nombre_echecs(&app.pool),
         operations::rapprochements(&app.pool, RAPPROCHEMENTS)
     )?;
-    let mut echecs = Vec::new();
-    for echec in rows {
+    let echecs = join_all(rows.into_iter().map(async |echec| {
         // Without Redis nothing is known of it, which is what the page then says of everything.
         let record = app.producer.record(JobId(echec.id)).await.ok().flatten();
-        echecs.push(Parked { echec, relance: record.map(|record| record.statut) });
-    }
-    Ok(Operations { files: files(app).await, echecs, nombre_echecs, rapprochements })
+        Parked { echec, relance: record.map(|record| record.statut) }
+    }));
+    // All at once: they share one connection, and one way to Redis and back.
+    let (files, echecs) = tokio::join!(files(app), echecs);
+    Ok(Operations { files, echecs, nombre_echecs, rapprochements })
 }
 
 /// The queues; `None`, and a line in the log, when Redis does not tell.

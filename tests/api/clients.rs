@@ -35,7 +35,7 @@ async fn a_client_with_money_is_not_deleted() {
     let client = claire.add_client("Librairie Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
     claire.pay_link(deal).await;
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
     app.until_count("SELECT count(*) FROM paiement", 1).await;
     claire.delete(&format!("/api/clients/{client}")).await.expect(409);

@@ -19,7 +19,7 @@ async fn a_won_deal_is_paid_and_turns_paye_by_itself() {
     keys.sort();
     assert_eq!(keys, ["lienPaiement", "statutPaiementInitial", "urlPaiement"]);
 
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
     until("the deal is paid", || async {
         (claire.deal(deal).await["statutPaiement"] == "paye").then_some(())
@@ -100,7 +100,7 @@ async fn the_proof_of_a_payment_is_its_owner_s_and_replaying_it_doubles_nothing(
     let deal = claire.add_won_deal(client, "Site", "100").await;
     let lien = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
     let token = lien.rsplit('/').next().unwrap();
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
     let proof = format!("/api/opportunites/{deal}/evenements-stripe");
     let completed = until("the event is applied", || async {

@@ -98,7 +98,7 @@ async fn refunds_and_disputes_change_the_state_in_whatever_order_they_are_told()
         let client = claire.add_client("Vasseur").await;
         let deal = claire.add_won_deal(client, "Site", "100").await;
         claire.pay_link(deal).await;
-        let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+        let session = claire.session_id(deal).await;
         app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
         let completed = app.simulateur.events("checkout.session.completed")[0].clone();
         let intent = completed["data"]["object"]["payment_intent"].as_str().unwrap().to_owned();

@@ -72,7 +72,7 @@ async fn random_sequences_of_webhooks_end_in_the_state_of_their_set() {
     for _ in 0..SEQUENCES {
         let deal = claire.add_won_deal(client, "Site", "100").await;
         claire.pay_link(deal).await;
-        let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+        let session = claire.session_id(deal).await;
         let sequence: Vec<_> = (0..LENGTH).map(|_| rng.random_range(0..KINDS)).collect();
         for kind in &sequence {
             let body = event(*kind, &session).to_string();

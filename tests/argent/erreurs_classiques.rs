@@ -79,7 +79,7 @@ async fn amount_times_a_hundred() {
             "etapePipeline": "gagne" });
         let deal = tests::people::id(&claire.post("/api/opportunites", body).await.expect(201));
         claire.pay_link(deal).await;
-        let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+        let session = claire.session_id(deal).await;
         app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
         until(devise, || async { (claire.deal(deal).await["statutPaiement"] == "paye").then_some(()) }).await;
         let booked: i64 = sqlx::query_scalar("SELECT montant_minor FROM paiement WHERE stripe_id = $1")
@@ -133,7 +133,7 @@ async fn duplicates_booked_twice() {
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
     claire.pay_link(deal).await;
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
     let body = app.simulateur.events("checkout.session.completed")[0].to_string();
     let header = signature(WEBHOOK_SECRET, now(), body.as_bytes());
@@ -246,7 +246,7 @@ async fn session_url_as_link() {
     let link = claire.pay_link(deal).await;
     let lien = link["lienPaiement"].as_str().unwrap().to_owned();
     assert!(lien.starts_with(&format!("{}/payer/", app.base)) && link["urlPaiement"] != link["lienPaiement"]);
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.expire(&session).unwrap();
     until("the session is over", || async { claire.deal(deal).await["urlPaiement"].is_null().then_some(()) })
         .await;

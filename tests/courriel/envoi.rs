@@ -168,7 +168,7 @@ async fn nobody_is_reminded_of_what_they_paid_meanwhile() {
     claire.pay_link(deal).await;
     claire.post(&format!("/api/opportunites/{deal}/envoi"), json!({})).await.expect(200);
     app.until_count("SELECT count(*) FROM courriel WHERE erreur IS NOT NULL", 1).await;
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
     app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
     serveur.up().await;

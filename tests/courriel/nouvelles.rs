@@ -17,15 +17,14 @@ async fn the_freelancer_is_told_when_money_comes_fails_and_is_contested() {
     for deal in [paid, failed] {
         claire.pay_link(deal).await;
     }
-    let session = |deal: serde_json::Value| deal["stripeSessionId"].as_str().unwrap().to_owned();
-    let session_paid = session(claire.deal(paid).await);
+    let session_paid = claire.session_id(paid).await;
     app.simulateur.pay(&session_paid, Moyen::Carte).await.unwrap();
     let mail = serveur.mail("money came", |mail| mail.sujet.starts_with("Paiement reçu")).await;
     assert_eq!(mail.to, "claire@example.org");
     assert!(mail.sujet.contains("1\u{202f}200,00\u{202f}€, Vasseur"), "{}", mail.sujet);
     assert!(link(&mail.corps, &app.base).ends_with(&format!("/opportunites/{paid}")));
 
-    let session_failed = session(claire.deal(failed).await);
+    let session_failed = claire.session_id(failed).await;
     app.simulateur.pay(&session_failed, Moyen::SepaEchec).await.unwrap();
     app.simulateur.settle_debit(&session_failed, None).unwrap();
     serveur.mail("it failed", |mail| mail.sujet.starts_with("Paiement refusé")).await;

@@ -13,7 +13,7 @@ async fn paid() -> (App, String, String, String) {
     let client = claire.add_client("Librairie Vasseur").await;
     let deal = claire.add_won_deal(client, "Refonte du site", "1200.50").await;
     let lien = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
     app.until_count("SELECT count(*) FROM recu", 1).await;
     claire.add_won_deal(client, "Maintenance annuelle", "640").await;

@@ -28,7 +28,7 @@ async fn until_done(claire: &Bureau, job: &str) {
 
 /// Pays a deal's session at Stripe.
 async fn pay(app: &App, claire: &Bureau, deal: Uuid) {
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
 }
 
@@ -80,8 +80,9 @@ async fn a_stripe_that_hangs_keeps_no_event_waiting_and_is_asked_again() {
     pay_the_only_session(&app, &claire, deal).await;
 }
 
-#[tokio::test]
-async fn a_worker_killed_with_stripes_answer_in_hand_opens_one_session() {
+/// A deal whose link was being asked for when the worker died: Stripe has answered, and nobody knows it. The job
+/// waits for a worker.
+async fn killed_with_the_answer_in_hand() -> (App, Bureau, Uuid, String) {
     let (mut app, claire, client) = office(Options { workers: 0, ..faulty() }).await;
     app.start_worker();
     let deal = claire.add_won_deal(client, "Site", "100").await;
@@ -89,6 +90,12 @@ async fn a_worker_killed_with_stripes_answer_in_hand_opens_one_session() {
     app.start_worker_with(&[("FAILPOINT", "after-call=kill")]);
     let job = ask_link(&claire, deal).await;
     app.until_worker_ended().await;
+    (app, claire, deal, job)
+}
+
+#[tokio::test]
+async fn a_worker_killed_with_stripes_answer_in_hand_opens_one_session() {
+    let (mut app, claire, deal, job) = killed_with_the_answer_in_hand().await;
     app.start_worker();
     until_done(&claire, &job).await;
     pay_the_only_session(&app, &claire, deal).await;
@@ -111,13 +118,7 @@ async fn a_worker_whose_clock_is_an_hour_off_books_the_right_money() {
 
 #[tokio::test]
 async fn an_attempt_whose_key_stripe_has_forgotten_is_left_behind() {
-    let (mut app, claire, client) = office(Options { workers: 0, ..faulty() }).await;
-    app.start_worker();
-    let deal = claire.add_won_deal(client, "Site", "100").await;
-    app.kill_workers();
-    app.start_worker_with(&[("FAILPOINT", "after-call=kill")]);
-    let job = ask_link(&claire, deal).await;
-    app.until_worker_ended().await;
+    let (mut app, claire, deal, job) = killed_with_the_answer_in_hand().await;
     // A day and an hour later: the answer was never learnt, the session is over, its key is forgotten.
     let lost = app.simulateur.sessions().remove(0).id;
     app.simulateur.expire(&lost).unwrap();
@@ -129,7 +130,7 @@ async fn an_attempt_whose_key_stripe_has_forgotten_is_left_behind() {
     sqlx::query(later).execute(&app.db).await.unwrap();
     app.start_worker();
     until_done(&claire, &job).await;
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     assert_ne!(session, lost);
     assert_eq!(app.simulateur.sessions().len(), 2);
     assert_eq!(app.count("SELECT count(*) FROM session_paiement WHERE statut = 'ouverte'").await, 1);

@@ -9,7 +9,7 @@ use crate::{event, faulty, office};
 
 async fn session_of(claire: &Bureau, deal: Uuid) -> String {
     claire.pay_link(deal).await;
-    claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned()
+    claire.session_id(deal).await
 }
 
 async fn until_paid(claire: &Bureau, deal: Uuid) {

@@ -10,7 +10,7 @@ async fn lists_are_files_that_a_spreadsheet_opens_without_running_them() {
     let client = claire.add_client("=HYPERLINK(\"http://evil\"), \"é\"").await;
     let deal = claire.add_won_deal(client, "@Refonte", "1200.50").await;
     claire.pay_link(deal).await;
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
     app.until_count("SELECT count(*) FROM paiement", 1).await;
 

@@ -66,7 +66,7 @@ async fn a_rejection_by_the_worker_comes_back_to_its_page() {
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
     claire.pay_link(deal).await;
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
     app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
     let path = format!("/opportunites/{deal}");

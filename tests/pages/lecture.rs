@@ -77,7 +77,7 @@ async fn money_that_came_in_is_marked_until_its_deal_was_seen() {
     let deal = claire.add_won_deal(client, "Site", "100").await;
     claire.pay_link(deal).await;
     assert!(!claire.get("/").await.text.contains(UNREAD), "nothing came yet");
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
     app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
     let path = format!("/opportunites/{deal}");

@@ -25,7 +25,7 @@ async fn what_stripe_needs_is_said_in_plain_words() {
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
     claire.pay_link(deal).await;
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
     until("an event came", || async {
         (!claire.get("/reglages").await.text.contains("Un premier événement")).then_some(())
@@ -55,7 +55,7 @@ async fn test_money_is_said_on_every_page_and_never_counts_as_revenue() {
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_won_deal(client, "Site", "100").await;
     let lien = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
     app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
     app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
     let portail = claire.open_portail(client).await;

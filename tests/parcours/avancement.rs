@@ -122,7 +122,7 @@ async fn the_portal_and_the_deal_turn_to_paye_by_themselves() {
     let deal = claire.add_won_deal(client, "Refonte du site", "1200.50").await;
     claire.pay_link(deal).await;
     let portail = claire.open_portail(client).await;
-    let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+    let session = claire.session_id(deal).await;
 
     let (theirs, ours) = (Browser::open(true).await, Browser::open(true).await);
     theirs.go(&format!("{}/portail/{}", app.base, portail.token)).await;

@@ -63,7 +63,7 @@ async fn every_request_of_the_worker_is_of_stripes_type() {
     for (titre, montant) in [("Site", "1200.50"), ("Une refonte, 2ᵉ partie [lot 3]", "50")] {
         let deal = claire.add_won_deal(client, titre, montant).await;
         claire.pay_link(deal).await;
-        let session = claire.deal(deal).await["stripeSessionId"].as_str().unwrap().to_owned();
+        let session = claire.session_id(deal).await;
         if titre == "Site" {
             app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
             until("the deal is paid", || async {

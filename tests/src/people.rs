@@ -174,6 +174,11 @@ impl Bureau {
         self.get(&format!("/api/opportunites/{opportunite}")).await.expect(200)
     }
 
+    /// Stripe's id of a deal's session.
+    pub async fn session_id(&self, opportunite: Uuid) -> String {
+        self.deal(opportunite).await["stripeSessionId"].as_str().expect("a session").to_owned()
+    }
+
     /// Opens a client's portal: its visitor.
     pub async fn open_portail(&self, client: Uuid) -> Portail {
         let answer = self.post(&format!("/api/clients/{client}/portail"), json!({})).await;

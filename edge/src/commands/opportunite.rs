@@ -56,9 +56,7 @@ pub fn create_checkout_session(fields: &mut Fields) -> Result<CreateCheckoutSess
 /// `{ moyen, datePaiement?, montant?, devise? }`: today, for what is owed, unless said otherwise.
 pub fn record_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<RecordPayment, AppError> {
     let devise = fields.optional_devise("devise");
-    if !fields.contains("moyen") {
-        fields.refuse(Refus::invalid("moyen", "champ-requis"));
-    }
+    fields.require("moyen");
     let job = RecordPayment {
         opportunite_id,
         moyen: fields.choice_or("moyen", MoyenPaiement::Virement),
@@ -72,9 +70,7 @@ pub fn record_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<Recor
 /// `{ montant, paiementId? }`: of the only payment there is, unless said otherwise. An empty `montant` is all that
 /// is left, and must be said: a request without a body gives no money back.
 pub fn refund_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<RefundPayment, AppError> {
-    if !fields.contains("montant") {
-        fields.refuse(Refus::invalid("montant", "champ-requis"));
-    }
+    fields.require("montant");
     let job = RefundPayment {
         opportunite_id,
         paiement_id: fields.optional_uuid("paiementId"),

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::params::Params;
 use crate::app::App;
 use crate::enqueue::enqueue;
+use crate::fields::Fields;
 use crate::limits::Rule;
 use crate::ownership::Targets;
 use crate::problem::AppError;
@@ -30,6 +31,9 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const PATIENCE_PAGE: Duration = Duration::from_secs(10);
 /// How long the script waits while the job is in the queue: it tells as soon as the job has begun.
 const PATIENCE_QUEUE: Duration = Duration::from_secs(1);
+
+/// Characters of a path that a form may want to lead to.
+const RETOUR_MAX: usize = 200;
 
 /// Who sends a form: as whom its job runs, and where their pages begin.
 #[derive(Debug, Clone)]
@@ -170,6 +174,11 @@ impl Sender {
         let to = suite.or(suivi).unwrap_or_else(|| self.home());
         Redirect::to(&to).into_response()
     }
+}
+
+/// The page of ours that a form wants to lead to (`retour`), if it says one.
+pub fn retour(fields: &mut Fields) -> Option<String> {
+    fields.optional_text("retour", RETOUR_MAX).filter(|page| relative_next(page).is_some())
 }
 
 /// What was just done, if the address says so (`?fait=`) and it is true: the job's kind.

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use common::domaine::Genre;
 use serde::Serialize;
 use sqlx::PgPool;
 use unicode_normalization::UnicodeNormalization;
@@ -16,45 +17,6 @@ const WORDS_MAX: usize = 8;
 const WORD_MAX: usize = 60;
 /// Characters of a text that are shown around what was found.
 const EXCERPT: usize = 160;
-
-/// What can be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Genre {
-    /// By name and address.
-    Client,
-    /// By title.
-    Opportunite,
-    /// By subject and messages.
-    Ticket,
-    /// By sender, subject and text.
-    Email,
-    /// By text.
-    Note,
-}
-
-impl Genre {
-    /// Every genre, in the order in which the page shows them.
-    pub const ALL: [Self; 5] = [Self::Client, Self::Opportunite, Self::Ticket, Self::Email, Self::Note];
-
-    /// Its name in addresses and in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Opportunite => "opportunite",
-            Self::Ticket => "ticket",
-            Self::Email => "email",
-            Self::Note => "note",
-        }
-    }
-}
-
-impl std::str::FromStr for Genre {
-    type Err = common::domaine::UnknownWord;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|genre| genre.as_str() == text).ok_or(common::domaine::UnknownWord)
-    }
-}
 
 /// A piece of a text: found words stand apart, so that a page marks them and escapes all the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -148,7 +110,7 @@ pub async fn find(
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for genre in Genre::ALL.into_iter().filter(|it| genre.is_none_or(|genre| genre == *it)) {
+    for &genre in Genre::ALL.iter().filter(|it| genre.is_none_or(|genre| genre == **it)) {
         let rows = match genre {
             Genre::Client => clients(pool, utilisateur_id, mots, limit).await?,
             Genre::Opportunite => opportunites(pool, utilisateur_id, mots, limit).await?,

@@ -11,12 +11,12 @@ use crate::commands;
 use crate::fields::Fields;
 use crate::pages::form::{Forms, Values, values};
 use crate::pages::page_context;
-use crate::pages::submission::Destination;
+use crate::pages::submission::{Destination, retour};
 use crate::problem::AppError;
 use crate::queries::client;
 use crate::queries::evenement::{self, Evenement};
 use crate::render::Cadre;
-use crate::session::{Id, relative_next};
+use crate::session::Id;
 
 /// `GET /evenements/{id}`
 pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
@@ -42,8 +42,7 @@ pub async fn delete(bureau: Bureau, Id(evenement_id): Id, mut fields: Fields) ->
 
 /// `POST /evenements/{id}/lecture`: news about a deal or a ticket was seen, on the page that shows it.
 pub async fn read(bureau: Bureau, Id(evenement_id): Id, mut fields: Fields) -> Result<Response, AppError> {
-    let retour = fields.optional_text("retour", 200);
-    let retour = retour.as_deref().and_then(relative_next).unwrap_or("/").to_owned();
+    let retour = retour(&mut fields).unwrap_or_else(|| "/".into());
     let job = fields.finish(ReadEvenement { evenement_id });
     let page = async |_, _| Err(AppError::NotFound);
     bureau.submit("lecture", job, &fields, Destination::Page(retour), page).await

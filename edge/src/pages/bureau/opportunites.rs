@@ -21,13 +21,13 @@ use crate::ownership::Targets;
 use crate::pages::form::{Forms, Values, values};
 use crate::pages::page_context;
 use crate::pages::params::Params;
-use crate::pages::submission::Destination;
+use crate::pages::submission::{Destination, retour};
 use crate::problem::AppError;
 use crate::queries::client::Client;
 use crate::queries::opportunite::{self, Filter, Opportunite};
 use crate::queries::paiement::Remboursable;
 use crate::queries::{PER_PAGE, client, courriel, evenement, paiement, recu};
-use crate::session::{Evt, Id, relative_next};
+use crate::session::{Evt, Id};
 
 /// Cards that a column of the board shows.
 const PER_COLUMN: i64 = 25;
@@ -61,29 +61,39 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
     let (pool, liens, me, params) = (&bureau.app.pool, &bureau.app.liens, bureau.me.id, &bureau.params);
     let filter = filter(params);
     let as_list = params.get("vue") == Some("liste");
-    let page = if as_list {
-        Some(opportunite::list(pool, me, &filter, params.parse("apres"), PER_PAGE, liens).await?)
-    } else {
-        None
+    let page = async {
+        if !as_list {
+            return Ok(None);
+        }
+        opportunite::list(pool, me, &filter, params.parse("apres"), PER_PAGE, liens).await.map(Some)
     };
-    let client = match filter.client_id {
-        Some(id) => client::find(pool, me, id, liens).await?,
-        None => None,
+    let client = async {
+        match filter.client_id {
+            Some(id) => client::find(pool, me, id, liens).await,
+            None => Ok(None),
+        }
     };
     // The list shows the columns' counts and sums, and none of their cards.
     let per_column = if as_list { 0 } else { PER_COLUMN };
     let ouvert = params.get("nouveau").is_some() || forms.is_refused("f");
-    let clients = if ouvert { client::choices(pool, me).await? } else { Vec::new() };
+    let clients = async { if ouvert { client::choices(pool, me).await } else { Ok(Vec::new()) } };
+    let (page, client, clients, colonnes, devises) = tokio::try_join!(
+        page,
+        client,
+        clients,
+        opportunite::board(pool, me, &filter, per_column, liens),
+        opportunite::devises(pool, me)
+    )?;
     let fresh = values([
         ("clientId", filter.client_id.map(|id| id.to_string())),
         ("devise", Some(Devise::EUR.to_string())),
     ]);
     let context = page_context! {
         vue => if as_list { "liste" } else { "tableau" },
-        colonnes => opportunite::board(pool, me, &filter, per_column, liens).await?,
+        colonnes,
         page,
         client,
-        devises => opportunite::devises(pool, me).await?,
+        devises,
         filtre => page_context! {
             recherche => filter.recherche.as_deref().unwrap_or_default(),
             etape => filter.etape_pipeline.map_or("", EtapePipeline::as_str),
@@ -106,9 +116,7 @@ pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
 
 /// `POST /opportunites/{id}`: its words and price, or its stage alone, from its page or from the board.
 pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
-    let retour = fields.optional_text("retour", 200);
-    let retour = retour.as_deref().and_then(relative_next);
-    let destination = retour.map_or_else(|| path(id), str::to_owned);
+    let destination = retour(&mut fields).unwrap_or_else(|| path(id));
     let form = if fields.contains("titre") { "modifier" } else { "f" };
     let job = commands::update_opportunite(id, &mut fields);
     submit(&bureau, id, form, job, &fields, Destination::Page(destination)).await

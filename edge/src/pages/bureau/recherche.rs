@@ -2,11 +2,12 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use common::domaine::Genre;
 
 use super::Bureau;
 use crate::pages::page_context;
 use crate::problem::AppError;
-use crate::queries::recherche::{self, Genre, Mots};
+use crate::queries::recherche::{self, Mots};
 
 /// Of each genre, while all are shown.
 const EACH: i64 = 8;
@@ -22,8 +23,8 @@ pub async fn show(bureau: Bureau) -> Result<Response, AppError> {
     let found = recherche::find(&bureau.app.pool, bureau.me.id, &mots, genre, limit).await?;
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let groupes: Vec<_> = Genre::ALL
-        .into_iter()
-        .filter_map(|genre| {
+        .iter()
+        .filter_map(|&genre| {
             let elements: Vec<_> = found.iter().filter(|it| it.r#type == genre).collect();
             let plein = elements.len() >= most;
             (!elements.is_empty()).then(|| page_context! { genre, elements, plein })
