@@ -75,8 +75,7 @@ async fn sessions_are_listed_and_killed_one_by_one_and_all_others() {
     };
     assert_eq!(list(&claire).await.len(), 3);
     // Their index ends too, some day after the last of them.
-    let mut redis =
-        redis::Client::open(app.redis.url()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    let mut redis = app.redis_connection().await;
     let indexes: Vec<String> =
         redis::cmd("KEYS").arg("guichet:sessions:*").query_async(&mut redis).await.unwrap();
     assert_eq!(indexes.len(), 2);

@@ -72,7 +72,6 @@ async fn nothing_that_was_accepted_is_lost_with_ten_wipes_of_redis() {
     let mut sessions = open_sessions(&app, &claire, client, 20).await;
     let mut rng = chance(seed());
     sessions.shuffle(&mut rng);
-    let redis = ::redis::Client::open(app.redis.url()).unwrap();
     let courier = app.courier();
     for two in sessions.chunks(2) {
         app.kill_workers();
@@ -89,8 +88,7 @@ async fn nothing_that_was_accepted_is_lost_with_ten_wipes_of_redis() {
                 kill_one(&mut app, "edge").await;
             }
         }
-        let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
-        let _: () = ::redis::cmd("FLUSHALL").query_async(&mut connection).await.unwrap();
+        app.wipe_redis().await;
         app.start_worker();
     }
     assert!(until_all_stand(&app).await >= 20);

@@ -125,9 +125,7 @@ async fn a_request_that_redis_lost_is_said_to_be_not_confirmed() {
             .await;
     let waiting = sent.header("location").to_owned();
     assert!(waiting.starts_with("/jobs/"), "{waiting}");
-    let redis = ::redis::Client::open(app.redis.url()).unwrap();
-    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
-    let _: () = ::redis::cmd("FLUSHALL").query_async(&mut connection).await.unwrap();
+    app.wipe_redis().await;
 
     let claire = tests::Bureau::sign_in(&app, "claire@example.org").await;
     let page = claire.get(&waiting).await;
@@ -143,15 +141,13 @@ async fn a_request_that_redis_lost_is_said_to_be_not_confirmed() {
 #[tokio::test]
 async fn after_ten_wipes_what_is_sent_again_stands_once() {
     let (app, _, client) = office(faulty()).await;
-    let redis = ::redis::Client::open(app.redis.url()).unwrap();
     let notes = |round: usize| (0..20).map(move |n| format!("round {round} {n}"));
     let courier = app.courier();
     for round in 0..10 {
         let claire = tests::Bureau::sign_in(&app, "claire@example.org").await;
         push_notes(&claire, client, notes(round)).await;
         courier.deliver(&event(&format!("evt_{round}"))).await.unwrap().expect(200);
-        let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
-        let _: () = ::redis::cmd("FLUSHALL").query_async(&mut connection).await.unwrap();
+        app.wipe_redis().await;
     }
     app.check_l_with(Expected { wiped: true, ..Expected::default() }).await;
     let claire = tests::Bureau::sign_in(&app, "claire@example.org").await;

@@ -423,6 +423,18 @@ impl App {
         sqlx::query_scalar(sql).fetch_one(&self.db).await.expect(sql)
     }
 
+    /// Empties Redis: queues, records and sessions are gone.
+    pub async fn wipe_redis(&self) {
+        let mut redis = self.redis_connection().await;
+        let _: () = redis::cmd("FLUSHALL").query_async(&mut redis).await.expect("Redis");
+    }
+
+    /// A connection to Redis of the test's own.
+    pub async fn redis_connection(&self) -> redis::aio::MultiplexedConnection {
+        let client = redis::Client::open(self.redis.url()).expect("a URL");
+        client.get_multiplexed_async_connection().await.expect("Redis")
+    }
+
     /// Waits until no job is waiting, running or delayed in any queue.
     pub async fn until_empty(&self) {
         let client = redis::Client::open(self.redis.url()).expect("a URL");
@@ -442,8 +454,7 @@ impl App {
 
     /// Everything that Redis holds, as text.
     pub async fn dump_redis(&self) -> String {
-        let client = redis::Client::open(self.redis.url()).expect("a URL");
-        let mut redis = client.get_multiplexed_async_connection().await.expect("Redis");
+        let mut redis = self.redis_connection().await;
         let keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut redis).await.expect("keys");
         let mut dump = String::new();
         for key in keys {

@@ -11,8 +11,7 @@ use crate::app::App;
 impl App {
     /// Writes a job into the stream by hand, with a past: failed runs, and deliveries without a verdict.
     pub async fn push_with_past(&self, envelope: &Envelope, failures: &str, deliveries: &str) {
-        let client = redis::Client::open(self.redis.url()).expect("a URL");
-        let mut redis = client.get_multiplexed_async_connection().await.expect("Redis");
+        let mut redis = self.redis_connection().await;
         let (id, text) = (envelope.id.to_string(), serde_json::to_string(envelope).expect("JSON"));
         let _: String = redis::cmd("XADD")
             .arg(keys::stream(envelope.queue))
