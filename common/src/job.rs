@@ -203,6 +203,9 @@ pub struct Reference {
     pub entite: crate::domaine::Entite,
     /// Its id.
     pub id: Uuid,
+    /// Whether it stood there before, so that nothing was added.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deja_la: bool,
 }
 
 /// `Some(None)` for a field that is there and null: a change that empties it.

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Method;
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
@@ -16,18 +16,26 @@ use http_body_util::BodyExt;
 
 use crate::api::public::signature;
 use crate::app::App;
+use crate::commands::EML_MAX;
+use crate::fields::{self, FILE};
 use crate::problem::AppError;
 use crate::routes;
+use crate::session::Utilisateur;
 
 /// The most that a form or a JSON object may weigh: the longest text, each of its characters four bytes, and each
 /// byte written `%F0`, or each character `\ud83c\udf5e`.
 const BODY_MAX: usize = 256 * 1024;
 /// The largest event of Stripe's that is taken.
 const EVENT_MAX: usize = 1024 * 1024;
-/// What is read at most of a body, to be thrown away beyond the limit.
+/// The most that a form with a mail in it may weigh. Twice the mail, so that one that is too large is told at its
+/// field, with what was typed beside it.
+const UPLOAD_MAX: usize = 2 * EML_MAX;
+/// What is read at least of a body beyond its limit, to be thrown away; of what may be large, three times the limit.
 const READ_MAX: usize = 8 * 1024 * 1024;
 /// How long a body may take to come in whole.
 const DURATION_MAX: Duration = Duration::from_secs(9);
+/// How long one with a mail in it may take.
+const UPLOAD_DURATION_MAX: Duration = Duration::from_secs(30);
 
 /// Hands the request on with its body in memory; 413 for one that is too large, 408 for one that comes too
 /// slowly, 400 for one that breaks off.
@@ -38,26 +46,37 @@ const DURATION_MAX: Duration = Duration::from_secs(9);
 pub async fn buffer(State(app): State<App>, request: Request, next: Next) -> Response {
     let webhook = request.uri().path() == routes::WEBHOOK && request.method() == Method::POST;
     if !webhook {
-        return read_and_run(request, next).await;
+        return read_and_run(limit(&app, request).await, next).await;
     }
     if !app.webhook_secrets.is_empty() && signature::of(request.headers()).is_none() {
         return AppError::InvalidSignature.into_response();
     }
     match tokio::time::timeout(DURATION_MAX, app.events.acquire()).await {
-        Ok(Ok(_place)) => read_and_run(request, next).await,
+        Ok(Ok(_place)) => read_and_run((request, EVENT_MAX, DURATION_MAX), next).await,
         Ok(Err(error)) => AppError::Internal(error.into()).into_response(),
         Err(_) => AppError::Unavailable(anyhow::anyhow!("too many events at once")).into_response(),
     }
 }
 
-async fn read_and_run(request: Request, next: Next) -> Response {
-    let max = if request.uri().path() == routes::WEBHOOK { EVENT_MAX } else { BODY_MAX };
+/// How much a request may bring, and how long it may take. A mail is much, and only who is signed in may bring one:
+/// nobody else fills the memory.
+async fn limit(app: &App, request: Request) -> (Request, usize, Duration) {
+    if !routes::takes_file(request.uri().path()) {
+        return (request, BODY_MAX, DURATION_MAX);
+    }
+    let (mut head, body) = request.into_parts();
+    let signed_in = Utilisateur::from_request_parts(&mut head, app).await.is_ok();
+    let request = Request::from_parts(head, body);
+    if signed_in { (request, UPLOAD_MAX, UPLOAD_DURATION_MAX) } else { (request, BODY_MAX, DURATION_MAX) }
+}
+
+async fn read_and_run((request, max, duration): (Request, usize, Duration), next: Next) -> Response {
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|bytes: usize| bytes > READ_MAX) {
-        return AppError::BodyTooLarge { max }.into_response();
+    if announced.is_some_and(|bytes: usize| bytes > readable(max)) {
+        return too_large(max).into_response();
     }
     let (head, body) = request.into_parts();
-    match tokio::time::timeout(DURATION_MAX, read(body, max)).await {
+    match tokio::time::timeout(duration, read(body, max)).await {
         Ok(Ok(body)) => next.run(Request::from_parts(head, Body::from(body))).await,
         Ok(Err(error)) => error.into_response(),
         Err(_) => AppError::BodyTooSlow.into_response(),
@@ -72,11 +91,20 @@ async fn read(mut body: Body, max: usize) -> Result<Vec<u8>, AppError> {
         total += bytes.len();
         if total <= max {
             kept.extend_from_slice(&bytes);
-        } else if total > READ_MAX {
+        } else if total > readable(max) {
             break;
         }
     }
-    if total > max { Err(AppError::BodyTooLarge { max }) } else { Ok(kept) }
+    if total > max { Err(too_large(max)) } else { Ok(kept) }
+}
+
+fn readable(max: usize) -> usize {
+    max + READ_MAX.max(3 * max)
+}
+
+/// Where a mail may come, it is the mail that is too large.
+fn too_large(max: usize) -> AppError {
+    if max == UPLOAD_MAX { fields::too_large(FILE, EML_MAX).into() } else { AppError::BodyTooLarge { max } }
 }
 
 #[cfg(test)]

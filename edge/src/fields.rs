@@ -1,4 +1,4 @@
-//! The one reader of what people and programs send: a JSON object or an HTML form becomes named fields,
+//! The one reader of what people and programs send: a JSON object, an HTML form or a file becomes named fields,
 //! read one by one into the types of the domain.
 //!
 //! A command builds its job from the readers and ends with [`Fields::finish`]. Each reader that meets a
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -32,6 +32,12 @@ pub const KEY: &str = "cle";
 
 /// The type of a form's body.
 const FORM: &str = "application/x-www-form-urlencoded";
+/// The type of a form that may carry files.
+const MULTIPART: &str = "multipart/form-data";
+/// The type of a mail, as it is.
+const MESSAGE: &str = "message/rfc822";
+/// What a file is called as a field, where it is the body itself.
+pub const FILE: &str = "fichier";
 
 /// Unknown fields that are told by name; the rest of a flood is not worth an answer.
 const UNKNOWN_MAX: usize = 10;
@@ -52,6 +58,12 @@ enum Raw {
     Typed(String),
     /// From a JSON object.
     Json(Value),
+    /// A file that was chosen, or sent as the body itself.
+    File {
+        /// As its sender calls it; empty where a form's file was not chosen.
+        nom: String,
+        contenu: Bytes,
+    },
 }
 
 /// What a reader finds.
@@ -76,9 +88,36 @@ impl Fields {
 
     /// Reads an urlencoded form. Its hidden [`KEY`] is taken out.
     pub fn of_form(body: &[u8]) -> Result<Self, AppError> {
+        let pairs = urlencoded::parse(body).ok_or(AppError::InvalidForm)?;
+        Self::of_pairs(pairs.into_iter().map(|(name, text)| (name, Raw::Typed(text))))
+    }
+
+    /// Reads a form that may carry files, as strictly as one without.
+    async fn of_multipart(mut form: Multipart) -> Result<Self, AppError> {
+        let mut pairs = Vec::new();
+        while let Some(field) = form.next_field().await.map_err(|_| AppError::InvalidForm)? {
+            let name = field.name().ok_or(AppError::InvalidForm)?.to_owned();
+            let file = field.file_name().map(str::to_owned);
+            let contenu = field.bytes().await.map_err(|_| AppError::InvalidForm)?;
+            let value = match file {
+                Some(nom) => Raw::File { nom, contenu },
+                None => Raw::Typed(String::from_utf8(contenu.into()).map_err(|_| AppError::InvalidForm)?),
+            };
+            pairs.push((name, value));
+        }
+        Self::of_pairs(pairs.into_iter())
+    }
+
+    /// A body that is a file itself.
+    fn of_file(contenu: Bytes) -> Self {
+        let file = Raw::File { nom: FILE.into(), contenu };
+        Self { values: BTreeMap::from([(FILE.to_owned(), file)]), ..Self::default() }
+    }
+
+    fn of_pairs(pairs: impl Iterator<Item = (String, Raw)>) -> Result<Self, AppError> {
         let mut values = BTreeMap::new();
-        for (name, text) in urlencoded::parse(body).ok_or(AppError::InvalidForm)? {
-            if values.insert(name, Raw::Typed(text)).is_some() {
+        for (name, value) in pairs {
+            if values.insert(name, value).is_some() {
                 return Err(AppError::InvalidForm);
             }
         }
@@ -104,6 +143,7 @@ impl Fields {
         let text = |value: &Raw| match value {
             Raw::Typed(text) | Raw::Json(Value::String(text)) => text.clone(),
             Raw::Json(other) => other.to_string(),
+            Raw::File { nom, .. } => nom.clone(),
         };
         self.values
             .iter()
@@ -163,7 +203,12 @@ impl Fields {
 
     /// Lines of text, 1 to `max` characters.
     pub fn long_text(&mut self, name: &'static str, max: usize) -> String {
-        self.required(name, |fields| fields.read_text(name, max, |c| matches!(c, '\n' | '\t')))
+        self.required(name, |fields| fields.optional_long_text(name, max))
+    }
+
+    /// Lines of text, at most `max` characters, or none.
+    pub fn optional_long_text(&mut self, name: &'static str, max: usize) -> Option<String> {
+        self.read_text(name, max, |c| matches!(c, '\n' | '\t'))
     }
 
     /// A password: as typed, not trimmed, at least `min` characters.
@@ -299,7 +344,31 @@ impl Fields {
         montant
     }
 
-    fn is_refused(&self, name: &str) -> bool {
+    /// A file of at most `max` bytes; none where none was chosen.
+    pub fn file(&mut self, name: &'static str, max: usize) -> Option<Bytes> {
+        self.seen.insert(name);
+        let (nom, contenu) = match self.values.get(name) {
+            None | Some(Raw::Json(Value::Null)) => return None,
+            Some(Raw::Typed(text)) if text.is_empty() => return None,
+            Some(Raw::File { nom, contenu }) => (nom, contenu.clone()),
+            Some(Raw::Typed(_) | Raw::Json(_)) => {
+                self.refus.push(Refus::invalid(name, "champ-invalide"));
+                return Some(Bytes::new());
+            }
+        };
+        if contenu.is_empty() && nom.is_empty() {
+            return None;
+        }
+        if contenu.is_empty() {
+            self.refus.push(Refus::invalid(name, "fichier-vide"));
+        } else if contenu.len() > max {
+            self.refus.push(too_large(name, max));
+        }
+        Some(contenu)
+    }
+
+    /// Whether a reader has refused what stands there.
+    pub fn is_refused(&self, name: &str) -> bool {
         self.refus.iter().any(|refus| refus.champ.as_deref() == Some(name))
     }
 
@@ -320,7 +389,7 @@ impl Fields {
             Some(Raw::Typed(text)) if text.trim().is_empty() => Found::Empty,
             Some(Raw::Typed(text) | Raw::Json(Value::String(text))) => Found::Text(text.clone()),
             Some(Raw::Json(Value::Number(number))) => Found::Number(number.clone()),
-            Some(Raw::Json(_)) => Found::Other,
+            Some(Raw::Json(_) | Raw::File { .. }) => Found::Other,
         }
     }
 
@@ -362,6 +431,11 @@ impl Fields {
         }
         (!text.is_empty()).then_some(text)
     }
+}
+
+/// What is said of a file of more than `max` bytes.
+pub fn too_large(name: &str, max: usize) -> Refus {
+    Refus::invalid(name, "fichier-trop-grand").arg("max", max / 1024 / 1024)
 }
 
 /// A name that came from outside, cut to what an answer should carry.
@@ -474,7 +548,7 @@ impl<S: Sync> FromRequestParts<S> for Query {
     }
 }
 
-/// `/api` takes JSON and pages take forms: a cross-site form can never reach the API.
+/// `/api` takes JSON, or a mail as it is, and pages take forms: a cross-site form can never reach the API.
 impl FromRequest<App> for Fields {
     type Rejection = AppError;
 
@@ -482,8 +556,13 @@ impl FromRequest<App> for Fields {
         let api = request.uri().path().starts_with("/api/");
         let expected = if api { "application/json" } else { FORM };
         let announced = content_type(request.headers());
+        if announced.as_deref() == Some(MULTIPART) && !api {
+            let form = Multipart::from_request(request, app).await.map_err(|_| AppError::InvalidForm)?;
+            return Self::of_multipart(form).await;
+        }
         let body = Bytes::from_request(request, app).await.map_err(|_| AppError::BodyInterrupted)?;
         match announced {
+            Some(announced) if announced == MESSAGE && api => Ok(Self::of_file(body)),
             _ if body.is_empty() => Ok(Self::default()),
             Some(announced) if announced == expected && api => Self::of_json(&body),
             Some(announced) if announced == expected => Self::of_form(&body),

@@ -7,6 +7,7 @@ pub mod body;
 pub mod commands;
 pub mod connexion;
 pub mod csrf;
+pub mod eml;
 pub mod enqueue;
 pub mod fields;
 pub mod headers;

@@ -1,6 +1,7 @@
 //! The whole URL table. Who may call what is in the handlers' signatures.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, patch, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,6 +24,12 @@ pub fn is_public(path: &str) -> bool {
     ["/portail/", "/payer/", "/api/portail/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
+/// Whether a path takes a file: the mail that goes on a client's timeline.
+pub fn takes_file(path: &str) -> bool {
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    path.starts_with("/clients/") && path.ends_with("/emails")
+}
+
 /// Every route, with what all answers have in common around them.
 pub fn table(app: App) -> Router {
     let styleguide = if app.styleguide { pages_development() } else { Router::new() };
@@ -35,6 +42,8 @@ pub fn table(app: App) -> Router {
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(from_fn_with_state(app.clone(), csrf::guard))
+        // What a body may weigh is said in `body`, route by route.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(app.clone(), body::buffer))
         .layer(from_fn(problem::in_time))
         .layer(CatchPanicLayer::custom(problem::of_panic))

@@ -244,8 +244,10 @@ function trajet(liste, encore) {
 
 /** @param {HTMLFormElement} form @param {HTMLElement | null} [bouton] that sends it */
 function donneesDe(form, bouton = null) {
+  const saisie = new FormData(form, bouton);
+  if (form.enctype === "multipart/form-data") return saisie;
   const donnees = new URLSearchParams();
-  for (const [nom, valeur] of new FormData(form, bouton)) donnees.append(nom, String(valeur));
+  for (const [nom, valeur] of saisie) donnees.append(nom, String(valeur));
   return donnees;
 }
 
@@ -289,6 +291,29 @@ async function envoyer(evenement) {
     montrer("non_confirme");
     dire(mots.echec ?? "", "retard");
   }
+}
+
+/** A file that is dropped anywhere on a field's form is chosen and sent. @param {HTMLInputElement} champ */
+function animerDepot(champ) {
+  const form = champ.form;
+  if (!form) return;
+  /** @param {DragEvent} evenement */
+  const fichiers = (evenement) => evenement.dataTransfer?.types.includes("Files");
+  form.addEventListener("dragover", (evenement) => {
+    if (!fichiers(evenement)) return;
+    evenement.preventDefault();
+    form.classList.add("form--depot");
+  });
+  form.addEventListener("dragleave", (evenement) => {
+    if (!form.contains(/** @type {Node | null} */ (evenement.relatedTarget))) form.classList.remove("form--depot");
+  });
+  form.addEventListener("drop", (evenement) => {
+    form.classList.remove("form--depot");
+    if (!fichiers(evenement) || !evenement.dataTransfer) return;
+    evenement.preventDefault();
+    champ.files = evenement.dataTransfer.files;
+    form.requestSubmit();
+  });
 }
 
 /* ------------------------------------------------------- pages in place */
@@ -553,6 +578,7 @@ function animer(dans) {
     if (!region.hasAttribute("data-vu")) connu.set(nom, empreinte(region));
   }
   chaque("form[data-job]", (/** @type {HTMLFormElement} */ form) => form.addEventListener("submit", envoyer));
+  chaque("input[data-depot]", animerDepot);
   chaque("[data-copier]", animerCopie);
   chaque("[data-toast]", animerToast);
   chaque("[data-carte]", animerCarte);

@@ -136,3 +136,74 @@ async fn a_mail_dated_to_come_comes_back_with_its_text() {
     assert!(refused.text.contains(r#"id="email-dateEvenement-e""#), "the message stands at the field");
     assert!(refused.text.contains("Bonjour, ça part demain."), "what was typed is kept");
 }
+
+/// A part of a form that may carry files.
+fn part(name: &str, file: Option<&str>, text: &str) -> String {
+    let file = file.map_or_else(String::new, |file| {
+        format!("; filename=\"{file}\"\r\nContent-Type: application/octet-stream")
+    });
+    format!("--limite\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n")
+}
+
+async fn send_parts(who: &Bureau, path: &str, parts: &[String]) -> Answer {
+    let body = parts.concat() + "--limite--\r\n";
+    let request = who.request(Method::POST, path);
+    Answer::of(request.header("Content-Type", "multipart/form-data; boundary=limite").body(body)).await
+}
+
+#[tokio::test]
+async fn a_mail_is_typed_or_chosen_as_a_file_and_the_same_twice_is_said() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let (page, path) = (format!("/clients/{client}"), format!("/clients/{client}/emails"));
+    // As a browser sends it: every field, the file's own name, or an empty one where none was chosen.
+    let fields = |cle: &str, sujet: &str, corps: &str, file: Option<(&str, &str)>| {
+        let (nom, eml) = file.unwrap_or_default();
+        vec![
+            part("cle", None, cle),
+            part("expediteur", None, "contact@example.org"),
+            part("dateEvenement", None, ""),
+            part("sujet", None, sujet),
+            part("corps", None, corps),
+            part("fichier", Some(nom), eml),
+        ]
+    };
+    let eml = "From: H <helene@vasseur.example>\r\nMessage-ID: <1@v>\r\nSubject: Devis\r\n\r\nSign\u{e9}.";
+    for (cle, said) in [("a", "Ajouté dans l’historique."), ("b", "Ce message est déjà dans l’historique.")]
+    {
+        let sent = send_parts(&claire, &path, &fields(cle, "", "", Some(("devis.eml", eml)))).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        app.until_empty().await;
+        let landed = claire.get(sent.header("location")).await;
+        let landed = if landed.status == 303 { claire.get(landed.header("location")).await } else { landed };
+        assert!(landed.text.contains(said), "{said}: {}", landed.text);
+        assert!(landed.text.contains("H &lt;helene@vasseur.example&gt;"), "{}", landed.text);
+    }
+    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 1);
+    let typed = send_parts(&claire, &path, &fields("c", "Solde", "Demain.", None)).await;
+    assert_eq!(typed.status, 303, "{}", typed.text);
+
+    let cle = key(&claire.get(&page).await.text);
+    let large = "x".repeat(11 * 1024 * 1024);
+    for (sujet, corps, file, said) in [
+        ("Un sujet à garder", "", "From: a@b.example\n\nx", "Soit le fichier, soit le texte"),
+        ("Un sujet à garder", "", "", "Ce fichier est vide."),
+        ("", "Un texte à garder", &large, "10 Mo au plus."),
+        ("", "", "Bonjour", "Ce fichier n’est pas un e-mail enregistré"),
+    ] {
+        let sent = fields(&cle, sujet, corps, Some(("m.eml", file)));
+        let refused = send_parts(&claire, &path, &sent).await;
+        assert_eq!(refused.status, 422, "{said}: {}", refused.text);
+        assert!(refused.text.contains(r#"id="email-fichier-e""#) && refused.text.contains(said), "{said}");
+        assert!(refused.text.contains(sujet) && refused.text.contains(corps), "what was typed is kept");
+    }
+    let nothing = send_parts(&claire, &path, &fields(&cle, "", "", None)).await;
+    assert!(nothing.status == 422 && nothing.text.contains(r#"id="email-sujet-e""#), "{}", nothing.text);
+    let nameless = part("", None, "x").replace("; name=\"\"", "");
+    for broken in [vec![part("cle", None, "a"), part("cle", None, "b")], vec![nameless]] {
+        assert_eq!(send_parts(&claire, &path, &broken).await.status, 400);
+    }
+    app.until_empty().await;
+    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 2);
+}

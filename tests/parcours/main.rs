@@ -139,3 +139,48 @@ async fn keep_a_mail(app: &App, bureau: &Browser) {
     let mail = bureau.find("//details[contains(@class, 'echange')]").await;
     assert!(mail.text().await.unwrap().contains("Épreuves du catalogue"));
 }
+
+#[tokio::test]
+async fn a_mail_is_chosen_or_dropped_as_a_file() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("devis.eml");
+    let eml = "From: H <helene@vasseur.example>\nMessage-ID: <1@v>\nSubject: Devis signé\n\nBonjour.";
+    std::fs::write(&file, eml).unwrap();
+    for javascript in [false, true] {
+        let bureau = Browser::open(javascript).await;
+        if javascript {
+            bureau.sign_in(&app.base, "claire@example.org").await;
+        } else {
+            sign_in(&app, &bureau).await;
+        }
+        let page = format!("{}/clients/{client}", app.base);
+        bureau.go(&page).await;
+        let input = bureau.find("//input[@type='file']").await;
+        input.send_keys(file.to_str().unwrap()).await.unwrap();
+        bureau.press("Ajouter dans l’historique").await;
+        let said = if javascript {
+            "Ce message est déjà dans l’historique."
+        } else {
+            "Ajouté dans l’historique."
+        };
+        bureau.sees(said).await;
+        bureau.sees("Devis signé").await;
+        if javascript {
+            bureau
+                .run(
+                    "const t = new DataTransfer(); \
+                     t.items.add(new File(['From: a@b.example\\nSubject: Tombé là\\n\\nx'], 'x.eml')); \
+                     const form = document.querySelector('[data-depot]').form; \
+                     for (const type of ['dragover', 'drop']) form.querySelector('textarea').dispatchEvent( \
+                       new DragEvent(type, { dataTransfer: t, bubbles: true, cancelable: true }))",
+                )
+                .await;
+            bureau.sees("Tombé là").await;
+        }
+        bureau.close().await;
+    }
+    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 2);
+}

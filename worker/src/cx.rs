@@ -264,5 +264,5 @@ pub fn on_constraint(error: sqlx::Error, constraint: &str, refus: impl FnOnce() 
 /// What a finished job points at.
 #[must_use]
 pub fn reference(entite: Entite, id: Uuid) -> Reference {
-    Reference { entite, id }
+    Reference { entite, id, deja_la: false }
 }

@@ -19,6 +19,15 @@ pub struct RecordEmail {
     pub corps: String,
     /// When it was sent; none means now.
     pub date_evenement: Option<DateTime<Utc>>,
+    /// What makes it the same message wherever it is met, where it came as a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// Names of what was attached. Only the names are kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces_jointes: Vec<String>,
+    /// Whether `corps` is only the beginning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub coupe: bool,
 }
 
 impl Job for RecordEmail {

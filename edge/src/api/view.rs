@@ -12,14 +12,18 @@ use crate::app::App;
 use crate::problem::AppError;
 use crate::queries::{self, client, evenement, opportunite, ticket};
 
-/// What a reference points at, as `actor` may see it.
+/// What a reference points at, as `actor` may see it; `dejaLa` where the job found it there and added nothing.
 pub async fn of_reference(app: &App, actor: &Actor, reference: &Reference) -> Result<Value, AppError> {
     let entite = match actor {
         Actor::Utilisateur(id) => of_bureau(app, *id, reference).await?,
         Actor::Client(id) => of_portail(app, *id, reference).await?,
         Actor::Stripe | Actor::Systeme => None,
     };
-    Ok(entite.unwrap_or_else(|| json!({ "id": reference.id })))
+    let mut entite = entite.unwrap_or_else(|| json!({ "id": reference.id }));
+    if reference.deja_la {
+        entite["dejaLa"] = json!(true);
+    }
+    Ok(entite)
 }
 
 /// The answer to who waited for a job of this kind: the entity, or the few fields that the contract gives.

@@ -87,6 +87,8 @@ pub async fn write<J: Targets>(
     let mut response = match requester.wait(app, id, duration).await? {
         None => accepted(&requester, id),
         Some(finished) => match output(app, &requester.actor, finished).await {
+            // Nothing is new where it stood already.
+            Ok(resultat) if resultat["dejaLa"] == true => Json(resultat).into_response(),
             Ok(resultat) => (status, Json(view::of_write(J::KIND, resultat))).into_response(),
             Err(error) => error.into_response(),
         },

@@ -9,7 +9,7 @@ mod ticket;
 mod utilisateur;
 
 pub use client::{create_client, update_client};
-pub use evenement::{record_email, record_note, update_evenement};
+pub use evenement::{EML_MAX, record_email, record_note, update_evenement};
 pub use installation::create_utilisateur;
 pub use opportunite::{
     create_checkout_session, create_opportunite, record_payment, refund_payment, update_opportunite,

@@ -181,13 +181,17 @@ pub fn retour(fields: &mut Fields) -> Option<String> {
     fields.optional_text("retour", RETOUR_MAX).filter(|page| relative_next(page).is_some())
 }
 
-/// What was just done, if the address says so (`?fait=`) and it is true: the job's kind.
+/// What was just done, if the address says so (`?fait=`) and it is true: the job's kind, or `deja-la` where what it was
+/// to add stood there.
 pub async fn done(app: &App, actor: &Actor, params: &Params) -> Result<Option<String>, AppError> {
     let Some(id) = params.parse::<Uuid>("fait") else {
         return Ok(None);
     };
     let job = queries::job::find(&app.pool, actor, JobId(id)).await?;
-    Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| job.r#type))
+    Ok(job.filter(|job| job.statut == StatutJob::Termine).map(|job| {
+        let deja_la = job.resultat.is_some_and(|reference| reference.deja_la);
+        if deja_la { "deja-la".into() } else { job.r#type }
+    }))
 }
 
 /// Queues a job that nobody can ask after later, and waits for its end as long as a page may.

@@ -5,7 +5,7 @@ use common::domaine::{Entite, TypeEvenement};
 use common::job::Reference;
 use common::jobs::RecordEmail;
 use common::refus::Refus;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::cx::{Cx, Handle, JobError, reference};
@@ -15,7 +15,17 @@ impl Handle for RecordEmail {
         check_date(self.date_evenement, cx.now)?;
         let id = cx.new_id();
         let utilisateur_id = cx.utilisateur()?;
-        let empreinte = fingerprint(&self.expediteur, &self.sujet, &self.corps);
+        let mut meta = json!({ "expediteur": self.expediteur, "sujet": self.sujet });
+        if let Some(id) = &self.message_id {
+            meta["messageId"] = json!(id);
+        }
+        if !self.pieces_jointes.is_empty() {
+            meta["piecesJointes"] = json!(self.pieces_jointes);
+        }
+        if self.coupe {
+            meta["coupe"] = json!(true);
+        }
+        let empreinte = fingerprint(&meta, &self.corps);
         let inserted = sqlx::query!(
             "INSERT INTO evenement_timeline (id, utilisateur_id, client_id, type_evenement, description_texte, meta_json,
                  date_evenement, auteur_id, empreinte, date_creation)
@@ -27,7 +37,7 @@ impl Handle for RecordEmail {
             utilisateur_id,
             TypeEvenement::EmailClient.as_str(),
             self.corps,
-            json!({ "expediteur": self.expediteur, "sujet": self.sujet }),
+            meta,
             self.date_evenement.unwrap_or(cx.now),
             empreinte,
             cx.now,
@@ -47,7 +57,7 @@ impl Handle for RecordEmail {
         .fetch_optional(&mut *cx.tx)
         .await?
         .ok_or_else(Refus::not_found)?;
-        Ok(reference(Entite::EvenementTimeline, standing))
+        Ok(Reference { deja_la: true, ..reference(Entite::EvenementTimeline, standing) })
     }
 }
 
@@ -62,8 +72,14 @@ pub(super) fn check_date(date: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Res
     Ok(())
 }
 
-/// What makes two mails the same where there is no Message-ID: who, what, and the text. The date is often
-/// not pasted.
-pub(super) fn fingerprint(expediteur: &str, sujet: &str, corps: &str) -> Vec<u8> {
-    Sha256::digest(format!("{expediteur}\n{sujet}\n{corps}")).to_vec()
+/// What makes two mails the same: the Message-ID, whatever was corrected since; where there is none, who, what, and
+/// the text. The date is often not pasted.
+pub(super) fn fingerprint(meta: &Value, corps: &str) -> Vec<u8> {
+    let word = |key: &str| meta.get(key).and_then(Value::as_str).unwrap_or_default();
+    let same = match word("messageId") {
+        // Two lines: what was typed has three at least.
+        id if !id.is_empty() => format!("message-id\n{id}"),
+        _ => format!("{}\n{}\n{corps}", word("expediteur"), word("sujet")),
+    };
+    Sha256::digest(same).to_vec()
 }

@@ -35,8 +35,7 @@ impl Handle for UpdateEvenement {
                 }
             }
         }
-        let word = |key: &str| meta.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let empreinte = is_email.then(|| fingerprint(&word("expediteur"), &word("sujet"), &texte));
+        let empreinte = is_email.then(|| fingerprint(&meta, &texte));
         sqlx::query!(
             "UPDATE evenement_timeline SET client_id = $2, description_texte = $3, meta_json = $4, empreinte = $5,
                  date_evenement = coalesce($6, date_evenement)
