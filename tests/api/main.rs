@@ -5,6 +5,7 @@
 mod bad_input;
 mod clients;
 mod connexion;
+mod donnees;
 mod emails;
 mod every_route;
 mod idempotence;

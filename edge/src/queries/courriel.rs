@@ -42,6 +42,20 @@ pub async fn last_of(
     .await
 }
 
+/// Reads all mails to a client of the freelancer's own, latest first.
+pub async fn of_client(pool: &PgPool, utilisateur_id: Uuid, client_id: Uuid) -> sqlx::Result<Vec<Courriel>> {
+    sqlx::query_as!(
+        Courriel,
+        r#"SELECT type as "type: TypeCourriel", statut as "statut: StatutCourriel", tentatives, erreur,
+                  date_creation, date_envoi
+             FROM courriel WHERE utilisateur_id = $1 AND client_id = $2 ORDER BY id DESC"#,
+        utilisateur_id,
+        client_id,
+    )
+    .fetch_all(pool)
+    .await
+}
+
 /// What the settings page says of the outbox.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod courriel;
+pub mod dossier;
 pub mod evenement;
 pub mod job;
 pub mod operations;

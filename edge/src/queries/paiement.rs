@@ -16,6 +16,8 @@ use super::{Page, Somme};
 pub struct SessionPaiement {
     /// Its id.
     pub id: Uuid,
+    /// The deal.
+    pub opportunite_id: Uuid,
     /// Where it stands.
     pub statut: StatutSession,
     /// What the client was asked to pay.
@@ -65,23 +67,25 @@ pub struct Brut {
     pub corps: String,
 }
 
-/// The attempts of one deal of the freelancer's own, latest first.
+/// The attempts of some deals of the freelancer's own, latest first.
 pub async fn sessions(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    opportunite_id: Uuid,
+    opportunites: &[Uuid],
+    limit: i64,
 ) -> sqlx::Result<Vec<SessionPaiement>> {
     let rows = sqlx::query!(
-        r#"SELECT s.id, s.statut as "statut: StatutSession", s.montant_minor, s.devise as "devise: Devise",
+        r#"SELECT s.id, s.opportunite_id, s.statut as "statut: StatutSession", s.montant_minor, s.devise as "devise: Devise",
                   s.stripe_session_id, s.date_expiration, s.date_creation, s.date_modification,
                   (SELECT p.type FROM paiement p WHERE p.session_paiement_id = s.id
                     ORDER BY p.date_paiement DESC, p.id DESC LIMIT 1) as "dernier: TypePaiement"
              FROM session_paiement s
              JOIN opportunite o ON o.id = s.opportunite_id
-            WHERE o.utilisateur_id = $1 AND s.opportunite_id = $2
-            ORDER BY s.id DESC LIMIT 50"#,
+            WHERE o.utilisateur_id = $1 AND s.opportunite_id = ANY ($2)
+            ORDER BY s.id DESC LIMIT $3"#,
         utilisateur_id,
-        opportunite_id,
+        opportunites,
+        limit,
     )
     .fetch_all(pool)
     .await?;
@@ -89,6 +93,7 @@ pub async fn sessions(
         .into_iter()
         .map(|row| SessionPaiement {
             id: row.id,
+            opportunite_id: row.opportunite_id,
             statut: row.statut,
             somme: Somme::of_minor(row.montant_minor, row.devise),
             stripe_session_id: row.stripe_session_id,
@@ -169,6 +174,8 @@ pub async fn brut(
 pub struct Paiement {
     /// Its id.
     pub id: Uuid,
+    /// The deal.
+    pub opportunite_id: Uuid,
     /// What it tells.
     pub r#type: TypePaiement,
     /// How much.
@@ -195,6 +202,7 @@ macro_rules! paiement {
     ($row:ident) => {
         Paiement {
             id: $row.id,
+            opportunite_id: $row.opportunite_id,
             r#type: $row.r#type,
             somme: Somme::of_minor($row.montant_minor, $row.devise),
             livemode: $row.livemode,
@@ -208,20 +216,22 @@ macro_rules! paiement {
     };
 }
 
-/// The ledger of one deal of the freelancer's own, latest first.
+/// The ledger of some deals of the freelancer's own, latest first.
 pub async fn ledger(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    opportunite_id: Uuid,
+    opportunites: &[Uuid],
+    limit: i64,
 ) -> sqlx::Result<Vec<Paiement>> {
     let rows = sqlx::query!(
-        r#"SELECT p.id, p.type as "type: TypePaiement", p.montant_minor, p.devise as "devise: Devise", p.livemode,
+        r#"SELECT p.id, p.opportunite_id, p.type as "type: TypePaiement", p.montant_minor, p.devise as "devise: Devise", p.livemode,
                   p.conforme, p.moyen as "moyen: MoyenPaiement", p.stripe_id, p.stripe_payment_intent,
                   p.date_paiement, p.date_creation
              FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
-            WHERE o.utilisateur_id = $1 AND p.opportunite_id = $2 ORDER BY p.id DESC LIMIT 200"#,
+            WHERE o.utilisateur_id = $1 AND p.opportunite_id = ANY ($2) ORDER BY p.id DESC LIMIT $3"#,
         utilisateur_id,
-        opportunite_id,
+        opportunites,
+        limit,
     )
     .fetch_all(pool)
     .await?;
@@ -249,7 +259,7 @@ pub async fn list(
     limit: i64,
 ) -> sqlx::Result<Page<Ecriture>> {
     let rows = sqlx::query!(
-        r#"SELECT p.id, p.type as "type: TypePaiement", p.montant_minor, p.devise as "devise: Devise", p.livemode,
+        r#"SELECT p.id, p.opportunite_id, p.type as "type: TypePaiement", p.montant_minor, p.devise as "devise: Devise", p.livemode,
                   p.conforme, p.moyen as "moyen: MoyenPaiement", p.stripe_id, p.stripe_payment_intent,
                   p.date_paiement, p.date_creation, p.mouvement_minor, o.titre, c.nom
              FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id JOIN client c ON c.id = o.client_id
@@ -276,6 +286,8 @@ pub async fn list(
 pub struct Remboursement {
     /// Its id.
     pub id: Uuid,
+    /// The deal.
+    pub opportunite_id: Uuid,
     /// Where it stands.
     pub statut: StatutRemboursement,
     /// How much.
@@ -293,22 +305,24 @@ pub struct Remboursement {
     pub date_creation: DateTime<Utc>,
 }
 
-/// The refunds of one deal of the freelancer's own, latest first.
+/// The refunds of some deals of the freelancer's own, latest first.
 pub async fn remboursements(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    opportunite_id: Uuid,
+    opportunites: &[Uuid],
+    limit: i64,
 ) -> sqlx::Result<Vec<Remboursement>> {
     let rows = sqlx::query!(
-        r#"SELECT r.id, r.statut as "statut: StatutRemboursement", r.montant_minor, r.devise as "devise: Devise",
+        r#"SELECT r.id, r.opportunite_id, r.statut as "statut: StatutRemboursement", r.montant_minor, r.devise as "devise: Devise",
                   r.paiement_id, r.stripe_refund_id, r.motif, r.date_creation,
                   r.statut = 'prepare' AND (r.incertain OR EXISTS (SELECT FROM job_resultat j
                       WHERE j.id = r.id AND j.statut = 'echoue')) as "a_verifier!"
              FROM remboursement r JOIN opportunite o ON o.id = r.opportunite_id
-            WHERE o.utilisateur_id = $1 AND r.opportunite_id = $2
-            ORDER BY r.date_creation DESC, r.id LIMIT 50"#,
+            WHERE o.utilisateur_id = $1 AND r.opportunite_id = ANY ($2)
+            ORDER BY r.date_creation DESC, r.id LIMIT $3"#,
         utilisateur_id,
-        opportunite_id,
+        opportunites,
+        limit,
     )
     .fetch_all(pool)
     .await?;
@@ -316,6 +330,7 @@ pub async fn remboursements(
         .into_iter()
         .map(|row| Remboursement {
             id: row.id,
+            opportunite_id: row.opportunite_id,
             statut: row.statut,
             somme: Somme::of_minor(row.montant_minor, row.devise),
             paiement_id: row.paiement_id,

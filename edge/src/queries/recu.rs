@@ -15,6 +15,8 @@ use super::Somme;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recu {
+    /// The deal.
+    pub opportunite_id: Uuid,
     /// Its number: one after the other for each freelancer, test payments apart, none left out.
     pub numero: i32,
     /// Real money, or Stripe's test mode.
@@ -49,35 +51,37 @@ pub struct Rendu {
     pub date: DateTime<Utc>,
 }
 
-/// The receipts of one deal of the freelancer's own, latest first.
-pub async fn of_opportunite(
+/// The receipts of some deals of the freelancer's own, latest first.
+pub async fn list(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    opportunite_id: Uuid,
+    opportunites: &[Uuid],
+    limit: i64,
 ) -> sqlx::Result<Vec<Recu>> {
     let rows = sqlx::query!(
-        r#"SELECT r.numero, r.livemode, r.freelance_nom, r.client_nom, r.titre, p.montant_minor,
+        r#"SELECT p.opportunite_id, r.numero, r.livemode, r.freelance_nom, r.client_nom, r.titre, p.montant_minor,
                   p.devise as "devise: Devise", p.moyen as "moyen: MoyenPaiement", p.date_paiement,
                   p.stripe_payment_intent,
                   EXISTS (SELECT FROM paiement a
                            WHERE a.type = 'encaisse_annule' AND a.stripe_id = p.stripe_id) as "annule!"
              FROM recu r JOIN paiement p ON p.id = r.paiement_id
-            WHERE r.utilisateur_id = $1 AND p.opportunite_id = $2
-            ORDER BY r.numero DESC LIMIT 50"#,
+            WHERE r.utilisateur_id = $1 AND p.opportunite_id = ANY ($2)
+            ORDER BY r.numero DESC LIMIT $3"#,
         utilisateur_id,
-        opportunite_id,
+        opportunites,
+        limit,
     )
     .fetch_all(pool);
     let back = sqlx::query!(
         r#"SELECT p.stripe_payment_intent as "payment_intent!", p.montant_minor, p.devise as "devise: Devise",
                   p.date_paiement
              FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
-            WHERE o.utilisateur_id = $1 AND p.opportunite_id = $2 AND p.type = 'rembourse' AND p.conforme
+            WHERE o.utilisateur_id = $1 AND p.opportunite_id = ANY ($2) AND p.type = 'rembourse' AND p.conforme
               AND p.stripe_payment_intent IS NOT NULL
               AND NOT EXISTS (SELECT FROM paiement e WHERE e.type = 'rembourse_echoue' AND e.stripe_id = p.stripe_id)
             ORDER BY p.date_paiement, p.id"#,
         utilisateur_id,
-        opportunite_id,
+        opportunites,
     )
     .fetch_all(pool);
     let (rows, back) = tokio::try_join!(rows, back)?;
@@ -89,6 +93,7 @@ pub async fn of_opportunite(
     Ok(rows
         .into_iter()
         .map(|row| Recu {
+            opportunite_id: row.opportunite_id,
             numero: row.numero,
             livemode: row.livemode,
             freelance_nom: row.freelance_nom,

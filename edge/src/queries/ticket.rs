@@ -1,5 +1,7 @@
 //! Tickets and their threads, as their freelancer sees them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use common::domaine::{Auteur, StatutTicket, TypeTicket};
 use serde::Serialize;
@@ -170,6 +172,36 @@ pub async fn list(
     .await?;
     let tickets = rows.into_iter().map(|row| row.view(None)).collect();
     Ok(Page::cut(tickets, limit, |ticket: &Ticket| ticket.id.to_string()))
+}
+
+/// All tickets of one client of the freelancer's own, newest first, with their threads.
+pub async fn of_client(pool: &PgPool, utilisateur_id: Uuid, client_id: Uuid) -> sqlx::Result<Vec<Ticket>> {
+    let tickets = select_tickets!(
+        "t.utilisateur_id = $1 AND t.client_id = $2 ORDER BY t.id DESC",
+        utilisateur_id,
+        client_id
+    )
+    .fetch_all(pool);
+    let messages = sqlx::query!(
+        r#"SELECT m.ticket_id, m.id, m.auteur as "auteur: Auteur", m.corps, m.date_creation
+             FROM message_ticket m JOIN ticket t ON t.id = m.ticket_id
+            WHERE t.utilisateur_id = $1 AND t.client_id = $2 ORDER BY m.id"#,
+        utilisateur_id,
+        client_id,
+    )
+    .fetch_all(pool);
+    let (tickets, messages) = tokio::try_join!(tickets, messages)?;
+    let mut threads: HashMap<Uuid, Vec<MessageTicket>> = HashMap::new();
+    for row in messages {
+        let thread = threads.entry(row.ticket_id).or_default();
+        let (id, auteur, corps, date_creation) = (row.id, row.auteur, row.corps, row.date_creation);
+        thread.push(MessageTicket { id, auteur, corps, date_creation });
+    }
+    let of = |ticket: Row| {
+        let thread = threads.remove(&ticket.id).unwrap_or_default();
+        ticket.view(Some(thread))
+    };
+    Ok(tickets.into_iter().map(of).collect())
 }
 
 /// The tickets that are not resolved, those that wait for the freelancer first.

@@ -13,6 +13,7 @@ use crate::fields::{Fields, NoFields, Query};
 use crate::problem::AppError;
 use crate::queries::Page;
 use crate::queries::client::{self, Client};
+use crate::queries::dossier::{self, Dossier};
 use crate::queries::evenement::{self, Evenement};
 use crate::session::{Id, Utilisateur};
 
@@ -50,6 +51,12 @@ pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Re
 /// `DELETE /api/clients/{id}`
 pub async fn delete(bureau: Bureau, Id(client_id): Id, _: NoFields) -> Result<Response, AppError> {
     bureau.update(&DeleteClient { client_id }).await
+}
+
+/// `GET /api/clients/{id}/donnees`: all that is held about the client.
+pub async fn data(State(app): State<App>, me: Utilisateur, Id(id): Id) -> Result<Json<Dossier>, AppError> {
+    let dossier = dossier::read(&app.pool, me.id, id, &app.liens).await?;
+    dossier.map(Json).ok_or(AppError::NotFound)
 }
 
 /// `GET /api/clients/{id}/timeline?typeEvenement=`

@@ -14,11 +14,14 @@ use crate::app::App;
 use crate::commands::{self, LINE_MAX};
 use crate::fields::{Fields, NoFields, Query};
 use crate::problem::AppError;
-use crate::queries::Page;
 use crate::queries::opportunite::{self, Filter, Opportunite};
 use crate::queries::paiement::{self, Brut, Preuve};
 use crate::queries::recu::{self, Recu};
+use crate::queries::{PER_PAGE, Page};
 use crate::session::{Evt, Id, Utilisateur};
+
+/// Lines of its ledger that a deal shows.
+const LIGNES: i64 = 200;
 
 /// `GET /api/opportunites?recherche=&clientId=&etapePipeline=&statutPaiement=&devise=`
 pub async fn list(
@@ -82,7 +85,7 @@ pub async fn receipts(
     Id(id): Id,
 ) -> Result<Json<Vec<Recu>>, AppError> {
     opportunite::find(&app.pool, me.id, id, &app.liens).await?.ok_or(AppError::NotFound)?;
-    Ok(Json(recu::of_opportunite(&app.pool, me.id, id).await?))
+    Ok(Json(recu::list(&app.pool, me.id, &[id], PER_PAGE).await?))
 }
 
 /// `DELETE /api/opportunites/{id}/lien`: « Annuler le lien de paiement ».
@@ -114,11 +117,12 @@ pub async fn refund(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Re
 /// `GET /api/opportunites/{id}/paiements`: its attempts, ledger and refunds, latest first.
 pub async fn payments(State(app): State<App>, me: Utilisateur, Id(id): Id) -> Result<Json<Value>, AppError> {
     let (pool, me) = (&app.pool, me.id);
+    let ids = [id];
     let (o, sessions, paiements, remboursements) = tokio::try_join!(
         opportunite::find(pool, me, id, &app.liens),
-        paiement::sessions(pool, me, id),
-        paiement::ledger(pool, me, id),
-        paiement::remboursements(pool, me, id),
+        paiement::sessions(pool, me, &ids, PER_PAGE),
+        paiement::ledger(pool, me, &ids, LIGNES),
+        paiement::remboursements(pool, me, &ids, PER_PAGE),
     )?;
     o.ok_or(AppError::NotFound)?;
     Ok(Json(json!({ "sessions": sessions, "paiements": paiements, "remboursements": remboursements })))

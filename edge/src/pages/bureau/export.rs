@@ -1,8 +1,10 @@
 //! `/clients.csv`, `/opportunites.csv`, `/paiements.csv`: the lists, narrowed as their pages are, for a spreadsheet.
 //! RFC 4180 in UTF-8, written a page of rows at a time, so that a long list costs no more memory than a short one.
+//! `/clients/{id}/donnees.json`: one client whole.
 
 use std::collections::HashMap;
 
+use axum::Json;
 use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -14,8 +16,9 @@ use uuid::Uuid;
 
 use super::{Bureau, opportunites};
 use crate::problem::AppError;
-use crate::queries::{client, opportunite, paiement};
+use crate::queries::{client, dossier, opportunite, paiement};
 use crate::render::Cadre;
+use crate::session::Id;
 
 /// Rows that are read at once.
 const ROWS: i64 = 500;
@@ -138,6 +141,14 @@ pub async fn paiements(bureau: Bureau) -> Result<Response, AppError> {
         Ok(Rows { cells: cells.collect(), next: cursor(page.suivant) })
     })
     .await
+}
+
+/// `GET /clients/{id}/donnees.json`: all that is held about a client.
+pub async fn client_data(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
+    let dossier = dossier::read(&bureau.app.pool, bureau.me.id, id, &bureau.app.liens).await?;
+    let dossier = dossier.ok_or(AppError::NotFound)?;
+    let name = format!("attachment; filename=\"client-{id}-{}.json\"", bureau.cadre.aujourdhui());
+    Ok(([(CONTENT_DISPOSITION, name)], Json(dossier)).into_response())
 }
 
 /// A file of what `read` gives, from the beginning to the last row. What goes wrong at the beginning is told;

@@ -253,9 +253,10 @@ fn pretty(corps: &str) -> String {
 /// `GET /opportunites/{id}/recu`: what attests its payments, to print.
 pub async fn show_receipt(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
     let (pool, me) = (&bureau.app.pool, bureau.me.id);
+    let ids = [id];
     let (o, recus) = tokio::try_join!(
         opportunite::find(pool, me, id, &bureau.app.liens),
-        recu::of_opportunite(pool, me, id)
+        recu::list(pool, me, &ids, PER_PAGE)
     )?;
     let context = page_context! { o => o.ok_or(AppError::NotFound)?, recus };
     bureau.page("opportunites/id/recu.html", "opportunites", StatusCode::OK, context).await
@@ -279,14 +280,15 @@ async fn submit<J: Targets>(
 
 async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (pool, me) = (&bureau.app.pool, bureau.me.id);
+    let ids = [id];
     let (o, sessions, preuves, evenements, envoi, remboursables, remboursements) = tokio::try_join!(
         opportunite::find(pool, me, id, &bureau.app.liens),
-        paiement::sessions(pool, me, id),
+        paiement::sessions(pool, me, &ids, PER_PAGE),
         paiement::preuves(pool, me, id),
         evenement::of_reference(pool, me, id, EVENEMENTS),
         courriel::last_of(pool, me, id),
         paiement::remboursables(pool, me, id),
-        paiement::remboursements(pool, me, id),
+        paiement::remboursements(pool, me, &ids, PER_PAGE),
     )?;
     let o = o.ok_or(AppError::NotFound)?;
     let client = client::find(pool, me, o.client_id, &bureau.app.liens).await?.ok_or(AppError::NotFound)?;

@@ -71,7 +71,9 @@ pub async fn show(payer: Payer) -> Result<Response, AppError> {
 /// `GET /payer/{token}/recu?langue=`: what attests the payment, to print.
 pub async fn show_receipt(payer: Payer) -> Result<Response, AppError> {
     let (public, p) = (&payer.public, &payer.lien.payer);
-    let recus = queries::recu::of_opportunite(&public.app.pool, p.utilisateur_id, p.opportunite_id).await?;
+    let recus =
+        queries::recu::list(&public.app.pool, p.utilisateur_id, &[p.opportunite_id], queries::PER_PAGE)
+            .await?;
     let context = page_context! { p, recus, chemin => public.path };
     public.page("payer/recu.html", &format!("{}/recu", public.path), StatusCode::OK, context).await
 }
