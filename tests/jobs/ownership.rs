@@ -31,7 +31,7 @@ async fn a_job_in_anothers_name_finds_nothing() {
         r#type: None,
         email: None,
         langue: None,
-        date_modification: None,
+        version: None,
     };
     let ticket = CreateTicket {
         client_id,

@@ -99,12 +99,12 @@ async fn a_card_that_changed_in_another_tab_is_not_overwritten_unseen() {
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     let (path, api) = (format!("/clients/{client}"), format!("/api/clients/{client}"));
-    let seen_on = |page: &str| after(page, r#"name="dateModification" value=""#).to_owned();
+    let seen_on = |page: &str| after(page, r#"name="version" value=""#).to_owned();
     let tab = claire.get(&path).await.text;
     claire.patch(&api, json!({ "nom": "Vasseur & fils" })).await.expect(200);
 
     let (cle, seen) = (key(&tab), seen_on(&tab));
-    let mine = [("cle", cle.as_str()), ("nom", "Vasseur SARL"), ("dateModification", &seen)];
+    let mine = [("cle", cle.as_str()), ("nom", "Vasseur SARL"), ("version", &seen)];
     let refused = send(&claire, &path, &mine).await;
     assert_eq!(refused.status, 409, "{}", refused.text);
     assert!(refused.text.contains(r#"value="Vasseur SARL""#), "what was typed is kept");
@@ -113,10 +113,64 @@ async fn a_card_that_changed_in_another_tab_is_not_overwritten_unseen() {
 
     // Sent back, now that both were seen, it is written.
     let (cle, seen) = (key(&refused.text), seen_on(&refused.text));
-    let again = [("cle", cle.as_str()), ("nom", "Vasseur SARL"), ("dateModification", &seen)];
+    let again = [("cle", cle.as_str()), ("nom", "Vasseur SARL"), ("version", &seen)];
     assert_eq!(send(&claire, &path, &again).await.status, 303);
     app.until_empty().await;
     assert_eq!(claire.get(&api).await.expect(200)["nom"], "Vasseur SARL");
+}
+
+#[tokio::test]
+async fn a_deal_s_card_that_changed_in_another_tab_is_not_overwritten_unseen() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "1200.50").await;
+    claire.pay_link(deal).await;
+    let (path, api) = (format!("/opportunites/{deal}"), format!("/api/opportunites/{deal}"));
+    let seen_on = |page: &str| after(page, r#"name="version" value=""#).to_owned();
+    let tab = claire.get(&path).await.text;
+    let open = "SELECT count(*) FROM session_paiement WHERE statut = 'ouverte'";
+    claire.patch(&api, json!({ "echeance": "2027-01-31" })).await.expect(200);
+
+    let (cle, seen) = (key(&tab), seen_on(&tab));
+    let card = |cle: &str, seen: &str, montant: &str, echeance: &str| {
+        [
+            ("cle", cle),
+            ("titre", "Site"),
+            ("montantEstime", montant),
+            ("devise", "EUR"),
+            ("echeance", echeance),
+            ("version", seen),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let refused = Answer::of(claire.request(Method::POST, &path).form(&card(&cle, &seen, "900", ""))).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    assert!(refused.text.contains(r#"value="900""#), "what was typed is kept");
+    let said = refused.text.replace(['\u{202f}', '\u{a0}'], " ");
+    for now in ["<bdi>31 janv. 2027</bdi>", "<bdi>1 200,50 €</bdi>"] {
+        assert!(said.contains(now), "what stands there is shown: {now} {said}");
+    }
+    assert!(!said.contains("Titre, enregistré"), "and what is the same is not");
+    assert_eq!(app.count(open).await, 1, "nothing was closed for a change that was refused");
+
+    // Its stage is no part of the card, nor is what a payment link does to it.
+    let (cle, seen) = (key(&refused.text), seen_on(&refused.text));
+    claire.patch(&api, json!({ "etapePipeline": "proposition" })).await.expect(200);
+    claire.patch(&api, json!({ "etapePipeline": "gagne" })).await.expect(200);
+    claire.pay_link(deal).await;
+    let again = card(&cle, &seen, "900,00", "2027-01-31");
+    let sent = Answer::of(claire.request(Method::POST, &path).form(&again)).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    app.until_empty().await;
+    assert_eq!(claire.deal(deal).await["montantEstime"], "900.00");
+    assert_eq!(app.count(open).await, 0, "the old price cannot be paid any more");
+
+    // A program says what it saw, or lets the last one win.
+    let version = claire.deal(deal).await["version"].clone();
+    claire.patch(&api, json!({ "titre": "Site web", "version": version })).await.expect(200);
+    claire.patch(&api, json!({ "titre": "Site", "version": version })).await.expect(409);
+    claire.patch(&api, json!({ "titre": "Site" })).await.expect(200);
 }
 
 #[tokio::test]

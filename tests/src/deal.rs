@@ -129,6 +129,7 @@ impl Deal {
             devise: None,
             echeance: None,
             etape_pipeline: None,
+            version: None,
         }
     }
 }

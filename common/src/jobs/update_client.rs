@@ -1,6 +1,5 @@
 //! A freelancer corrects a client's card.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,10 +20,10 @@ pub struct UpdateClient {
     pub email: Option<Option<String>>,
     /// The language of their portal and mails.
     pub langue: Option<Langue>,
-    /// When the card that its sender saw was last changed: refused if it was changed again. Without it the last one
-    /// to write wins.
+    /// The version of the card that its sender saw: refused when it says something else by now. Without it the last
+    /// one to write wins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date_modification: Option<DateTime<Utc>>,
+    pub version: Option<String>,
 }
 
 impl Job for UpdateClient {

@@ -27,6 +27,10 @@ pub struct UpdateOpportunite {
     pub echeance: Option<Option<NaiveDate>>,
     /// The new stage.
     pub etape_pipeline: Option<EtapePipeline>,
+    /// The version of the card (all of the above but the stage) that its sender saw: refused when it says something
+    /// else by now. Without it the last one to write wins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 impl Job for UpdateOpportunite {

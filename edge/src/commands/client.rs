@@ -1,11 +1,10 @@
 //! A client's card.
 
-use chrono_tz::Tz;
 use common::domaine::{Langue, TypeClient};
 use common::jobs::{CreateClient, UpdateClient};
 use uuid::Uuid;
 
-use super::LINE_MAX;
+use super::{LINE_MAX, VERSION_MAX};
 use crate::fields::Fields;
 use crate::problem::AppError;
 
@@ -20,8 +19,8 @@ pub fn create_client(fields: &mut Fields) -> Result<CreateClient, AppError> {
     fields.finish(job)
 }
 
-/// The fields of [`create_client`] that are to change; an empty `email` takes it away. With `dateModification` the
-/// change is refused when the card was changed since.
+/// The fields of [`create_client`] that are to change; an empty `email` takes it away. With the
+/// `version` that was read the change is refused when the card says something else by now.
 pub fn update_client(client_id: Uuid, fields: &mut Fields) -> Result<UpdateClient, AppError> {
     let job = UpdateClient {
         client_id,
@@ -29,7 +28,7 @@ pub fn update_client(client_id: Uuid, fields: &mut Fields) -> Result<UpdateClien
         r#type: fields.choice_if_present("type"),
         email: fields.if_present("email", Fields::optional_email),
         langue: fields.choice_if_present("langue"),
-        date_modification: fields.optional_timestamp("dateModification", Tz::UTC),
+        version: fields.optional_text("version", VERSION_MAX),
     };
     fields.finish_change(job)
 }

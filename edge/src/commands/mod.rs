@@ -19,5 +19,7 @@ pub use utilisateur::{forget_mot_de_passe, reset_mot_de_passe, update_mot_de_pas
 
 /// The longest name, title or subject, in characters.
 pub const LINE_MAX: usize = 200;
+/// The longest `version` of a card.
+const VERSION_MAX: usize = 40;
 /// The longest text that people write: a message, a note, a mail.
 pub const TEXT_MAX: usize = 20_000;

@@ -9,7 +9,7 @@ use common::refus::Refus;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::LINE_MAX;
+use super::{LINE_MAX, VERSION_MAX};
 use crate::fields::Fields;
 use crate::problem::AppError;
 
@@ -33,7 +33,8 @@ pub fn create_opportunite(fields: &mut Fields) -> Result<CreateOpportunite, AppE
 }
 
 /// The fields of [`create_opportunite`] that are to change, but `clientId`; an empty `montantEstime` or
-/// `echeance` takes it away.
+/// `echeance` takes it away. With the `version` that was read the change is refused when the card says something else
+/// by now.
 pub fn update_opportunite(opportunite_id: Uuid, fields: &mut Fields) -> Result<UpdateOpportunite, AppError> {
     let devise = fields.if_present("devise", Fields::devise);
     let job = UpdateOpportunite {
@@ -43,6 +44,7 @@ pub fn update_opportunite(opportunite_id: Uuid, fields: &mut Fields) -> Result<U
         devise,
         echeance: fields.if_present("echeance", Fields::optional_date),
         etape_pipeline: fields.choice_if_present("etapePipeline"),
+        version: fields.optional_text("version", VERSION_MAX),
     };
     fields.finish_change(job)
 }

@@ -27,6 +27,8 @@ pub struct Client {
     pub date_creation: DateTime<Utc>,
     /// When its card last changed.
     pub date_modification: DateTime<Utc>,
+    /// What its card says, in one word: to be sent with a change, so that nothing is overwritten unseen.
+    pub version: String,
     /// The private page's link, while there is one.
     pub url_portail: Option<String>,
     /// Since when that link holds.
@@ -43,6 +45,7 @@ struct Row {
     date_portail: Option<DateTime<Utc>>,
     date_creation: DateTime<Utc>,
     date_modification: DateTime<Utc>,
+    version: String,
 }
 
 impl Row {
@@ -56,6 +59,7 @@ impl Row {
             langue: self.langue,
             date_creation: self.date_creation,
             date_modification: self.date_modification,
+            version: self.version,
             date_portail: self.date_portail,
         }
     }
@@ -71,7 +75,7 @@ pub async fn find(
     let row = sqlx::query_as!(
         Row,
         r#"SELECT id, nom, type as "type: TypeClient", email, langue as "langue: Langue",
-                  token_portail_scelle, date_portail, date_creation, date_modification
+                  token_portail_scelle, date_portail, date_creation, date_modification, version
              FROM client WHERE utilisateur_id = $1 AND id = $2"#,
         utilisateur_id,
         id,
@@ -93,7 +97,7 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT id, nom, type as "type: TypeClient", email, langue as "langue: Langue",
-                  token_portail_scelle, date_portail, date_creation, date_modification
+                  token_portail_scelle, date_portail, date_creation, date_modification, version
              FROM client
             WHERE utilisateur_id = $1
               AND ($2::uuid IS NULL OR id < $2)

@@ -57,6 +57,9 @@ pub struct Opportunite {
     pub date_creation: DateTime<Utc>,
     /// When it last changed.
     pub date_modification: DateTime<Utc>,
+    /// What its card says (title, price, due date), in one word: to be sent with a change of it, so that nothing is
+    /// overwritten unseen.
+    pub version: String,
     /// Money received for it, as the ledger says; zero is absent.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_recu: Option<Decimal>,
@@ -92,6 +95,7 @@ struct Row {
     date_etape: DateTime<Utc>,
     date_creation: DateTime<Utc>,
     date_modification: DateTime<Utc>,
+    version: String,
     recus: i64,
     recu_minor: i64,
     rembourse_minor: i64,
@@ -132,6 +136,7 @@ impl Row {
             date_etape: self.date_etape,
             date_creation: self.date_creation,
             date_modification: self.date_modification,
+            version: self.version,
             montant_recu: of_minor(self.recu_minor),
             montant_rembourse: of_minor(self.rembourse_minor),
             surplus,
@@ -153,7 +158,7 @@ macro_rules! select_opportunites {
                       (SELECT s.url FROM session_paiement s WHERE s.opportunite_id = o.id AND s.statut = 'ouverte'
                       AND s.date_expiration > now()) as url_paiement,
                       o.stripe_session_id, o.token_paiement_scelle, o.date_lien, o.date_ouverture, o.date_lien_annule, a.date_lancement,
-                      o.date_etape, o.date_creation, o.date_modification,
+                      o.date_etape, o.date_creation, o.date_modification, o.version,
                       (SELECT e.moyen FROM paiement e WHERE e.opportunite_id = o.id AND e.type = 'encaisse'
                           AND NOT EXISTS (SELECT FROM paiement n
                               WHERE n.type = 'encaisse_annule' AND n.stripe_id = e.stripe_id)

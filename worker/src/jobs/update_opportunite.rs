@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::update_client::check_version;
 use crate::cx::{Cx, Evenement, Handle, JobError, reference};
 use crate::integrations::stripe::StripeCall;
 use crate::paiement::{ensure_closed, next_call_to_close};
@@ -21,6 +22,7 @@ struct Current {
     devise: Devise,
     etape_pipeline: EtapePipeline,
     statut_paiement: StatutPaiement,
+    version: String,
 }
 
 impl Handle for UpdateOpportunite {
@@ -63,20 +65,23 @@ fn is_paid_for(current: &Current) -> bool {
     !matches!(current.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue)
 }
 
+/// Locks the deal. Before anything is closed at Stripe, and again when it was: its card must be the one that was seen.
 async fn lock(job: &UpdateOpportunite, cx: &mut Cx) -> Result<Current, JobError> {
     let utilisateur_id = cx.utilisateur()?;
     let current = sqlx::query_as!(
         Current,
         r#"SELECT client_id, titre, montant_estime, devise AS "devise: Devise",
                   etape_pipeline AS "etape_pipeline: EtapePipeline",
-                  statut_paiement AS "statut_paiement: StatutPaiement"
+                  statut_paiement AS "statut_paiement: StatutPaiement", version
            FROM opportunite WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE"#,
         job.opportunite_id,
         utilisateur_id
     )
     .fetch_optional(&mut *cx.tx)
     .await?;
-    Ok(current.ok_or_else(Refus::not_found)?)
+    let current = current.ok_or_else(Refus::not_found)?;
+    check_version(job.version.as_deref(), &current.version)?;
+    Ok(current)
 }
 
 fn changes_price(job: &UpdateOpportunite, current: &Current) -> bool {

@@ -26,7 +26,7 @@ fn blank(nom: &str) -> Value {
 fn client(portail: bool) -> Value {
     json!({
         "id": ID, "nom": "Librairie <i>Vasseur</i>", "type": "entreprise", "email": "helene@vasseur.example",
-        "langue": "fr", "dateCreation": DATE, "dateModification": DATE,
+        "langue": "fr", "dateCreation": DATE, "dateModification": DATE, "version": "1",
         "urlPortail": portail.then_some("https://guichet.example/portail/ab"),
         "datePortail": portail.then_some(DATE),
     })
@@ -38,7 +38,7 @@ fn opportunite(etape: &str, statut: &str) -> Value {
         "montantEstime": "1200.50", "devise": "EUR", "echeance": "2026-11-20", "etapePipeline": etape,
         "statutPaiement": statut, "urlPaiement": null, "stripeSessionId": null,
         "lienPaiement": "https://guichet.example/payer/cd", "dateLien": DATE, "dateEtape": DATE,
-        "dateCreation": DATE, "dateModification": DATE, "montantRecu": "1200.50", "montantRembourse": "200.00",
+        "dateCreation": DATE, "dateModification": DATE, "version": "1", "montantRecu": "1200.50", "montantRembourse": "200.00",
         "surplus": "1200.50", "nonConforme": true, "dateLienAnnule": DATE, "dateOuverture": DATE, "dateLancement": DATE, "dateAttendue": "2026-11-27", "moyenPaiement": "virement",
     })
 }
