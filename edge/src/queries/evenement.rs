@@ -1,12 +1,12 @@
 //! The timeline: what happened with a client.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use common::domaine::TypeEvenement;
 use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Page;
+use super::{Cursor, Page};
 
 /// Something that happened with a client.
 #[derive(Debug, Clone, Serialize)]
@@ -43,33 +43,6 @@ impl Evenement {
             .any(|kind| kind.as_str() == self.type_evenement)
     }
 }
-
-/// A place in a timeline: after this event, going back in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
-    date: DateTime<Utc>,
-    id: Uuid,
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let date = self.date.to_rfc3339_opts(SecondsFormat::Micros, true);
-        write!(f, "{date}_{}", self.id)
-    }
-}
-
-impl std::str::FromStr for Cursor {
-    type Err = InvalidCursor;
-    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        let (date, id) = text.split_once('_').ok_or(InvalidCursor)?;
-        let date = DateTime::parse_from_rfc3339(date).map_err(|_| InvalidCursor)?;
-        Ok(Self { date: date.to_utc(), id: id.parse().map_err(|_| InvalidCursor)? })
-    }
-}
-
-/// A text that no page of a timeline gave as its `suivant`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidCursor;
 
 /// Selects events; the text after it continues the statement.
 macro_rules! select_evenements {
@@ -117,8 +90,7 @@ pub async fn timeline(
     .fetch_all(pool)
     .await?;
     Ok(Page::cut(rows, limit, |event: &Evenement| {
-        let (date, id) = (event.date_evenement, event.id);
-        Cursor { date, id }.to_string()
+        Cursor { date: event.date_evenement, id: event.id }.to_string()
     }))
 }
 
@@ -186,19 +158,4 @@ pub async fn of_portail(pool: &PgPool, client_id: Uuid, limit: i64) -> sqlx::Res
     )
     .fetch_all(pool)
     .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_in_the_timeline_reads_back_as_it_was_written() {
-        let cursor = Cursor {
-            date: DateTime::from_timestamp_micros(1_795_000_000_123_456).unwrap(),
-            id: Uuid::from_u128(7),
-        };
-        assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        assert_eq!("2026_x".parse::<Cursor>(), Err(InvalidCursor));
-    }
 }

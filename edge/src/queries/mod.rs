@@ -20,6 +20,7 @@ pub mod tableau;
 pub mod ticket;
 pub mod utilisateur;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use common::jeton::Sealer;
 use common::lien::PublicUrl;
 use common::montant::{Devise, exact};
@@ -80,6 +81,33 @@ impl<T> Page<T> {
     }
 }
 
+/// A place in a list that is ordered by date: after this row, going back in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    date: DateTime<Utc>,
+    id: Uuid,
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let date = self.date.to_rfc3339_opts(SecondsFormat::Micros, true);
+        write!(f, "{date}_{}", self.id)
+    }
+}
+
+impl std::str::FromStr for Cursor {
+    type Err = InvalidCursor;
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let (date, id) = text.split_once('_').ok_or(InvalidCursor)?;
+        let date = DateTime::parse_from_rfc3339(date).map_err(|_| InvalidCursor)?;
+        Ok(Self { date: date.to_utc(), id: id.parse().map_err(|_| InvalidCursor)? })
+    }
+}
+
+/// A text that no page of a list gave as its `suivant`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidCursor;
+
 /// A sum of money in one currency. Sums of different currencies are never added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -122,6 +150,16 @@ mod tests {
         assert_eq!(exact("1200".parse().unwrap(), eur).to_string(), "1200.00");
         assert_eq!(exact("500.000".parse().unwrap(), jpy).to_string(), "500");
         assert_eq!(Somme::of_minor(120_050, eur).montant.to_string(), "1200.50");
+    }
+
+    #[test]
+    fn a_place_in_a_list_reads_back_as_it_was_written() {
+        let cursor = Cursor {
+            date: DateTime::from_timestamp_micros(1_795_000_000_123_456).unwrap(),
+            id: Uuid::from_u128(7),
+        };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        assert_eq!("2026_x".parse::<Cursor>(), Err(InvalidCursor));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Page, containing};
+use super::{Cursor, Page, containing};
 
 /// A ticket.
 #[derive(Debug, Clone, Serialize)]
@@ -144,24 +144,25 @@ pub struct Filter {
     pub a_repondre: bool,
 }
 
-/// Lists the freelancer's tickets, newest first.
+/// Lists the freelancer's tickets: first where something happened last.
 pub async fn list(
     pool: &PgPool,
     utilisateur_id: Uuid,
     filter: &Filter,
-    after: Option<Uuid>,
+    after: Option<Cursor>,
     limit: i64,
 ) -> sqlx::Result<Page<Ticket>> {
     let rows = select_tickets!(
         "t.utilisateur_id = $1
-          AND ($2::uuid IS NULL OR t.id < $2)
-          AND ($3::text IS NULL OR t.sujet ILIKE $3 OR c.nom ILIKE $3)
-          AND ($4::uuid IS NULL OR t.client_id = $4)
-          AND ($5::text IS NULL OR t.statut_ticket = $5)
-          AND (NOT $6 OR (t.statut_ticket <> 'resolu' AND t.dernier_auteur = 'client'))
-        ORDER BY t.id DESC LIMIT $7",
+          AND ($2::timestamptz IS NULL OR (t.date_modification, t.id) < ($2, $3::uuid))
+          AND ($4::text IS NULL OR t.sujet ILIKE $4 OR c.nom ILIKE $4)
+          AND ($5::uuid IS NULL OR t.client_id = $5)
+          AND ($6::text IS NULL OR t.statut_ticket = $6)
+          AND (NOT $7 OR (t.statut_ticket <> 'resolu' AND t.dernier_auteur = 'client'))
+        ORDER BY t.date_modification DESC, t.id DESC LIMIT $8",
         utilisateur_id,
-        after,
+        after.map(|cursor| cursor.date),
+        after.map(|cursor| cursor.id),
         containing(filter.recherche.as_deref()),
         filter.client_id,
         filter.statut_ticket.map(StatutTicket::as_str),
@@ -171,7 +172,9 @@ pub async fn list(
     .fetch_all(pool)
     .await?;
     let tickets = rows.into_iter().map(|row| row.view(None)).collect();
-    Ok(Page::cut(tickets, limit, |ticket: &Ticket| ticket.id.to_string()))
+    Ok(Page::cut(tickets, limit, |ticket: &Ticket| {
+        Cursor { date: ticket.date_modification, id: ticket.id }.to_string()
+    }))
 }
 
 /// All tickets of one client of the freelancer's own, newest first, with their threads.

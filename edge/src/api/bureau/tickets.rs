@@ -14,7 +14,7 @@ use crate::queries::Page;
 use crate::queries::ticket::{self, Filter, Ticket};
 use crate::session::{Id, Utilisateur};
 
-/// `GET /api/tickets?recherche=&clientId=&statutTicket=`
+/// `GET /api/tickets?recherche=&clientId=&statutTicket=`: first where something happened last
 pub async fn list(
     State(app): State<App>,
     me: Utilisateur,
