@@ -285,6 +285,11 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a logo's file is.
+    FormatLogo { Png = "png", Jpeg = "jpeg", Webp = "webp" }
+}
+
+vocabulary! {
     /// What a job's result points at.
     Entite {
         Utilisateur = "utilisateur",

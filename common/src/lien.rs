@@ -57,7 +57,7 @@ impl PublicUrl {
         format!("{}/mot-de-passe/{}", self.origin(), jeton.expose())
     }
 
-    /// One of the freelancer's pages, by its path.
+    /// Anything else of ours, by its path.
     #[must_use]
     pub fn page(&self, path: &str) -> String {
         format!("{}{path}", self.origin())

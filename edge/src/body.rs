@@ -27,14 +27,14 @@ use crate::session::Utilisateur;
 const BODY_MAX: usize = 256 * 1024;
 /// The largest event of Stripe's that is taken.
 const EVENT_MAX: usize = 1024 * 1024;
-/// The most that a form with a mail in it may weigh. Twice the mail, so that one that is too large is told at its
-/// field, with what was typed beside it.
+/// The most that a form with a file in it may weigh. Twice the largest file, so that one that is too large is told at
+/// its field, with what was typed beside it.
 const UPLOAD_MAX: usize = 2 * EML_MAX;
 /// What is read at least of a body beyond its limit, to be thrown away; of what may be large, three times the limit.
 const READ_MAX: usize = 8 * 1024 * 1024;
 /// How long a body may take to come in whole.
 const DURATION_MAX: Duration = Duration::from_secs(9);
-/// How long one with a mail in it may take.
+/// How long one with a file in it may take.
 const UPLOAD_DURATION_MAX: Duration = Duration::from_secs(30);
 
 /// Hands the request on with its body in memory; 413 for one that is too large, 408 for one that comes too
@@ -52,59 +52,73 @@ pub async fn buffer(State(app): State<App>, request: Request, next: Next) -> Res
         return AppError::InvalidSignature.into_response();
     }
     match tokio::time::timeout(DURATION_MAX, app.events.acquire()).await {
-        Ok(Ok(_place)) => read_and_run((request, EVENT_MAX, DURATION_MAX), next).await,
+        Ok(Ok(_place)) => read_and_run((request, EVENT), next).await,
         Ok(Err(error)) => AppError::Internal(error.into()).into_response(),
         Err(_) => AppError::Unavailable(anyhow::anyhow!("too many events at once")).into_response(),
     }
 }
 
-/// How much a request may bring, and how long it may take. A mail is much, and only who is signed in may bring one:
-/// nobody else fills the memory.
-async fn limit(app: &App, request: Request) -> (Request, usize, Duration) {
-    if !routes::takes_file(request.uri().path()) {
-        return (request, BODY_MAX, DURATION_MAX);
-    }
-    let (mut head, body) = request.into_parts();
-    let signed_in = Utilisateur::from_request_parts(&mut head, app).await.is_ok();
-    let request = Request::from_parts(head, body);
-    if signed_in { (request, UPLOAD_MAX, UPLOAD_DURATION_MAX) } else { (request, BODY_MAX, DURATION_MAX) }
+/// What a request may bring.
+struct Limit {
+    /// How much, in bytes.
+    bytes: usize,
+    /// How much of it one file may be, where it is a file that is expected.
+    file: Option<usize>,
+    /// How long it may take.
+    duration: Duration,
 }
 
-async fn read_and_run((request, max, duration): (Request, usize, Duration), next: Next) -> Response {
+const EVENT: Limit = Limit { bytes: EVENT_MAX, file: None, duration: DURATION_MAX };
+const PLAIN: Limit = Limit { bytes: BODY_MAX, file: None, duration: DURATION_MAX };
+
+impl Limit {
+    fn refusal(&self) -> AppError {
+        match self.file {
+            Some(max) => fields::too_large(FILE, max).into(),
+            None => AppError::BodyTooLarge { max: self.bytes },
+        }
+    }
+}
+
+/// A file may be large, and only who is signed in may bring one: nobody else fills the memory.
+async fn limit(app: &App, request: Request) -> (Request, Limit) {
+    let Some(max) = routes::file_max(request.uri().path()) else { return (request, PLAIN) };
+    let (mut head, body) = request.into_parts();
+    let signed_in = Utilisateur::from_request_parts(&mut head, app).await.is_ok();
+    let upload = Limit { bytes: UPLOAD_MAX, file: Some(max), duration: UPLOAD_DURATION_MAX };
+    (Request::from_parts(head, body), if signed_in { upload } else { PLAIN })
+}
+
+async fn read_and_run((request, limit): (Request, Limit), next: Next) -> Response {
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|bytes: usize| bytes > readable(max)) {
-        return too_large(max).into_response();
+    if announced.is_some_and(|bytes: usize| bytes > readable(limit.bytes)) {
+        return limit.refusal().into_response();
     }
     let (head, body) = request.into_parts();
-    match tokio::time::timeout(duration, read(body, max)).await {
+    match tokio::time::timeout(limit.duration, read(body, &limit)).await {
         Ok(Ok(body)) => next.run(Request::from_parts(head, Body::from(body))).await,
         Ok(Err(error)) => error.into_response(),
         Err(_) => AppError::BodyTooSlow.into_response(),
     }
 }
 
-async fn read(mut body: Body, max: usize) -> Result<Vec<u8>, AppError> {
+async fn read(mut body: Body, limit: &Limit) -> Result<Vec<u8>, AppError> {
     let (mut kept, mut total) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| AppError::BodyInterrupted)?;
         let Ok(bytes) = frame.into_data() else { continue };
         total += bytes.len();
-        if total <= max {
+        if total <= limit.bytes {
             kept.extend_from_slice(&bytes);
-        } else if total > readable(max) {
+        } else if total > readable(limit.bytes) {
             break;
         }
     }
-    if total > max { Err(too_large(max)) } else { Ok(kept) }
+    if total > limit.bytes { Err(limit.refusal()) } else { Ok(kept) }
 }
 
 fn readable(max: usize) -> usize {
     max + READ_MAX.max(3 * max)
-}
-
-/// Where a mail may come, it is the mail that is too large.
-fn too_large(max: usize) -> AppError {
-    if max == UPLOAD_MAX { fields::too_large(FILE, EML_MAX).into() } else { AppError::BodyTooLarge { max } }
 }
 
 #[cfg(test)]
@@ -120,8 +134,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_of_just_the_limit_is_read_and_one_byte_more_is_not() {
-        assert_eq!(read(Body::from(vec![1; 10]), 10).await.unwrap().len(), 10);
-        assert!(matches!(read(Body::from(vec![1; 11]), 10).await, Err(AppError::BodyTooLarge { max: 10 })));
-        assert!(read(Body::empty(), 10).await.unwrap().is_empty());
+        let ten = Limit { bytes: 10, ..PLAIN };
+        assert_eq!(read(Body::from(vec![1; 10]), &ten).await.unwrap().len(), 10);
+        assert!(matches!(read(Body::from(vec![1; 11]), &ten).await, Err(AppError::BodyTooLarge { max: 10 })));
+        assert!(read(Body::empty(), &ten).await.unwrap().is_empty());
     }
 }

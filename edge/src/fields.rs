@@ -34,8 +34,8 @@ pub const KEY: &str = "cle";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// The type of a form that may carry files.
 const MULTIPART: &str = "multipart/form-data";
-/// The type of a mail, as it is.
-const MESSAGE: &str = "message/rfc822";
+/// What the types of bodies begin with that are a file themselves: a mail as it is, a picture.
+const FILES: [&str; 2] = ["message/rfc822", "image/"];
 /// What a file is called as a field, where it is the body itself.
 pub const FILE: &str = "fichier";
 
@@ -435,7 +435,9 @@ impl Fields {
 
 /// What is said of a file of more than `max` bytes.
 pub fn too_large(name: &str, max: usize) -> Refus {
-    Refus::invalid(name, "fichier-trop-grand").arg("max", max / 1024 / 1024)
+    let (code, unit) =
+        if max < 1024 * 1024 { ("fichier-trop-grand-ko", 1024) } else { ("fichier-trop-grand", 1024 * 1024) };
+    Refus::invalid(name, code).arg("max", max / unit)
 }
 
 /// A name that came from outside, cut to what an answer should carry.
@@ -562,7 +564,9 @@ impl FromRequest<App> for Fields {
         }
         let body = Bytes::from_request(request, app).await.map_err(|_| AppError::BodyInterrupted)?;
         match announced {
-            Some(announced) if announced == MESSAGE && api => Ok(Self::of_file(body)),
+            Some(announced) if api && FILES.iter().any(|file| announced.starts_with(file)) => {
+                Ok(Self::of_file(body))
+            }
             _ if body.is_empty() => Ok(Self::default()),
             Some(announced) if announced == expected && api => Self::of_json(&body),
             Some(announced) if announced == expected => Self::of_form(&body),

@@ -8,7 +8,7 @@ use common::jobs::{
     CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, ForgetMotDePasse, GeneratePortail,
     ReadEvenement, RecordEmail, RecordNote, RecordPayment, RefreshPayment, RefundPayment, ReplayStripeEvent,
     ReplyTicket, ResetMotDePasse, ReversePayment, RevokePortail, SendLienPaiement, UpdateClient,
-    UpdateEvenement, UpdateMotDePasse, UpdateOpportunite, UpdateTicket, UpdateUtilisateur,
+    UpdateEvenement, UpdateLogo, UpdateMotDePasse, UpdateOpportunite, UpdateTicket, UpdateUtilisateur,
 };
 use common::refus::Refus;
 use uuid::Uuid;
@@ -72,6 +72,7 @@ targets! {
     ReversePayment => [Opportunite opportunite_id];
     SendLienPaiement => [Opportunite opportunite_id];
     UpdateUtilisateur => [];
+    UpdateLogo => [];
     UpdateMotDePasse => [];
     ForgetMotDePasse => [];
     ResetMotDePasse => [];

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -14,7 +14,7 @@ use crate::api::bureau::{
 use crate::api::public::{portail, sante, webhooks};
 use crate::app::App;
 use crate::problem::{self, AppError};
-use crate::{body, csrf, headers};
+use crate::{body, commands, csrf, headers};
 
 /// Where Stripe sends its events: the one unsafe route that other sites may call.
 pub const WEBHOOK: &str = "/api/webhooks/stripe";
@@ -24,10 +24,14 @@ pub fn is_public(path: &str) -> bool {
     ["/portail/", "/payer/", "/api/portail/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
-/// Whether a path takes a file: the mail that goes on a client's timeline.
-pub fn takes_file(path: &str) -> bool {
+/// How large a file a path takes, if it takes one: the mail that goes on a client's timeline, the logo.
+pub fn file_max(path: &str) -> Option<usize> {
     let path = path.strip_prefix("/api").unwrap_or(path);
-    path.starts_with("/clients/") && path.ends_with("/emails")
+    match path {
+        "/reglages/logo" | "/utilisateur/logo" => Some(commands::LOGO_MAX),
+        _ if path.starts_with("/clients/") && path.ends_with("/emails") => Some(commands::EML_MAX),
+        _ => None,
+    }
 }
 
 /// Every route, with what all answers have in common around them.
@@ -60,6 +64,7 @@ fn bureau() -> Router<App> {
         .route("/api/connexion", post(connexion::sign_in))
         .route("/api/deconnexion", post(connexion::sign_out))
         .route("/api/utilisateur", get(utilisateur::show).patch(utilisateur::update))
+        .route("/api/utilisateur/logo", put(utilisateur::update_logo).delete(utilisateur::remove_logo))
         .route("/api/utilisateur/mot-de-passe", post(utilisateur::update_mot_de_passe))
         .route("/api/sessions", get(utilisateur::sessions).delete(utilisateur::close_sessions))
         .route("/api/sessions/{id}", delete(utilisateur::close_session))
@@ -119,6 +124,8 @@ fn pages_bureau() -> Router<App> {
         .route("/mot-de-passe-oublie", get(oubli::show).post(oubli::forget))
         .route("/mot-de-passe/{token}", get(oubli::show_reset).post(oubli::reset))
         .route("/reglages", get(reglages::show).post(reglages::update))
+        .route("/reglages/logo", post(reglages::update_logo))
+        .route("/reglages/logo/retirer", post(reglages::remove_logo))
         .route("/reglages/mot-de-passe", post(reglages::update_mot_de_passe))
         .route("/reglages/sessions/fermer", post(reglages::close_sessions))
         .route("/clients", get(clients::list).post(clients::create))
@@ -161,7 +168,7 @@ fn pages_bureau() -> Router<App> {
 /// The clients' pages and forms, and what all pages are made of.
 #[rustfmt::skip]
 fn pages_public() -> Router<App> {
-    use crate::pages::public::{payer, portail};
+    use crate::pages::public::{logos, payer, portail};
     Router::new()
         .route("/portail/{token}", get(portail::show))
         .route("/portail/{token}/tickets", post(portail::create_ticket))
@@ -171,6 +178,7 @@ fn pages_public() -> Router<App> {
         .route("/payer/{token}", get(payer::show).post(payer::pay))
         .route("/payer/{token}/recu", get(payer::show_receipt))
         .route("/payer/{token}/verifier", post(payer::refresh))
+        .route("/logos/{empreinte}", get(logos::show))
         .route("/assets/{hash}/{name}", get(crate::render::assets::serve))
 }
 

@@ -47,6 +47,7 @@ enum Paiement {
 /// When the product or the simulator refuses something.
 pub async fn load(guichet: &Guichet, simulateur: &str) -> Result<String> {
     let load = Load { guichet, simulateur, today: today() };
+    guichet.put_logo(include_bytes!("echantillon/logo.png")).await?;
     let vasseur =
         load.client("Librairie Vasseur", "entreprise", "contact@librairie-vasseur.fr", "fr").await?;
     load.librairie(&vasseur).await?;

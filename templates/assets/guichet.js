@@ -28,7 +28,7 @@ function icone(nom, classe = "") {
   svg.setAttribute("viewBox", "0 0 16 16");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(ns, "use");
-  use.setAttribute("href", `${mots.icones}#${nom}`);
+  use.setAttribute("href", `#i-${nom}`);
   svg.append(use);
   return svg;
 }

@@ -9,6 +9,7 @@ mod donnees;
 mod emails;
 mod every_route;
 mod idempotence;
+mod logo;
 mod operations;
 mod opportunites;
 mod paiements;

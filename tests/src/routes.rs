@@ -19,7 +19,7 @@ pub struct Route {
 impl Route {
     /// Whether nobody has to be signed in.
     pub fn is_public(&self) -> bool {
-        ["/portail/", "/payer/", "/api/portail/", "/installation/", "/mot-de-passe/", "/assets/"]
+        ["/portail/", "/payer/", "/api/portail/", "/installation/", "/mot-de-passe/", "/logos/", "/assets/"]
             .iter()
             .any(|prefix| self.path.starts_with(prefix))
             || [

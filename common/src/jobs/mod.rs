@@ -6,9 +6,12 @@ macro_rules! payloads {
     };
 }
 
+pub use update_logo::Logo;
+
 payloads! {
     create_utilisateur::CreateUtilisateur,
     update_utilisateur::UpdateUtilisateur,
+    update_logo::UpdateLogo,
     update_mot_de_passe::UpdateMotDePasse,
     forget_mot_de_passe::ForgetMotDePasse,
     reset_mot_de_passe::ResetMotDePasse,
@@ -44,7 +47,7 @@ payloads! {
 macro_rules! each_job {
     ($with:ident) => {
         $with! {
-            CreateUtilisateur, UpdateUtilisateur, UpdateMotDePasse, ForgetMotDePasse, ResetMotDePasse,
+            CreateUtilisateur, UpdateUtilisateur, UpdateLogo, UpdateMotDePasse, ForgetMotDePasse, ResetMotDePasse,
             CreateClient, UpdateClient, DeleteClient, GeneratePortail, RevokePortail,
             CreateOpportunite, UpdateOpportunite, DeleteOpportunite,
             CreateTicket, UpdateTicket, ReplyTicket,

@@ -15,7 +15,9 @@ pub use opportunite::{
     create_checkout_session, create_opportunite, record_payment, refund_payment, update_opportunite,
 };
 pub use ticket::{create_ticket, create_ticket_portail, reply_ticket, update_ticket};
-pub use utilisateur::{forget_mot_de_passe, reset_mot_de_passe, update_mot_de_passe, update_utilisateur};
+pub use utilisateur::{
+    LOGO_MAX, forget_mot_de_passe, reset_mot_de_passe, update_logo, update_mot_de_passe, update_utilisateur,
+};
 
 /// The longest name, title or subject, in characters.
 pub const LINE_MAX: usize = 200;

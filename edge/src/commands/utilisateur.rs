@@ -1,13 +1,17 @@
-//! A freelancer's own account: name, language, time zone, password.
+//! A freelancer's own account: name, language, time zone, logo, password.
 
+use common::domaine::FormatLogo;
 use common::jeton::Jeton;
-use common::jobs::{ForgetMotDePasse, ResetMotDePasse, UpdateMotDePasse, UpdateUtilisateur};
+use common::jobs::{
+    ForgetMotDePasse, Logo, ResetMotDePasse, UpdateLogo, UpdateMotDePasse, UpdateUtilisateur,
+};
 use common::refus::Refus;
 use common::settings::PASSWORD_LENGTH;
+use imagesize::ImageType;
 
 use super::LINE_MAX;
 use crate::app::App;
-use crate::fields::Fields;
+use crate::fields::{FILE, Fields};
 use crate::limits::{self, Address, Rule};
 use crate::password;
 use crate::problem::AppError;
@@ -26,6 +30,48 @@ pub fn update_utilisateur(fields: &mut Fields) -> Result<UpdateUtilisateur, AppE
         fields.refuse(Refus::invalid("fuseau", "fuseau-inconnu"));
     }
     fields.finish_change(job)
+}
+
+/// The largest logo that is taken: every client's page loads it.
+pub const LOGO_MAX: usize = 100 * 1024;
+/// How many pixels wide and high a logo may be. What is packed small may unpack to more than a phone can hold.
+const LOGO_SIDE_MAX: usize = 2000;
+
+/// A picture as `fichier`, known by what it begins with.
+pub fn update_logo(fields: &mut Fields) -> Result<UpdateLogo, AppError> {
+    let octets = fields.file(FILE, LOGO_MAX);
+    let read = octets.map_or(Err(Refus::invalid(FILE, "champ-requis")), |octets| read_logo(&octets));
+    let logo = match read {
+        Ok(logo) => Some(logo),
+        // The file itself may be refused already: empty, too large.
+        Err(_) if fields.is_refused(FILE) => None,
+        Err(refus) => {
+            fields.refuse(refus);
+            None
+        }
+    };
+    fields.finish(UpdateLogo { logo })
+}
+
+fn read_logo(octets: &[u8]) -> Result<Logo, Refus> {
+    let unknown = || Refus::invalid(FILE, "logo-format");
+    let format = match imagesize::image_type(octets).map_err(|_| unknown())? {
+        ImageType::Png => FormatLogo::Png,
+        ImageType::Jpeg => FormatLogo::Jpeg,
+        ImageType::Webp => FormatLogo::Webp,
+        _ => return Err(unknown()),
+    };
+    let size = imagesize::blob_size(octets).map_err(|_| unknown())?;
+    let checked = |pixels: usize| match i32::try_from(pixels) {
+        Ok(found) if (1..=LOGO_SIDE_MAX).contains(&pixels) => Ok(found),
+        _ => Err(Refus::invalid(FILE, "logo-dimensions").arg("max", LOGO_SIDE_MAX)),
+    };
+    Ok(Logo {
+        format,
+        largeur: checked(size.width)?,
+        hauteur: checked(size.height)?,
+        octets: octets.to_vec(),
+    })
 }
 
 /// `{ motDePasseActuel, motDePasse }`. Both are held against hashes here and go no further.

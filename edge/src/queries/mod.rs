@@ -9,6 +9,7 @@ pub mod courriel;
 pub mod dossier;
 pub mod evenement;
 pub mod job;
+pub mod logo;
 pub mod operations;
 pub mod opportunite;
 pub mod paiement;

@@ -26,8 +26,6 @@ pub struct Acces {
     pub langue: Langue,
     /// The name that clients read.
     pub freelance_nom: String,
-    /// Their logo.
-    pub freelance_logo: Option<String>,
     /// The freelancer's time zone.
     pub fuseau: String,
     /// The Stripe key's mode; none: payments are not configured.
@@ -40,7 +38,7 @@ pub async fn acces(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Acce
         Acces,
         r#"SELECT c.id as client_id, c.utilisateur_id, c.nom as client_nom,
                   c.type as "client_type: TypeClient", c.langue as "langue: Langue",
-                  u.nom as freelance_nom, u.logo_url as freelance_logo, u.fuseau,
+                  u.nom as freelance_nom, u.fuseau,
                   (SELECT stripe_livemode FROM instance) as stripe_livemode
              FROM client c JOIN utilisateur u ON u.id = c.utilisateur_id
             WHERE c.token_portail_hash = $1"#,
@@ -165,10 +163,10 @@ pub struct Contenu {
 }
 
 impl Contenu {
-    /// The JSON shape of the contract.
-    pub fn into_portail(self, acces: &Acces) -> Portail {
+    /// The JSON shape of the contract; `logo` is the address of the freelancer's.
+    pub fn into_portail(self, acces: &Acces, logo: Option<String>) -> Portail {
         Portail {
-            freelance: Freelance { nom: acces.freelance_nom.clone(), logo: acces.freelance_logo.clone() },
+            freelance: Freelance { nom: acces.freelance_nom.clone(), logo },
             client: PortailClient { nom: acces.client_nom.clone(), r#type: acces.client_type },
             opportunites: self.opportunites.into_iter().map(|it| it.contrat).collect(),
             tickets: self.tickets.into_iter().map(|it| it.contrat).collect(),

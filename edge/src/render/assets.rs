@@ -57,7 +57,6 @@ static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             &include_bytes!("../../../templates/assets/recherche.js")[..],
         ),
-        ("icones.svg", "image/svg+xml", &include_bytes!("../../../templates/assets/icones.svg")[..]),
     ]
     .into_iter()
     .map(|(name, content_type, plain)| (name, Asset::new(name, content_type, plain)))
@@ -74,8 +73,8 @@ pub(super) fn url(name: &str) -> Result<String, Error> {
 
 /// The names of the icons in the sprite.
 pub fn icons() -> Vec<&'static str> {
-    const SPRITE: &str = include_str!("../../../templates/assets/icones.svg");
-    SPRITE.split(r#"<symbol id=""#).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    const SPRITE: &str = include_str!("../../../templates/icones.html");
+    SPRITE.split(r#"<symbol id="i-"#).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 /// `GET /assets/{hash}/{name}`: the file, for ever. A hash that is not its own is 404, so that an old

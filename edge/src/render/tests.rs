@@ -46,8 +46,15 @@ fn every_page_renders_strictly_in_both_languages() {
         render("styleguide.html", &cadre, crate::pages::styleguide::page(&cadre)).unwrap();
         seen.insert("styleguide.html");
     }
-    let parts =
-        ["base.html", "bureau.html", "comptoir.html", "public.html", "composants.html", "evenements.html"];
+    let parts = [
+        "base.html",
+        "bureau.html",
+        "comptoir.html",
+        "public.html",
+        "composants.html",
+        "evenements.html",
+        "icones.html",
+    ];
     let pages: BTreeSet<_> =
         TEMPLATES.templates().map(|(name, _)| name).filter(|name| !parts.contains(name)).collect();
     assert_eq!(seen, pages, "every page has its sample contexts");

@@ -107,8 +107,19 @@ impl Guichet {
         read(url, self.http.post(url).json(body)).await.map(|answer| answer.value)
     }
 
+    /// The freelancer's logo.
+    pub(super) async fn put_logo(&self, png: &'static [u8]) -> Result<Value> {
+        let path = "/api/utilisateur/logo";
+        let request = self.request(Method::PUT, path).header(header::CONTENT_TYPE, "image/png").body(png);
+        self.finish(path, request).await
+    }
+
     async fn write(&self, method: Method, path: &str, body: &Value) -> Result<Value> {
-        let mut answer = read(path, self.request(method, path).json(body)).await?;
+        self.finish(path, self.request(method, path).json(body)).await
+    }
+
+    async fn finish(&self, path: &str, request: RequestBuilder) -> Result<Value> {
+        let mut answer = read(path, request).await?;
         // Not done in ten seconds: twice as long again, then it is an error.
         for _ in 0..2 {
             let Some(job) = answer.job else {

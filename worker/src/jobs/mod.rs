@@ -26,6 +26,7 @@ mod revoke_portail;
 mod send_lien_paiement;
 mod update_client;
 mod update_evenement;
+mod update_logo;
 mod update_mot_de_passe;
 mod update_opportunite;
 mod update_ticket;

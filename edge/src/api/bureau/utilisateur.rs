@@ -5,6 +5,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use common::jobs::UpdateLogo;
 
 use super::Bureau;
 use crate::app::App;
@@ -24,6 +25,17 @@ pub async fn show(State(app): State<App>, me: Utilisateur) -> Result<Json<Profil
 pub async fn update(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_utilisateur(&mut fields)?;
     bureau.update(&job).await
+}
+
+/// `PUT /api/utilisateur/logo`: the picture as the body, under its own type.
+pub async fn update_logo(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::update_logo(&mut fields)?;
+    bureau.update(&job).await
+}
+
+/// `DELETE /api/utilisateur/logo`
+pub async fn remove_logo(bureau: Bureau, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&UpdateLogo { logo: None }).await
 }
 
 /// `POST /api/utilisateur/mot-de-passe`: waits for its job, and gives the caller a new session.

@@ -13,14 +13,20 @@ use crate::fields::Fields;
 use crate::job_options::JobOptions;
 use crate::limits::{Address, Rule};
 use crate::problem::AppError;
+use crate::queries::logo;
 use crate::queries::portail::{self, Portail};
 use crate::reader::Reader;
 use crate::session::{Id, PortailClient};
 
 /// `GET /api/portail/{token}`
 pub async fn show(State(app): State<App>, client: PortailClient) -> Result<Json<Portail>, AppError> {
-    let contenu = portail::contenu(&app.pool, client.acces.client_id, &app.liens).await?;
-    Ok(Json(contenu.into_portail(&client.acces)))
+    let acces = &client.acces;
+    let (contenu, logo) = tokio::try_join!(
+        portail::contenu(&app.pool, acces.client_id, &app.liens),
+        logo::of_utilisateur(&app.pool, acces.utilisateur_id),
+    )?;
+    let logo = logo.map(|logo| app.public_url.page(&logo.chemin));
+    Ok(Json(contenu.into_portail(acces, logo)))
 }
 
 /// `POST /api/portail/{token}/tickets`

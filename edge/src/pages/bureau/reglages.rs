@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use common::jobs::ProcessStripeWebhook;
+use common::jobs::{ProcessStripeWebhook, UpdateLogo};
 
 use super::Bureau;
 use crate::commands;
@@ -12,7 +12,7 @@ use crate::pages::form::{Forms, Values, or_again, values};
 use crate::pages::page_context;
 use crate::pages::submission::Destination;
 use crate::problem::AppError;
-use crate::queries::{courriel, utilisateur};
+use crate::queries::{courriel, logo, utilisateur};
 use crate::session::{Appareil, Cookie, open_sessions};
 
 /// Mails that were not taken, as the page shows them.
@@ -28,6 +28,20 @@ pub async fn update(bureau: Bureau, mut fields: Fields) -> Result<Response, AppE
     let job = commands::update_utilisateur(&mut fields);
     let page = async |status, forms| page(&bureau, status, forms).await;
     bureau.submit("profil", job, &fields, Destination::Page("/reglages".into()), page).await
+}
+
+/// `POST /reglages/logo`: the picture at the head of the clients' pages.
+pub async fn update_logo(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::update_logo(&mut fields);
+    let page = async |status, forms| page(&bureau, status, forms).await;
+    bureau.submit("logo", job, &fields, Destination::Page("/reglages#logo".into()), page).await
+}
+
+/// `POST /reglages/logo/retirer`: no picture any more.
+pub async fn remove_logo(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let job = fields.finish(UpdateLogo { logo: None });
+    let page = async |status, forms| page(&bureau, status, forms).await;
+    bureau.submit("logo", job, &fields, Destination::Page("/reglages#logo".into()), page).await
 }
 
 /// `POST /reglages/mot-de-passe`: a new password, which ends the other sessions.
@@ -53,8 +67,9 @@ pub async fn close_sessions(bureau: Bureau, mut fields: Fields) -> Result<Respon
 
 async fn page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (app, me) = (&bureau.app, &bureau.me);
-    let (profil, boite, dernier_webhook) = tokio::try_join!(
+    let (profil, logo, boite, dernier_webhook) = tokio::try_join!(
         utilisateur::profil(&app.pool, me.id),
+        logo::of_utilisateur(&app.pool, me.id),
         courriel::boite(&app.pool, me.id, REFUSED),
         utilisateur::dernier_webhook(&app.pool),
     )?;
@@ -69,6 +84,8 @@ async fn page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Respo
         fuseaux => chrono_tz::TZ_VARIANTS.map(chrono_tz::Tz::name).as_slice(),
         avis,
         f => forms.get("profil", card),
+        logo,
+        fLogo => forms.get("logo", Values::new()),
         fMotDePasse => forms.get("motDePasse", Values::new()),
         sessions => open_sessions(app, me).await?,
         webhook => app.public_url.webhook(),

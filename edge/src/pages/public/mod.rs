@@ -1,5 +1,6 @@
 //! The pages that clients open by a private link: no account, no cookie.
 
+pub mod logos;
 pub mod payer;
 pub mod portail;
 
@@ -10,6 +11,7 @@ use axum::response::Response;
 use common::domaine::Langue;
 use common::job::Actor;
 use minijinja::{Value, context};
+use uuid::Uuid;
 
 use super::html;
 use super::page_context;
@@ -17,6 +19,7 @@ use super::params::Params;
 use super::submission::{Sender, done};
 use crate::app::App;
 use crate::problem::AppError;
+use crate::queries::logo;
 use crate::render::Cadre;
 
 /// A client at one of their pages.
@@ -31,6 +34,8 @@ pub struct Public {
     /// The path that the private link opens.
     pub path: String,
     /// Whom they deal with.
+    pub freelance_id: Uuid,
+    /// Their name.
     pub freelance_nom: String,
     /// The Stripe key's mode; none: payments are not configured.
     pub stripe_livemode: Option<bool>,
@@ -62,6 +67,7 @@ impl Public {
         let langue_query = self.langue_query();
         let public = page_context! {
             freelanceNom => self.freelance_nom,
+            logo => logo::of_utilisateur(&self.app.pool, self.freelance_id).await?,
             stripeLivemode => self.stripe_livemode,
             chemin => ici,
             q => if langue_query.is_empty() { langue_query } else { format!("?{langue_query}") },

@@ -51,6 +51,7 @@ impl FromRequestParts<App> for Payer {
             },
             params,
             path: lien.path(),
+            freelance_id: lien.payer.utilisateur_id,
             freelance_nom: lien.payer.freelance_nom.clone(),
             stripe_livemode: lien.payer.stripe_livemode,
             actor: lien.actor(),

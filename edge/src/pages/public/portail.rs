@@ -50,6 +50,7 @@ impl FromRequestParts<App> for Portail {
             },
             params,
             path: client.path(),
+            freelance_id: client.acces.utilisateur_id,
             freelance_nom: client.acces.freelance_nom.clone(),
             stripe_livemode: client.acces.stripe_livemode,
             actor: client.actor(),

@@ -23,6 +23,10 @@ fn blank(nom: &str) -> Value {
     json!({ "nom": nom, "cle": "c1e", "saisie": {}, "erreurs": {}, "erreur": null })
 }
 
+fn logo() -> Value {
+    json!({ "chemin": "/logos/ab", "largeur": 60, "hauteur": 40 })
+}
+
 fn client(portail: bool) -> Value {
     json!({
         "id": ID, "nom": "Librairie <i>Vasseur</i>", "type": "entreprise", "email": "helene@vasseur.example",
@@ -130,7 +134,7 @@ fn bureau(rubrique: &str, page: Value) -> Value {
 
 fn public(page: Value) -> Value {
     let heading = json!({
-        "public": { "freelanceNom": "Claire <i>Morel</i>", "stripeLivemode": false, "chemin": "/portail/ab", "q": "?langue=en" },
+        "public": { "freelanceNom": "Claire <i>Morel</i>", "logo": logo(), "stripeLivemode": false, "chemin": "/portail/ab", "q": "?langue=en" },
         "fait": "CreateTicket",
     });
     with(heading, page)

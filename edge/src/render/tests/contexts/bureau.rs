@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DATE, ID, blank, bureau, client, evenements, form, opportunite, ticket, with};
+use super::{DATE, ID, blank, bureau, client, evenements, form, logo, opportunite, ticket, with};
 
 pub(super) fn pages() -> Vec<(&'static str, Value)> {
     [client_pages(), other_pages()].concat()
@@ -47,7 +47,7 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         let seen = set.then_some(DATE);
         let page = json!({
             "email": "claire@example.org", "fuseaux": ["Europe/Paris", "UTC"], "avis": set.then_some("sessions"),
-            "f": form("profil"), "fMotDePasse": form("motDePasse"), "webhook": "https://guichet.example/api/webhooks/stripe",
+            "f": form("profil"), "logo": set.then(logo), "fLogo": form("logo"), "fMotDePasse": form("motDePasse"), "webhook": "https://guichet.example/api/webhooks/stripe",
             "sessions": [
                 { "id": "ab", "appareil": "Firefox, Linux", "dateOuverture": DATE, "dateVue": DATE, "actuelle": true },
                 { "id": "cd", "appareil": "", "dateOuverture": DATE, "dateVue": DATE, "actuelle": false },

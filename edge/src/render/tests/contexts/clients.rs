@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DATE, ID, blank, evenements, form, public, recus, ticket, with};
+use super::{DATE, ID, blank, evenements, form, logo, public, recus, ticket, with};
 
 pub(super) fn pages() -> Vec<(&'static str, Value)> {
     [portail_pages(), payer_pages()].concat()
@@ -50,7 +50,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
                 "clientNom": "Librairie <i>Vasseur</i>", "prochain": prochain, "opportunites": opportunites, "tickets": tickets,
                 "activite": seen, "f": form("ticket"), "chemin": "/portail/ab",
             })),
-            json!({ "public": { "freelanceNom": "Claire <i>Morel</i>", "stripeLivemode": livemode, "chemin": "/portail/ab", "q": "" } }),
+            json!({ "public": { "freelanceNom": "Claire <i>Morel</i>", "logo": null, "stripeLivemode": livemode, "chemin": "/portail/ab", "q": "" } }),
         )
     };
     let tickets = json!([
@@ -125,7 +125,7 @@ fn payer_pages() -> Vec<(&'static str, Value)> {
         }));
         with(
             page,
-            json!({ "public": { "freelanceNom": "Claire", "stripeLivemode": livemode, "chemin": "/payer/cd", "q": "" }, "fait": null }),
+            json!({ "public": { "freelanceNom": "Claire", "logo": logo(), "stripeLivemode": livemode, "chemin": "/payer/cd", "q": "" }, "fait": null }),
         )
     };
     for etat in ["du", "echoue", "en_cours", "paye", "rembourse_partiel", "rembourse", "conteste", "fermee"] {
