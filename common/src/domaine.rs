@@ -67,6 +67,17 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What deals are narrowed to by the day on which they are to be paid.
+    Echeance {
+        /// Won, not paid, and the day has passed.
+        EnRetard = "en_retard",
+        /// In the month of whoever looks.
+        CeMois = "ce_mois",
+        SansEcheance = "sans_echeance",
+    }
+}
+
+vocabulary! {
     /// Where a deal's payment stands: derived from the ledger, never set by hand.
     StatutPaiement {
         EnAttente = "en_attente",

@@ -1,5 +1,6 @@
 //! What narrows a list stands in its address: a link to it shows the same, with and without a script.
 
+use chrono::{Datelike, Days, Months};
 use serde_json::json;
 use tests::{App, Bureau};
 use uuid::Uuid;
@@ -68,4 +69,56 @@ async fn a_long_list_goes_on_where_it_ended_and_keeps_what_narrows_it() {
         assert!(first.contains(&title) != rest.contains(&title), "{title} stands on one of both");
     }
     assert!(!rest.contains("apres="), "nothing follows");
+}
+
+#[tokio::test]
+async fn deals_are_narrowed_by_the_day_they_are_to_be_paid() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    // As the freelancer's own calendar has it, wherever the test runs.
+    let today = worker::clock().with_timezone(&chrono_tz::Europe::Paris).date_naive();
+    let first = today.with_day(1).unwrap();
+    let (yesterday, last) = (today - Days::new(1), first + Months::new(1) - Days::new(1));
+    let next = first + Months::new(1);
+    for (titre, etape, echeance) in [
+        ("Hier", "gagne", Some(yesterday)),
+        ("Hier proposée", "proposition", Some(yesterday)),
+        ("Aujourd", "gagne", Some(today)),
+        ("Premier", "prospect", Some(first)),
+        ("Dernier", "gagne", Some(last)),
+        ("Suivant", "gagne", Some(next)),
+        ("Sans", "gagne", None),
+    ] {
+        let deal = json!({ "clientId": client, "titre": titre, "etapePipeline": etape, "montantEstime": "10", "echeance": echeance });
+        claire.post("/api/opportunites", deal).await.expect(201);
+    }
+    let all = ["Hier", "Hier proposée", "Aujourd", "Premier", "Dernier", "Suivant", "Sans"];
+    let mut month = vec!["Aujourd", "Premier", "Dernier"];
+    if yesterday >= first {
+        month.splice(0..0, ["Hier", "Hier proposée"]);
+    }
+    for (query, expected) in [
+        ("echeance=en_retard", &["Hier"][..]),
+        ("echeance=ce_mois", &month),
+        ("echeance=ce_mois&etapePipeline=prospect", &["Premier"]),
+        ("echeance=sans_echeance", &["Sans"]),
+        ("echeance=demain", &all),
+    ] {
+        for vue in ["", "vue=liste&"] {
+            let path = format!("/opportunites?{vue}{query}");
+            assert_eq!(shown(&claire, &path, &all).await, expected, "{path}");
+        }
+        let csv = claire.get(&format!("/opportunites.csv?{query}")).await.text;
+        assert_eq!(csv.lines().count(), expected.len() + 1, "{query}: {csv}");
+        if query != "echeance=demain" {
+            let found = claire.get(&format!("/api/opportunites?{query}")).await.expect(200);
+            assert_eq!(found["elements"].as_array().unwrap().len(), expected.len(), "{query}");
+        }
+    }
+    let refused = claire.get("/api/opportunites?echeance=demain").await;
+    refused.expect(422);
+    assert_eq!(refused.champs(), ["echeance"]);
+    let page = claire.get("/opportunites?vue=liste&echeance=en_retard").await.text;
+    assert!(page.contains(r#"<option value="en_retard" selected>En retard</option>"#), "{page}");
 }

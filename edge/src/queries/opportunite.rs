@@ -1,7 +1,7 @@
 //! Deals, as their freelancer sees them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
+use common::domaine::{Echeance, EtapePipeline, MoyenPaiement, StatutPaiement};
 use common::montant::{Devise, exact};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -200,6 +200,8 @@ pub struct Filter {
     pub statut_paiement: Option<StatutPaiement>,
     /// In one currency.
     pub devise: Option<Devise>,
+    /// By their due date, as it is today.
+    pub echeance: Option<(Echeance, NaiveDate)>,
 }
 
 /// Lists the freelancer's deals, newest first.
@@ -219,7 +221,12 @@ pub async fn list(
           AND ($5::text IS NULL OR o.etape_pipeline = $5)
           AND ($6::text IS NULL OR (o.statut_paiement = $6 AND o.etape_pipeline = 'gagne'))
           AND ($7::text IS NULL OR o.devise = $7)
-        ORDER BY o.id DESC LIMIT $8",
+          AND ($8::text IS NULL OR CASE $8
+               WHEN 'en_retard' THEN o.echeance < $9 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
+                                     AND o.statut_paiement IN ('en_attente', 'echoue')
+               WHEN 'ce_mois' THEN date_trunc('month', o.echeance) = date_trunc('month', $9::date)
+               ELSE o.echeance IS NULL END)
+        ORDER BY o.id DESC LIMIT $10",
         utilisateur_id,
         after,
         containing(filter.recherche.as_deref()),
@@ -227,6 +234,8 @@ pub async fn list(
         filter.etape_pipeline.map(EtapePipeline::as_str),
         filter.statut_paiement.map(StatutPaiement::as_str),
         filter.devise.map(Devise::code),
+        filter.echeance.map(|(echeance, _)| echeance.as_str()),
+        filter.echeance.map(|(_, today)| today),
         limit + 1,
     )
     .fetch_all(pool)
@@ -297,6 +306,7 @@ pub async fn board(
     let recherche = containing(filter.recherche.as_deref());
     let statut = filter.statut_paiement.map(StatutPaiement::as_str);
     let devise = filter.devise.map(Devise::code);
+    let (echeance, today) = filter.echeance.map(|(echeance, today)| (echeance.as_str(), today)).unzip();
     let etapes: Vec<_> = EtapePipeline::ALL
         .iter()
         .copied()
@@ -313,6 +323,11 @@ pub async fn board(
               AND ($4::text IS NULL OR (o.statut_paiement = $4 AND o.etape_pipeline = 'gagne'))
               AND ($5::text IS NULL OR o.devise = $5)
               AND o.etape_pipeline = ANY ($6)
+              AND ($7::text IS NULL OR CASE $7
+                   WHEN 'en_retard' THEN o.echeance < $8 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
+                                         AND o.statut_paiement IN ('en_attente', 'echoue')
+                   WHEN 'ce_mois' THEN date_trunc('month', o.echeance) = date_trunc('month', $8::date)
+                   ELSE o.echeance IS NULL END)
             GROUP BY o.etape_pipeline, o.devise ORDER BY o.devise"#,
         utilisateur_id,
         recherche,
@@ -320,6 +335,8 @@ pub async fn board(
         statut,
         devise,
         &noms,
+        echeance,
+        today,
     )
     .fetch_all(pool);
     let cards = select_opportunites!(
@@ -332,6 +349,11 @@ pub async fn board(
                       AND ($3::uuid IS NULL OR i.client_id = $3)
                       AND ($4::text IS NULL OR (i.statut_paiement = $4 AND i.etape_pipeline = 'gagne'))
                       AND ($5::text IS NULL OR i.devise = $5)
+                      AND ($8::text IS NULL OR CASE $8
+                           WHEN 'en_retard' THEN i.echeance < $9 AND i.etape_pipeline = 'gagne' AND i.montant_estime IS NOT NULL
+                                                 AND i.statut_paiement IN ('en_attente', 'echoue')
+                           WHEN 'ce_mois' THEN date_trunc('month', i.echeance) = date_trunc('month', $9::date)
+                           ELSE i.echeance IS NULL END)
                     ORDER BY i.id DESC LIMIT $7) newest)
          ORDER BY o.id DESC",
         utilisateur_id,
@@ -341,6 +363,8 @@ pub async fn board(
         devise,
         &noms,
         per_column,
+        echeance,
+        today,
     )
     .fetch_all(pool);
     let (sommes, cards) = tokio::try_join!(sommes, cards)?;

@@ -23,18 +23,20 @@ use crate::session::{Evt, Id, Utilisateur};
 /// Lines of its ledger that a deal shows.
 const LIGNES: i64 = 200;
 
-/// `GET /api/opportunites?recherche=&clientId=&etapePipeline=&statutPaiement=&devise=`
+/// `GET /api/opportunites?recherche=&clientId=&etapePipeline=&statutPaiement=&devise=&echeance=`
 pub async fn list(
     State(app): State<App>,
     me: Utilisateur,
     Query(mut fields): Query,
 ) -> Result<Json<Page<Opportunite>>, AppError> {
+    let today = app.now().with_timezone(&me.fuseau).date_naive();
     let filter = Filter {
         recherche: fields.optional_text("recherche", LINE_MAX),
         client_id: fields.optional_uuid("clientId"),
         etape_pipeline: fields.optional_choice("etapePipeline"),
         statut_paiement: fields.optional_choice("statutPaiement"),
         devise: fields.optional_devise("devise"),
+        echeance: fields.optional_choice("echeance").map(|echeance| (echeance, today)),
     };
     let slice = Slice::of(&mut fields);
     let Slice { after, limit } = fields.finish(slice)?;

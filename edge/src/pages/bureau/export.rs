@@ -79,7 +79,7 @@ pub async fn deals(bureau: Bureau) -> Result<Response, AppError> {
     ];
     file(bureau, "opportunites", &header, |bureau, after| async move {
         let (app, cadre) = (&bureau.app, &bureau.cadre);
-        let filter = opportunites::filter(&bureau.params);
+        let filter = opportunites::filter(&bureau);
         let page = opportunite::list(&app.pool, bureau.me.id, &filter, after, ROWS, &app.liens).await?;
         let cells = page.elements.into_iter().map(|o| {
             let plain = |value: Option<String>| Cell::Plain(value.unwrap_or_default());

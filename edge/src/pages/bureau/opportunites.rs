@@ -20,7 +20,6 @@ use crate::fields::Fields;
 use crate::ownership::Targets;
 use crate::pages::form::{Forms, Values, values};
 use crate::pages::page_context;
-use crate::pages::params::Params;
 use crate::pages::submission::{Destination, retour};
 use crate::problem::AppError;
 use crate::queries::client::Client;
@@ -34,7 +33,7 @@ const PER_COLUMN: i64 = 25;
 /// Events that a deal's page shows.
 const EVENEMENTS: i64 = 50;
 
-/// `GET /opportunites?vue=&q=&etapePipeline=&statutPaiement=&devise=&client=&apres=&nouveau=`
+/// `GET /opportunites?vue=&q=&etapePipeline=&statutPaiement=&devise=&echeance=&client=&apres=&nouveau=`
 pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
     list_page(&bureau, StatusCode::OK, Forms::default()).await
 }
@@ -47,19 +46,21 @@ pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppE
 }
 
 /// What the deals are narrowed to by the parameters of a page.
-pub(super) fn filter(params: &Params) -> Filter {
+pub(super) fn filter(bureau: &Bureau) -> Filter {
+    let params = &bureau.params;
     Filter {
         recherche: params.get("q").map(str::to_owned),
         client_id: params.parse("client"),
         etape_pipeline: params.parse("etapePipeline"),
         statut_paiement: params.parse("statutPaiement"),
         devise: params.get("devise").and_then(|code| Devise::parse(code).ok()),
+        echeance: params.parse("echeance").map(|echeance| (echeance, bureau.cadre.aujourdhui())),
     }
 }
 
 async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (pool, liens, me, params) = (&bureau.app.pool, &bureau.app.liens, bureau.me.id, &bureau.params);
-    let filter = filter(params);
+    let filter = filter(bureau);
     let as_list = params.get("vue") == Some("liste");
     let page = async {
         if !as_list {
@@ -99,8 +100,9 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
             etape => filter.etape_pipeline.map_or("", EtapePipeline::as_str),
             statut => filter.statut_paiement.map_or("", StatutPaiement::as_str),
             devise => filter.devise.map_or("", Devise::code),
+            echeance => filter.echeance.map_or("", |(echeance, _)| echeance.as_str()),
         },
-        filtres => params.query(&["q", "etapePipeline", "statutPaiement", "devise", "client"]),
+        filtres => params.query(&["q", "etapePipeline", "statutPaiement", "devise", "echeance", "client"]),
         clients,
         ouvert,
         f => forms.get("f", fresh),

@@ -128,7 +128,7 @@ fn list(vue: &str) -> Value {
         "opportunites",
         json!({
             "vue": vue, "colonnes": colonnes, "page": { "elements": [opportunite("gagne", "paye")], "suivant": ID },
-            "filtre": { "recherche": "<i>", "etape": "gagne", "statut": "paye", "devise": "EUR" }, "filtres": "q=a&", "devises": ["CHF", "EUR"], "client": client(true),
+            "filtre": { "recherche": "<i>", "etape": "gagne", "statut": "paye", "devise": "EUR", "echeance": "ce_mois" }, "filtres": "q=a&", "devises": ["CHF", "EUR"], "client": client(true),
             "clients": [client(true)], "ouvert": true, "f": form("f"), "fDeplacer": blank("deplacer"),
         }),
     )
