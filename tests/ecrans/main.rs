@@ -77,8 +77,9 @@ async fn every_page_holds(langue: &str) {
 
 /// What answers with something else than a page.
 fn is_no_page(path: &str) -> bool {
-    let data = [".csv", ".eml"].iter().any(|ending| path.ends_with(ending));
-    data || path.starts_with("/api/") || ["/sante", "/pret", "/assets/{hash}/{name}"].contains(&path)
+    let data = [".csv", ".eml", ".json"].iter().any(|ending| path.ends_with(ending));
+    data || path.starts_with("/api/")
+        || ["/sante", "/pret", "/assets/{hash}/{name}", "/logos/{empreinte}"].contains(&path)
 }
 
 /// What `make outils-test` fetched from npm.
