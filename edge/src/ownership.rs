@@ -5,10 +5,11 @@ use common::domaine::Entite;
 use common::job::{Actor, Job};
 use common::jobs::{
     CancelPaymentLink, CreateCheckoutSession, CreateClient, CreateOpportunite, CreateTicket,
-    CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, ForgetMotDePasse, GeneratePortail,
-    ReadEvenement, RecordEmail, RecordNote, RecordPayment, RefreshPayment, RefundPayment, ReplayStripeEvent,
-    ReplyTicket, ResetMotDePasse, ReversePayment, RevokePortail, SendLienPaiement, UpdateClient,
-    UpdateEvenement, UpdateLogo, UpdateMotDePasse, UpdateOpportunite, UpdateTicket, UpdateUtilisateur,
+    CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, EraseClient, ForgetMotDePasse,
+    GeneratePortail, ReadEvenement, RecordEmail, RecordNote, RecordPayment, RefreshPayment, RefundPayment,
+    ReplayStripeEvent, ReplyTicket, ResetMotDePasse, ReversePayment, RevokePortail, SendLienPaiement,
+    UpdateClient, UpdateEvenement, UpdateLogo, UpdateMotDePasse, UpdateOpportunite, UpdateTicket,
+    UpdateUtilisateur,
 };
 use common::refus::Refus;
 use uuid::Uuid;
@@ -50,6 +51,7 @@ targets! {
     CreateClient => [];
     UpdateClient => [Client client_id];
     DeleteClient => [Client client_id];
+    EraseClient => [Client client_id];
     GeneratePortail => [Client client_id];
     RevokePortail => [Client client_id];
     CreateOpportunite => [Client client_id as "clientId"];

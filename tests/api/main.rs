@@ -6,6 +6,7 @@ mod bad_input;
 mod clients;
 mod connexion;
 mod donnees;
+mod effacement;
 mod emails;
 mod every_route;
 mod idempotence;

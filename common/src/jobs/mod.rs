@@ -18,6 +18,7 @@ payloads! {
     create_client::CreateClient,
     update_client::UpdateClient,
     delete_client::DeleteClient,
+    erase_client::EraseClient,
     generate_portail::GeneratePortail,
     revoke_portail::RevokePortail,
     create_opportunite::CreateOpportunite,
@@ -48,7 +49,7 @@ macro_rules! each_job {
     ($with:ident) => {
         $with! {
             CreateUtilisateur, UpdateUtilisateur, UpdateLogo, UpdateMotDePasse, ForgetMotDePasse, ResetMotDePasse,
-            CreateClient, UpdateClient, DeleteClient, GeneratePortail, RevokePortail,
+            CreateClient, UpdateClient, DeleteClient, EraseClient, GeneratePortail, RevokePortail,
             CreateOpportunite, UpdateOpportunite, DeleteOpportunite,
             CreateTicket, UpdateTicket, ReplyTicket,
             RecordEmail, RecordNote, UpdateEvenement, DeleteEvenement, ReadEvenement,

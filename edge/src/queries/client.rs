@@ -33,6 +33,8 @@ pub struct Client {
     pub url_portail: Option<String>,
     /// Since when that link holds.
     pub date_portail: Option<DateTime<Utc>>,
+    /// When they were forgotten: what is left stands under a pseudonym.
+    pub date_effacement: Option<DateTime<Utc>>,
 }
 
 struct Row {
@@ -46,6 +48,7 @@ struct Row {
     date_creation: DateTime<Utc>,
     date_modification: DateTime<Utc>,
     version: String,
+    date_effacement: Option<DateTime<Utc>>,
 }
 
 impl Row {
@@ -61,6 +64,7 @@ impl Row {
             date_modification: self.date_modification,
             version: self.version,
             date_portail: self.date_portail,
+            date_effacement: self.date_effacement,
         }
     }
 }
@@ -75,7 +79,7 @@ pub async fn find(
     let row = sqlx::query_as!(
         Row,
         r#"SELECT id, nom, type as "type: TypeClient", email, langue as "langue: Langue",
-                  token_portail_scelle, date_portail, date_creation, date_modification, version
+                  token_portail_scelle, date_portail, date_creation, date_modification, version, date_effacement
              FROM client WHERE utilisateur_id = $1 AND id = $2"#,
         utilisateur_id,
         id,
@@ -85,7 +89,7 @@ pub async fn find(
     Ok(row.map(|row| row.view(liens)))
 }
 
-/// Lists the freelancer's clients, newest first; `recherche` is looked for in names and addresses.
+/// Lists the freelancer's clients, newest first, without those that were forgotten; `recherche` is looked for in names and addresses.
 pub async fn list(
     pool: &PgPool,
     utilisateur_id: Uuid,
@@ -97,9 +101,9 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT id, nom, type as "type: TypeClient", email, langue as "langue: Langue",
-                  token_portail_scelle, date_portail, date_creation, date_modification, version
+                  token_portail_scelle, date_portail, date_creation, date_modification, version, date_effacement
              FROM client
-            WHERE utilisateur_id = $1
+            WHERE utilisateur_id = $1 AND date_effacement IS NULL
               AND ($2::uuid IS NULL OR id < $2)
               AND ($3::text IS NULL OR nom ILIKE $3 OR email ILIKE $3)
             ORDER BY id DESC LIMIT $4"#,
@@ -128,7 +132,8 @@ pub struct Choice {
 pub async fn choices(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Vec<Choice>> {
     sqlx::query_as!(
         Choice,
-        "SELECT id, nom FROM client WHERE utilisateur_id = $1 ORDER BY lower(nom), id LIMIT 1000",
+        "SELECT id, nom FROM client WHERE utilisateur_id = $1 AND date_effacement IS NULL
+         ORDER BY lower(nom), id LIMIT 1000",
         utilisateur_id,
     )
     .fetch_all(pool)
@@ -165,9 +170,10 @@ pub async fn faits(
 ) -> sqlx::Result<Faits> {
     let sommes = sqlx::query!(
         r#"SELECT o.devise as "devise: Devise",
-                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')) as du,
                   sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')
-                                                  AND o.echeance < $3) as en_retard,
+                                                  AND o.date_effacement IS NULL) as du,
+                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')
+                                                  AND o.date_effacement IS NULL AND o.echeance < $3) as en_retard,
                   sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours
              FROM opportunite o
             WHERE o.utilisateur_id = $1 AND o.client_id = $2

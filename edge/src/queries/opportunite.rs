@@ -60,6 +60,8 @@ pub struct Opportunite {
     /// What its card says (title, price, due date), in one word: to be sent with a change of it, so that nothing is
     /// overwritten unseen.
     pub version: String,
+    /// When its client was forgotten: it stands under a pseudonym for its payments' sake.
+    pub date_effacement: Option<DateTime<Utc>>,
     /// Money received for it, as the ledger says; zero is absent.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_recu: Option<Decimal>,
@@ -96,6 +98,7 @@ struct Row {
     date_creation: DateTime<Utc>,
     date_modification: DateTime<Utc>,
     version: String,
+    date_effacement: Option<DateTime<Utc>>,
     recus: i64,
     recu_minor: i64,
     rembourse_minor: i64,
@@ -113,7 +116,11 @@ impl Row {
             .filter(|price| self.recus > 1 && kept > *price)
             .map(|price| exact(kept - price, devise));
         Opportunite {
-            lien_paiement: liens.payer(&self.token_paiement_scelle, self.id),
+            lien_paiement: self
+                .date_effacement
+                .is_none()
+                .then(|| liens.payer(&self.token_paiement_scelle, self.id))
+                .flatten(),
             id: self.id,
             client_id: self.client_id,
             client_nom: self.client_nom,
@@ -137,6 +144,7 @@ impl Row {
             date_creation: self.date_creation,
             date_modification: self.date_modification,
             version: self.version,
+            date_effacement: self.date_effacement,
             montant_recu: of_minor(self.recu_minor),
             montant_rembourse: of_minor(self.rembourse_minor),
             surplus,
@@ -158,7 +166,7 @@ macro_rules! select_opportunites {
                       (SELECT s.url FROM session_paiement s WHERE s.opportunite_id = o.id AND s.statut = 'ouverte'
                       AND s.date_expiration > now()) as url_paiement,
                       o.stripe_session_id, o.token_paiement_scelle, o.date_lien, o.date_ouverture, o.date_lien_annule, a.date_lancement,
-                      o.date_etape, o.date_creation, o.date_modification, o.version,
+                      o.date_etape, o.date_creation, o.date_modification, o.version, o.date_effacement,
                       (SELECT e.moyen FROM paiement e WHERE e.opportunite_id = o.id AND e.type = 'encaisse'
                           AND NOT EXISTS (SELECT FROM paiement n
                               WHERE n.type = 'encaisse_annule' AND n.stripe_id = e.stripe_id)
@@ -204,7 +212,8 @@ pub struct Filter {
     pub echeance: Option<(Echeance, NaiveDate)>,
 }
 
-/// Lists the freelancer's deals, newest first.
+/// Lists the freelancer's deals, newest first; those of a client who was forgotten only when that client is asked
+/// for.
 pub async fn list(
     pool: &PgPool,
     utilisateur_id: Uuid,
@@ -217,7 +226,7 @@ pub async fn list(
         "o.utilisateur_id = $1
           AND ($2::uuid IS NULL OR o.id < $2)
           AND ($3::text IS NULL OR o.titre ILIKE $3 OR c.nom ILIKE $3)
-          AND ($4::uuid IS NULL OR o.client_id = $4)
+          AND CASE WHEN $4::uuid IS NULL THEN o.date_effacement IS NULL ELSE o.client_id = $4 END
           AND ($5::text IS NULL OR o.etape_pipeline = $5)
           AND ($6::text IS NULL OR (o.statut_paiement = $6 AND o.etape_pipeline = 'gagne'))
           AND ($7::text IS NULL OR o.devise = $7)
@@ -265,8 +274,8 @@ pub async fn a_faire(
 ) -> sqlx::Result<Vec<Opportunite>> {
     let rows = select_opportunites!(
         "o.utilisateur_id = $1 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
-          AND (o.statut_paiement IN ('echoue', 'conteste')
-               OR (o.statut_paiement = 'en_attente' AND (o.echeance < $2 OR o.date_lien IS NULL)))
+          AND (o.statut_paiement = 'conteste' OR (o.date_effacement IS NULL AND (o.statut_paiement = 'echoue'
+               OR (o.statut_paiement = 'en_attente' AND (o.echeance < $2 OR o.date_lien IS NULL)))))
         ORDER BY CASE WHEN o.statut_paiement = 'conteste' THEN 2
                       WHEN o.echeance < $2 THEN 0
                       WHEN o.statut_paiement = 'echoue' THEN 1
@@ -319,7 +328,7 @@ pub async fn board(
              FROM opportunite o JOIN client c ON c.id = o.client_id
             WHERE o.utilisateur_id = $1
               AND ($2::text IS NULL OR o.titre ILIKE $2 OR c.nom ILIKE $2)
-              AND ($3::uuid IS NULL OR o.client_id = $3)
+              AND CASE WHEN $3::uuid IS NULL THEN o.date_effacement IS NULL ELSE o.client_id = $3 END
               AND ($4::text IS NULL OR (o.statut_paiement = $4 AND o.etape_pipeline = 'gagne'))
               AND ($5::text IS NULL OR o.devise = $5)
               AND o.etape_pipeline = ANY ($6)
@@ -346,7 +355,7 @@ pub async fn board(
                    SELECT i.id FROM opportunite i JOIN client ic ON ic.id = i.client_id
                     WHERE i.utilisateur_id = $1 AND i.etape_pipeline = etape.nom
                       AND ($2::text IS NULL OR i.titre ILIKE $2 OR ic.nom ILIKE $2)
-                      AND ($3::uuid IS NULL OR i.client_id = $3)
+                      AND CASE WHEN $3::uuid IS NULL THEN i.date_effacement IS NULL ELSE i.client_id = $3 END
                       AND ($4::text IS NULL OR (i.statut_paiement = $4 AND i.etape_pipeline = 'gagne'))
                       AND ($5::text IS NULL OR i.devise = $5)
                       AND ($8::text IS NULL OR CASE $8

@@ -93,7 +93,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
              JOIN client c ON c.id = o.client_id
              JOIN utilisateur u ON u.id = o.utilisateur_id
              JOIN opportunite_argent a ON a.opportunite_id = o.id
-            WHERE o.token_paiement_hash = $1"#,
+            WHERE o.token_paiement_hash = $1 AND o.date_effacement IS NULL"#,
         jeton_hash,
     )
     .fetch_optional(pool)

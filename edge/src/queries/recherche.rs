@@ -129,7 +129,7 @@ async fn clients(pool: &PgPool, utilisateur_id: Uuid, mots: &Mots, limit: i64) -
         r#"SELECT id, nom as titre, coalesce(email, '') as "texte!", id as client_id, nom as client_nom,
                   date_creation as date
              FROM client, requete_recherche($2) AS requete
-            WHERE utilisateur_id = $1 AND recherche @@ requete
+            WHERE utilisateur_id = $1 AND date_effacement IS NULL AND recherche @@ requete
             ORDER BY ts_rank(recherche, requete) DESC, id DESC LIMIT $3"#,
         utilisateur_id,
         &mots.0,
@@ -149,7 +149,7 @@ async fn opportunites(
         Row,
         r#"SELECT o.id, o.titre, '' as "texte!", o.client_id, c.nom as client_nom, o.date_creation as date
              FROM opportunite o JOIN client c ON c.id = o.client_id, requete_recherche($2) AS requete
-            WHERE o.utilisateur_id = $1 AND o.recherche @@ requete
+            WHERE o.utilisateur_id = $1 AND o.date_effacement IS NULL AND o.recherche @@ requete
             ORDER BY ts_rank(o.recherche, requete) DESC, o.id DESC LIMIT $3"#,
         utilisateur_id,
         &mots.0,

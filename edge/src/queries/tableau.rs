@@ -99,9 +99,10 @@ async fn argent(
                       max((SELECT max(date_paiement) FROM paiement p
                             WHERE p.opportunite_id = o.id AND p.type = 'en_cours'))
                         FILTER (WHERE statut_paiement = 'en_cours') as lancement,
-                      sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')) as du,
                       sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')
-                                                    AND echeance < $2) as en_retard,
+                                                    AND date_effacement IS NULL) as du,
+                      sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')
+                                                    AND date_effacement IS NULL AND echeance < $2) as en_retard,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'en_cours') as en_cours,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'conteste') as conteste
                  FROM opportunite o

@@ -349,6 +349,7 @@ fait-ResetMotDePasse = Password changed. Sign in.
 fait-CreateClient = Client added.
 fait-UpdateClient = Card saved.
 fait-DeleteClient = Client deleted.
+fait-EraseClient = Personal data erased.
 fait-GeneratePortail = Portal link generated.
 fait-RevokePortail = Portal link revoked.
 fait-CreateOpportunite = Deal added.

@@ -350,6 +350,7 @@ fait-ResetMotDePasse = Mot de passe changé. Connectez-vous.
 fait-CreateClient = Client ajouté.
 fait-UpdateClient = Fiche enregistrée.
 fait-DeleteClient = Client supprimé.
+fait-EraseClient = Données personnelles effacées.
 fait-GeneratePortail = Lien portail généré.
 fait-RevokePortail = Lien portail révoqué.
 fait-CreateOpportunite = Opportunité ajoutée.

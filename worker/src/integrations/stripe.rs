@@ -3,6 +3,7 @@
 //! Each call carries its own key, frozen parameters and time-out; trying again is the queue's trade.
 
 mod read;
+mod reduced;
 mod refund;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use stripe_checkout::checkout_session::{
 use uuid::Uuid;
 
 pub use self::read::{ListedEvent, ListedEvents, WebhookEndpoint};
+pub use self::reduced::reduced;
 pub use self::refund::RefundParams;
 
 /// How long one call may take. Checkout answers in well under a second.
@@ -196,6 +198,12 @@ impl StripeEvent {
     #[must_use]
     pub fn refunded_charge(&self) -> Option<StripeCharge> {
         if self.r#type == "charge.refunded" { self.object() } else { None }
+    }
+
+    /// The client that its object names: what we gave it at birth.
+    #[must_use]
+    pub fn client_id(&self) -> Option<Uuid> {
+        self.data.as_ref()?.object["metadata"]["clientId"].as_str()?.parse().ok()
     }
 
     /// The id of the object that it tells of, in whatever shape.

@@ -19,7 +19,7 @@ impl Handle for CreateOpportunite {
                  etape_pipeline, date_etape, token_paiement_hash, token_paiement_scelle, date_creation,
                  date_modification)
              SELECT $1, utilisateur_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $9, $9 FROM client
-             WHERE id = $2 AND utilisateur_id = $3",
+             WHERE id = $2 AND utilisateur_id = $3 AND date_effacement IS NULL FOR KEY SHARE",
             id,
             self.client_id,
             cx.utilisateur()?,

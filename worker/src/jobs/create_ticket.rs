@@ -18,7 +18,7 @@ impl Handle for CreateTicket {
             "INSERT INTO ticket (id, utilisateur_id, client_id, sujet, type_ticket, statut_ticket, dernier_auteur,
                  date_creation, date_modification)
              SELECT $1, utilisateur_id, id, $5, $6, $7, $8, $9, $9 FROM client
-             WHERE id = $2 AND (utilisateur_id = $3 OR id = $4)",
+             WHERE id = $2 AND (utilisateur_id = $3 OR id = $4) AND date_effacement IS NULL FOR KEY SHARE",
             id,
             self.client_id,
             utilisateur_id,

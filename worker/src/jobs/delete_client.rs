@@ -27,11 +27,17 @@ impl Handle for DeleteClient {
         for opportunite_id in lock_deletable(cx, self.client_id).await? {
             ensure_closed(cx, opportunite_id).await?;
         }
-        sqlx::query!("DELETE FROM client WHERE id = $1", self.client_id).execute(&mut *cx.tx).await.map_err(
-            |error| on_constraint(error, "paiement_opportunite", || Refus::conflict("client-a-paiements")),
-        )?;
+        sqlx::query!("DELETE FROM client WHERE id = $1", self.client_id)
+            .execute(&mut *cx.tx)
+            .await
+            .map_err(|error| on_constraint(error, "paiement_opportunite", || has_payments(self.client_id)))?;
         Ok(reference(Entite::Client, self.client_id))
     }
+}
+
+/// Refuses, and names what can be done instead.
+fn has_payments(client_id: Uuid) -> Refus {
+    Refus::conflict("client-a-paiements").arg("effacement", format!("/clients/{client_id}/effacer"))
 }
 
 /// Locks the actor's client behind its deals, in the house's order, and gives the deals. Refuses when money
@@ -47,7 +53,7 @@ async fn lock_deletable(cx: &mut Cx, client_id: Uuid) -> Result<Vec<Uuid>, JobEr
     .fetch_all(&mut *cx.tx)
     .await?;
     sqlx::query_scalar!(
-        "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE",
+        "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2 AND date_effacement IS NULL FOR UPDATE",
         client_id,
         utilisateur_id
     )
@@ -55,7 +61,7 @@ async fn lock_deletable(cx: &mut Cx, client_id: Uuid) -> Result<Vec<Uuid>, JobEr
     .await?
     .ok_or_else(Refus::not_found)?;
     if deals.iter().any(|deal| deal.a_paiements) {
-        return Err(Refus::conflict("client-a-paiements").into());
+        return Err(has_payments(client_id).into());
     }
     Ok(deals.into_iter().map(|deal| deal.id).collect())
 }

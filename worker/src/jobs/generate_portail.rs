@@ -15,7 +15,7 @@ impl Handle for GeneratePortail {
         let scelle = cx.shared.sealer.clone().seal(&jeton, self.client_id, &mut cx.rng);
         let updated = sqlx::query!(
             "UPDATE client SET token_portail_hash = $3, token_portail_scelle = $4, date_portail = $5
-             WHERE id = $1 AND utilisateur_id = $2",
+             WHERE id = $1 AND utilisateur_id = $2 AND date_effacement IS NULL",
             self.client_id,
             cx.utilisateur()?,
             jeton.hash(),

@@ -9,6 +9,7 @@ mod create_utilisateur;
 mod delete_client;
 mod delete_evenement;
 mod delete_opportunite;
+mod erase_client;
 mod forget_mot_de_passe;
 mod generate_portail;
 mod process_stripe_webhook;

@@ -13,7 +13,7 @@ use crate::integrations::stripe::{
 };
 use crate::paiement::{
     Occasion, assign_event, find_deal_of_intent, question, record_refused_card, record_reversal,
-    record_session,
+    record_session, reduce_if_erased,
 };
 
 /// How long Stripe is waited for when an event disagrees with what we know. Afterwards the event is recorded as
@@ -40,10 +40,11 @@ impl Handle for ProcessStripeWebhook {
         };
         let event = StripeEvent::parse(&self.corps);
         record_event(cx, &self, event.as_ref(), source).await?;
-        if let Some(event) = event
-            && let Some(opportunite_id) = apply(cx, &event).await?
-        {
-            assign_event(cx, cx.job.0, opportunite_id).await?;
+        if let Some(event) = event {
+            if let Some(opportunite_id) = apply(cx, &event).await? {
+                assign_event(cx, cx.job.0, opportunite_id).await?;
+            }
+            reduce_if_erased(cx, cx.job.0, event.client_id()).await?;
         }
         Ok(reference(Entite::EvenementStripe, cx.job.0))
     }

@@ -30,7 +30,7 @@ impl Handle for RecordEmail {
             "INSERT INTO evenement_timeline (id, utilisateur_id, client_id, type_evenement, description_texte, meta_json,
                  date_evenement, auteur_id, empreinte, date_creation)
              SELECT $1, utilisateur_id, id, $4, $5, $6, $7, $3, $8, $9 FROM client
-             WHERE id = $2 AND utilisateur_id = $3
+             WHERE id = $2 AND utilisateur_id = $3 AND date_effacement IS NULL FOR KEY SHARE
              ON CONFLICT ON CONSTRAINT evenement_timeline_empreinte_unique DO NOTHING",
             id,
             self.client_id,

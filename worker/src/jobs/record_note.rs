@@ -11,7 +11,7 @@ use crate::cx::{Cx, Evenement, Handle, JobError, reference};
 impl Handle for RecordNote {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         sqlx::query_scalar!(
-            "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2",
+            "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2 AND date_effacement IS NULL FOR KEY SHARE",
             self.client_id,
             cx.utilisateur()?
         )

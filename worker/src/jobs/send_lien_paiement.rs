@@ -19,7 +19,7 @@ impl Handle for SendLienPaiement {
             r#"SELECT o.client_id, o.titre, o.montant_estime, o.date_lien, o.etape_pipeline AS "etape_pipeline: EtapePipeline",
                       o.statut_paiement AS "statut_paiement: StatutPaiement", c.email
                FROM opportunite o JOIN client c ON c.id = o.client_id
-               WHERE o.id = $1 AND o.utilisateur_id = $2 FOR UPDATE OF o"#,
+               WHERE o.id = $1 AND o.utilisateur_id = $2 AND o.date_effacement IS NULL FOR UPDATE OF o"#,
             self.opportunite_id,
             cx.utilisateur()?,
         )

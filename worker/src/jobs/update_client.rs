@@ -11,7 +11,8 @@ impl Handle for UpdateClient {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let utilisateur_id = cx.utilisateur()?;
         let current = sqlx::query_scalar!(
-            "SELECT version FROM client WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE",
+            "SELECT version FROM client
+             WHERE id = $1 AND utilisateur_id = $2 AND date_effacement IS NULL FOR UPDATE",
             self.client_id,
             utilisateur_id,
         )

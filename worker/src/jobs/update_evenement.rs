@@ -19,7 +19,7 @@ impl Handle for UpdateEvenement {
         check_date(self.date_evenement, cx.now)?;
         if let Some(cible) = self.client_id {
             sqlx::query_scalar!(
-                "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2",
+                "SELECT id FROM client WHERE id = $1 AND utilisateur_id = $2 AND date_effacement IS NULL FOR KEY SHARE",
                 cible,
                 utilisateur_id
             )

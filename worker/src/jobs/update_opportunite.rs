@@ -73,7 +73,7 @@ async fn lock(job: &UpdateOpportunite, cx: &mut Cx) -> Result<Current, JobError>
         r#"SELECT client_id, titre, montant_estime, devise AS "devise: Devise",
                   etape_pipeline AS "etape_pipeline: EtapePipeline",
                   statut_paiement AS "statut_paiement: StatutPaiement", version
-           FROM opportunite WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE"#,
+           FROM opportunite WHERE id = $1 AND utilisateur_id = $2 AND date_effacement IS NULL FOR UPDATE"#,
         job.opportunite_id,
         utilisateur_id
     )

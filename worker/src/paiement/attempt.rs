@@ -175,7 +175,7 @@ pub async fn prepare_attempt(cx: &mut Cx, opportunite_id: Uuid) -> Result<Option
         r#"SELECT o.client_id, o.titre, o.montant_estime AS montant, o.devise AS "devise: Devise",
                   o.etape_pipeline AS "etape: EtapePipeline", o.statut_paiement AS "statut: StatutPaiement",
                   c.langue AS "langue: Langue", c.email
-           FROM opportunite o JOIN client c ON c.id = o.client_id WHERE o.id = $1 FOR UPDATE OF o"#,
+           FROM opportunite o JOIN client c ON c.id = o.client_id WHERE o.id = $1 AND o.date_effacement IS NULL FOR UPDATE OF o"#,
         opportunite_id
     )
     .fetch_optional(&mut *cx.tx)

@@ -5,6 +5,7 @@ use common::domaine::{TypeEvenement, TypePaiement};
 use common::montant::Devise;
 use uuid::Uuid;
 
+use super::effacement::reduce_if_erased;
 use super::ledger::{Fact, add_fact, refresh_opportunite};
 use super::remboursement::record_refund_state;
 use crate::cx::{Cx, JobError};
@@ -88,6 +89,7 @@ pub(super) async fn record_early_reversals(cx: &mut Cx, payment_intent: &str) ->
         let date = event.date().unwrap_or(cx.now);
         if let Some(opportunite_id) = record_reversal(cx, &event.r#type, &reversal, date).await? {
             assign_event(cx, row.id, opportunite_id).await?;
+            reduce_if_erased(cx, row.id, None).await?;
         }
     }
     Ok(())

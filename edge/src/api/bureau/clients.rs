@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use common::jobs::{DeleteClient, GeneratePortail, RevokePortail};
+use common::jobs::{DeleteClient, EraseClient, GeneratePortail, RevokePortail};
 
 use super::Bureau;
 use super::list::Slice;
@@ -51,6 +51,11 @@ pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Re
 /// `DELETE /api/clients/{id}`
 pub async fn delete(bureau: Bureau, Id(client_id): Id, _: NoFields) -> Result<Response, AppError> {
     bureau.update(&DeleteClient { client_id }).await
+}
+
+/// `POST /api/clients/{id}/effacement`: forgets the client; the ledger stays under a pseudonym.
+pub async fn erase(bureau: Bureau, Id(client_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.update(&EraseClient { client_id }).await
 }
 
 /// `GET /api/clients/{id}/donnees`: all that is held about the client.

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Datelike, NaiveDate};
 use common::domaine::TypeEvenement;
-use common::jobs::{DeleteClient, GeneratePortail, RevokePortail};
+use common::jobs::{DeleteClient, EraseClient, GeneratePortail, RevokePortail};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -67,6 +67,30 @@ pub async fn update(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Re
 pub async fn delete(bureau: Bureau, Id(client_id): Id, mut fields: Fields) -> Result<Response, AppError> {
     let job = fields.finish(DeleteClient { client_id });
     submit(&bureau, client_id, "supprimer", job, &fields, Destination::Page("/clients".into())).await
+}
+
+/// `GET /clients/{id}/effacer`: says what goes and what stays, and asks.
+pub async fn show_erase(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
+    erase_page(&bureau, id, StatusCode::OK, Forms::default()).await
+}
+
+/// `POST /clients/{id}/effacer`
+pub async fn erase(bureau: Bureau, Id(client_id): Id, mut fields: Fields) -> Result<Response, AppError> {
+    let job = fields.finish(EraseClient { client_id });
+    let page = async |status, forms| erase_page(&bureau, client_id, status, forms).await;
+    bureau.submit("effacer", job, &fields, Destination::Page(path(client_id)), page).await
+}
+
+async fn erase_page(
+    bureau: &Bureau,
+    id: Uuid,
+    status: StatusCode,
+    forms: Forms,
+) -> Result<Response, AppError> {
+    let client = client::find(&bureau.app.pool, bureau.me.id, id, &bureau.app.liens).await?;
+    let client = client.filter(|client| client.date_effacement.is_none()).ok_or(AppError::NotFound)?;
+    let context = page_context! { client, f => forms.get("effacer", Values::new()) };
+    bureau.page("clients/effacer.html", "clients", status, context).await
 }
 
 /// `POST /clients/{id}/portail`

@@ -117,9 +117,10 @@ pub async fn paiements(bureau: Bureau) -> Result<Response, AppError> {
         "export-conforme",
         "export-reference",
         "export-identifiant",
+        "export-page",
     ];
     file(bureau, "paiements", &header, |bureau, after| async move {
-        let cadre = &bureau.cadre;
+        let (cadre, public_url) = (&bureau.cadre, &bureau.app.liens.public_url);
         let page = paiement::list(&bureau.app.pool, bureau.me.id, after, ROWS).await?;
         let cells = page.elements.into_iter().map(|line| {
             let p = line.paiement;
@@ -136,6 +137,7 @@ pub async fn paiements(bureau: Bureau) -> Result<Response, AppError> {
                 Cell::Plain(say(cadre, if p.conforme { "export-oui" } else { "export-non" })),
                 Cell::Text(p.stripe_id),
                 Cell::Plain(p.id.to_string()),
+                Cell::Plain(public_url.page(&format!("/opportunites/{}", p.opportunite_id))),
             ]
         });
         Ok(Rows { cells: cells.collect(), next: cursor(page.suivant) })

@@ -32,7 +32,7 @@ fn client(portail: bool) -> Value {
         "id": ID, "nom": "Librairie <i>Vasseur</i>", "type": "entreprise", "email": "helene@vasseur.example",
         "langue": "fr", "dateCreation": DATE, "dateModification": DATE, "version": "1",
         "urlPortail": portail.then_some("https://guichet.example/portail/ab"),
-        "datePortail": portail.then_some(DATE),
+        "datePortail": portail.then_some(DATE), "dateEffacement": null,
     })
 }
 
@@ -43,7 +43,7 @@ fn opportunite(etape: &str, statut: &str) -> Value {
         "statutPaiement": statut, "urlPaiement": null, "stripeSessionId": null,
         "lienPaiement": "https://guichet.example/payer/cd", "dateLien": DATE, "dateEtape": DATE,
         "dateCreation": DATE, "dateModification": DATE, "version": "1", "montantRecu": "1200.50", "montantRembourse": "200.00",
-        "surplus": "1200.50", "nonConforme": true, "dateLienAnnule": DATE, "dateOuverture": DATE, "dateLancement": DATE, "dateAttendue": "2026-11-27", "moyenPaiement": "virement",
+        "surplus": "1200.50", "nonConforme": true, "dateLienAnnule": DATE, "dateEffacement": null, "dateOuverture": DATE, "dateLancement": DATE, "dateAttendue": "2026-11-27", "moyenPaiement": "virement",
     })
 }
 

@@ -185,6 +185,7 @@ fn client_pages() -> Vec<(&'static str, Value)> {
             }),
         )
     };
+    let erased = with(client(false), json!({ "email": null, "dateEffacement": DATE }));
     let jours = json!([
         { "date": "2026-11-23", "evenements": evenements() }, { "date": "2026-11-22", "evenements": [] },
         { "date": "2025-11-22", "evenements": [] },
@@ -206,6 +207,8 @@ fn client_pages() -> Vec<(&'static str, Value)> {
         ),
         ("clients/id.html", card("email", true, jours.clone())),
         ("clients/id.html", card("note", false, json!([]))),
-        ("clients/id.html", card("ticket", true, jours)),
+        ("clients/id.html", card("ticket", true, jours.clone())),
+        ("clients/id.html", with(card("email", false, jours), json!({ "client": erased }))),
+        ("clients/effacer.html", bureau("clients", json!({ "client": client(true), "f": form("effacer") }))),
     ]
 }

@@ -100,10 +100,19 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     let priced = with(opportunite("gagne", "en_attente"), json!({ "dateLien": null }));
     pages.push(("opportunites/id.html", deal(priced.clone(), json!(true))));
     pages.push(("opportunites/id.html", deal(priced, json!(null))));
+    for statut in ["paye", "echoue"] {
+        let erased = json!({ "dateEffacement": DATE, "lienPaiement": null, "dateLien": null });
+        pages.push(("opportunites/id.html", deal(with(opportunite("gagne", statut), erased), json!(true))));
+    }
     for preuve in [&preuves[0], &preuves[preuves.len() - 1]] {
         let page = json!({
             "o": opportunite("gagne", "paye"), "preuve": preuve, "corps": "{ \"id\": \"<i>evt</i>\" }", "f": form("f"),
         });
+        let erased = json!({ "o": with(opportunite("gagne", "paye"), json!({ "dateEffacement": DATE })) });
+        pages.push((
+            "opportunites/id/evenements-stripe/id.html",
+            bureau("opportunites", with(page.clone(), erased)),
+        ));
         pages.push(("opportunites/id/evenements-stripe/id.html", bureau("opportunites", page)));
     }
     for recus in [recus(), json!([])] {
