@@ -66,7 +66,8 @@ pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Dev
     let code = devise.code();
     let sign = SIGNS.iter().find(|(known, _)| *known == code).map(|(_, sign)| sign);
     Some(match (langue, sign) {
-        (_, None) => format!("{minus}{number}{NO_BREAK_SPACE}{code}"),
+        (Langue::Fr, None) => format!("{minus}{number}{NO_BREAK_SPACE}{code}"),
+        (Langue::En, None) => format!("{minus}{code}{NO_BREAK_SPACE}{number}"),
         (Langue::Fr, Some(sign)) => format!("{minus}{number}{NARROW_SPACE}{sign}"),
         (Langue::En, Some(sign)) => format!("{minus}{sign}{number}"),
     })

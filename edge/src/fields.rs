@@ -323,6 +323,11 @@ impl Fields {
         })
     }
 
+    /// An amount as [`Self::optional_amount`] reads it, that must be there.
+    pub fn amount(&mut self, name: &'static str) -> Decimal {
+        self.required(name, |fields| fields.optional_amount(name, None))
+    }
+
     /// An exact amount, or none: text or a number in JSON; in a form also as people write it and as our
     /// pages show it (`1 200,50 €`, `€1,200.50`). With its currency given, the mark of another one is
     /// refused, but for the euro's sign.

@@ -337,8 +337,9 @@ function montrerPage(html, reponse, cible, action) {
   const page = lire(html);
   const contenu = page.getElementById("contenu");
   const ici = document.getElementById("contenu");
-  if (!contenu || !ici || !page.querySelector("header")) {
-    // An error's page has no heading of ours: its sentence is said where the reader stands.
+  if (!contenu || !ici || !page.querySelector("header") || page.documentElement.lang !== document.documentElement.lang) {
+    // An error's page has no heading of ours: its sentence is said where the reader stands. In another language
+    // everything around the page changes too.
     if (cible) location.assign(cible);
     else dire(raison(page, reponse.status), "retard");
     return;
@@ -397,8 +398,11 @@ let morte = false;
 /** A region's HTML without what differs at each rendering. @param {Element} region */
 const empreinte = (region) => region.outerHTML.replace(/(name="cle" value=")[^"]*/g, "$1");
 
-/** Somebody writes, chooses or waits in it. @param {Element} region */
+/** Somebody writes, has written, chooses or waits in it. @param {Element} region */
 function occupee(region) {
+  /** @type {HTMLInputElement[]} */
+  const champs = tous("input:not([type='hidden'], [type='radio']), textarea", region);
+  if (champs.some((champ) => champ.value !== champ.defaultValue)) return true;
   const saisit = document.activeElement?.matches("input, select, textarea") && region.contains(document.activeElement);
   return Boolean(saisit || region.querySelector('details.menu[open], form[aria-busy="true"]'));
 }

@@ -50,11 +50,13 @@ async fn an_amount_that_no_card_could_pay_is_refused_when_typed_with_its_limit()
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     let body = |montant: &str, devise: &str| json!({ "clientId": client, "titre": "Site", "montantEstime": montant, "devise": devise });
-    for (montant, devise, limit) in
-        [("1000000", "EUR", "999999.99"), ("100000", "KWD", "99999.999"), ("100000000", "JPY", "99999999")]
-    {
+    for (montant, devise, limit) in [
+        ("1000000", "EUR", "999 999,99 €"),
+        ("100000", "KWD", "99 999,999 KWD"),
+        ("100000000", "JPY", "99 999 999 JPY"),
+    ] {
         let refused = claire.post("/api/opportunites", body(montant, devise)).await;
-        let text = refused.text.clone();
+        let text = refused.text.replace(['\u{202f}', '\u{a0}'], " ");
         assert!((400..500).contains(&refused.status.as_u16()), "{text}");
         assert!(text.contains("montantEstime") && text.contains(limit), "{text}");
     }
@@ -168,13 +170,22 @@ async fn a_cancelled_link_and_a_session_past_its_end_lead_nowhere() {
     let link = format!("/api/opportunites/{deal}/lien");
     let cancelled = claire.delete(&link).await.expect(200);
     assert!(cancelled["dateLien"].is_null() && cancelled["dateLienAnnule"].is_string(), "{cancelled}");
+    // It may be in the wrong hands: it says what any dead link says, and never opens again.
     let page = claire.get(payer).await;
-    assert!(page.status == 200 && page.text.contains("Rien à payer"), "{}", page.text);
+    assert!(page.status == 404 && page.text.contains("n’est pas valable ou a été remplacé"), "{}", page.text);
     assert_eq!(claire.delete(&link).await.status, 409);
     let sessions = app.simulateur.sessions().len();
     let paid = claire.request(reqwest::Method::POST, payer).form(&[("cle", "k")]);
-    assert_eq!(tests::Answer::of(paid).await.header("location"), payer);
+    assert_eq!(tests::Answer::of(paid).await.status, 404);
+    // The one that is to come opens nothing either before it is asked for.
+    let next = claire.deal(deal).await["lienPaiement"].as_str().unwrap().to_owned();
+    let next = next.strip_prefix(&app.base).unwrap();
+    assert!(claire.get(next).await.text.contains("Rien à payer"));
+    let paid = claire.request(reqwest::Method::POST, next).form(&[("cle", "k")]);
+    assert_eq!(tests::Answer::of(paid).await.header("location"), next);
     assert_eq!(app.simulateur.sessions().len(), sessions);
-    claire.pay_link(deal).await;
-    assert!(claire.get(payer).await.text.contains("Payer"));
+    let anew = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
+    assert_eq!(anew.strip_prefix(&app.base).unwrap(), next);
+    assert!(claire.get(next).await.text.contains("Payer"));
+    assert_eq!(claire.get(payer).await.status, 404);
 }

@@ -18,21 +18,18 @@ async fn lists_are_files_that_a_spreadsheet_opens_without_running_them() {
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert!(file.header("content-disposition").starts_with("attachment; filename=\"clients-"));
     let lines: Vec<_> = file.text.split("\r\n").collect();
-    assert_eq!(lines[0], "\u{feff}Nom,Type,E-mail,Langue,Ajouté le,Identifiant");
+    assert_eq!(lines[0], "\u{feff}Nom;Type;E-mail;Langue;Ajouté le;Identifiant");
     assert!(
-        lines[1].starts_with("\"'=HYPERLINK(\"\"http://evil\"\"), \"\"é\"\"\",Entreprise,"),
+        lines[1].starts_with("\"'=HYPERLINK(\"\"http://evil\"\"), \"\"é\"\"\";Entreprise;"),
         "{}",
         lines[1]
     );
     assert_eq!((lines.len(), lines[2]), (3, ""));
 
     let deals = claire.get("/opportunites.csv").await.text;
-    assert!(deals.contains(",'@Refonte,1200.50,EUR,,Gagnée,Payé,1200.50,,"), "{deals}");
+    assert!(deals.contains(";'@Refonte;1200,50;EUR;;Gagnée;Payé;1200,50;;"), "{deals}");
     let ledger = claire.get("/paiements.csv").await.text;
-    assert!(
-        ledger.contains(",Argent reçu,\"En ligne, par Stripe\",1200.50,1200.50,EUR,test,oui,"),
-        "{ledger}"
-    );
+    assert!(ledger.contains(";Argent reçu;En ligne, par Stripe;1200,50;1200,50;EUR;test;oui;"), "{ledger}");
 
     for path in ["/clients.csv", "/opportunites.csv", "/paiements.csv"] {
         let others = denis.get(path).await;

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
+use tests::people::id;
 use tests::{Answer, App, Bureau};
 
 /// What follows `before` in a page, up to the next quote.
@@ -260,4 +261,73 @@ async fn a_mail_is_typed_or_chosen_as_a_file_and_the_same_twice_is_said() {
     }
     app.until_empty().await;
     assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 2);
+}
+
+#[tokio::test]
+async fn a_mail_or_ticket_that_changed_in_another_tab_is_not_overwritten_unseen() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let other = claire.add_client("Duteil").await;
+    let seen_on = |page: &str| after(page, r#"name="version" value=""#).to_owned();
+
+    let mail = json!({ "expediteur": "H", "sujet": "Devis", "corps": "Bonjour." });
+    let mail = id(&claire.post(&format!("/api/clients/{client}/emails"), mail).await.expect(201));
+    let path = format!("/evenements/{mail}");
+    let tab = claire.get(&path).await.text;
+    claire.patch(&format!("/api/evenements/{mail}"), json!({ "clientId": other })).await.expect(200);
+    let (cle, seen, home) = (key(&tab), seen_on(&tab), client.to_string());
+    let form = [
+        ("cle", cle.as_str()),
+        ("version", &seen),
+        ("expediteur", "H"),
+        ("sujet", "Devis signé"),
+        ("clientId", &home),
+    ];
+    let refused = Answer::of(claire.request(Method::POST, &path).form(&form)).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    assert!(refused.text.contains(r#"value="Devis signé""#), "what was typed is kept");
+    assert!(refused.text.contains("<bdi>Duteil</bdi>"), "what stands there is shown");
+    let moved = sqlx::query_scalar::<_, uuid::Uuid>("SELECT client_id FROM evenement_timeline WHERE id = $1");
+    assert_eq!(moved.bind(mail).fetch_one(&app.db).await.unwrap(), other);
+
+    let portail = claire.open_portail(client).await;
+    let ticket = json!({ "sujet": "Couleur", "description": "Bleu ?" });
+    let ticket = id(&portail.post("/tickets", ticket).await.expect(201));
+    let (path, api) = (format!("/tickets/{ticket}"), format!("/api/tickets/{ticket}"));
+    claire.patch(&api, json!({ "statutTicket": "resolu" })).await.expect(200);
+    let tab = claire.get(&path).await.text;
+    let again = json!({ "corps": "Ou bordeaux ?" });
+    portail.post(&format!("/tickets/{ticket}/messages"), again).await.expect(201);
+    let (cle, seen) = (key(&tab), seen_on(&tab));
+    let form = [("cle", cle.as_str()), ("version", &seen), ("statutTicket", "resolu"), ("typeTicket", "bug")];
+    let refused = Answer::of(claire.request(Method::POST, &path).form(&form)).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    assert_eq!(
+        claire.get(&api).await.expect(200)["statutTicket"],
+        "en_cours",
+        "the answer is not closed unseen"
+    );
+}
+
+#[tokio::test]
+async fn a_refund_always_says_how_much() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    claire.pay_link(deal).await;
+    let session = claire.session_id(deal).await;
+    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
+    app.until_count("SELECT count(*) FROM paiement", 1).await;
+    for montant in ["", "  "] {
+        let form = [("cle", "k"), ("montant", montant)];
+        let path = format!("/opportunites/{deal}/remboursements");
+        let refused = Answer::of(claire.request(Method::POST, &path).form(&form)).await;
+        assert_eq!(refused.status, 422, "{montant:?}: {}", refused.text);
+    }
+    let path = format!("/api/opportunites/{deal}/remboursements");
+    assert_eq!(claire.post(&path, json!({ "montant": null })).await.champs(), ["montant"]);
+    app.until_empty().await;
+    assert_eq!(app.count("SELECT count(*) FROM remboursement").await, 0);
 }

@@ -15,7 +15,7 @@ pub struct RefundPayment {
     pub opportunite_id: Uuid,
     /// Which of its payments; the only one with money left when it is not said.
     pub paiement_id: Option<Uuid>,
-    /// How much, in the payment's main unit; all that is left when it is not said.
+    /// How much, in the payment's main unit; all that is left when it is not said (in jobs of earlier versions).
     pub montant: Option<Decimal>,
 }
 

@@ -23,6 +23,10 @@ pub struct UpdateEvenement {
     pub texte: Option<String>,
     /// When it was.
     pub date_evenement: Option<DateTime<Utc>>,
+    /// What it said when its sender read it, in one word: refused when it is another by now. Without it the last
+    /// one to write wins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 impl Job for UpdateEvenement {

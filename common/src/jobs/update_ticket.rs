@@ -15,6 +15,10 @@ pub struct UpdateTicket {
     pub statut_ticket: Option<StatutTicket>,
     /// What it is about.
     pub type_ticket: Option<TypeTicket>,
+    /// Where the ticket stood when its sender read it, in one word: refused when it is another by now. Without it the last
+    /// one to write wins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 impl Job for UpdateTicket {

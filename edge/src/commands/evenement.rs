@@ -5,7 +5,7 @@ use common::jobs::{RecordEmail, RecordNote, UpdateEvenement};
 use common::refus::Refus;
 use uuid::Uuid;
 
-use super::{LINE_MAX, TEXT_MAX};
+use super::{LINE_MAX, TEXT_MAX, VERSION_MAX};
 use crate::eml::{self, Eml};
 use crate::fields::{FILE, Fields};
 use crate::problem::AppError;
@@ -85,6 +85,7 @@ pub fn update_evenement(
         corps: fields.if_present("corps", corps),
         texte: fields.if_present("texte", |fields, name| fields.long_text(name, TEXT_MAX)),
         date_evenement: fields.optional_timestamp("dateEvenement", fuseau),
+        version: fields.optional_text("version", VERSION_MAX),
     };
     fields.finish_change(job)
 }

@@ -69,14 +69,13 @@ pub fn record_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<Recor
     fields.finish(job)
 }
 
-/// `{ montant, paiementId? }`: of the only payment there is, unless said otherwise. An empty `montant` is all that
-/// is left, and must be said: a request without a body gives no money back.
+/// `{ montant, paiementId? }`: of the only payment there is, unless said otherwise. How much is always said: money
+/// that went back does not return.
 pub fn refund_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<RefundPayment, AppError> {
-    fields.require("montant");
     let job = RefundPayment {
         opportunite_id,
         paiement_id: fields.optional_uuid("paiementId"),
-        montant: fields.optional_amount("montant", None),
+        montant: Some(fields.amount("montant")),
     };
     fields.finish(job)
 }

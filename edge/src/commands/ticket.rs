@@ -4,7 +4,7 @@ use common::domaine::TypeTicket;
 use common::jobs::{CreateTicket, ReplyTicket, UpdateTicket};
 use uuid::Uuid;
 
-use super::{LINE_MAX, TEXT_MAX};
+use super::{LINE_MAX, TEXT_MAX, VERSION_MAX};
 use crate::fields::Fields;
 use crate::problem::AppError;
 
@@ -25,12 +25,14 @@ pub fn create_ticket_portail(client_id: Uuid, fields: &mut Fields) -> Result<Cre
     fields.finish(job)
 }
 
-/// `{ statutTicket?, typeTicket? }`
+/// `{ statutTicket?, typeTicket?, version? }`: with the `version` that was read the change is refused when the ticket
+/// has moved since.
 pub fn update_ticket(ticket_id: Uuid, fields: &mut Fields) -> Result<UpdateTicket, AppError> {
     let job = UpdateTicket {
         ticket_id,
         statut_ticket: fields.choice_if_present("statutTicket"),
         type_ticket: fields.choice_if_present("typeTicket"),
+        version: fields.optional_text("version", VERSION_MAX),
     };
     fields.finish_change(job)
 }

@@ -33,6 +33,9 @@ pub struct Evenement {
     pub auteur_id: Option<Uuid>,
     /// Whether it is news that the freelancer has not seen yet.
     pub non_lu: bool,
+    /// What it says and on whose timeline it stands, in one word: to be sent with a change, so that nothing is
+    /// overwritten unseen.
+    pub version: String,
 }
 
 impl Evenement {
@@ -51,7 +54,7 @@ macro_rules! select_evenements {
             Evenement,
             r#"SELECT e.id, e.client_id, c.nom as client_nom, e.type_evenement, e.reference_id,
                       e.description_texte, e.meta_json, e.date_evenement, e.auteur_id,
-                      e.nouvelle AND e.date_lecture IS NULL as "non_lu!"
+                      e.nouvelle AND e.date_lecture IS NULL as "non_lu!", e.version
                  FROM evenement_timeline e JOIN client c ON c.id = e.client_id
                 WHERE "# + $rest,
             $($arg),*

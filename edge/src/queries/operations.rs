@@ -82,7 +82,7 @@ pub async fn rapprochements(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<Rappr
         r#"SELECT fenetre as "fenetre: Fenetre", depuis, verifies, repares, date_fin FROM reconciliation
             WHERE repares > 0
                OR id IN (SELECT DISTINCT ON (fenetre) id FROM reconciliation ORDER BY fenetre, date_fin DESC)
-            ORDER BY date_fin DESC LIMIT $1"#,
+            ORDER BY date_fin DESC, fenetre LIMIT $1"#,
         limit,
     )
     .fetch_all(pool)

@@ -276,9 +276,9 @@ pub async fn a_faire(
         "o.utilisateur_id = $1 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
           AND (o.statut_paiement = 'conteste' OR (o.date_effacement IS NULL AND (o.statut_paiement = 'echoue'
                OR (o.statut_paiement = 'en_attente' AND (o.echeance < $2 OR o.date_lien IS NULL)))))
-        ORDER BY CASE WHEN o.statut_paiement = 'conteste' THEN 2
-                      WHEN o.echeance < $2 THEN 0
-                      WHEN o.statut_paiement = 'echoue' THEN 1
+        ORDER BY CASE WHEN o.statut_paiement = 'conteste' THEN 0
+                      WHEN o.echeance < $2 THEN 1
+                      WHEN o.statut_paiement = 'echoue' THEN 2
                       ELSE 3 END, o.echeance, o.id LIMIT $3",
         utilisateur_id,
         today,

@@ -195,7 +195,9 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
              FROM opportunite o
              JOIN opportunite_argent a ON a.opportunite_id = o.id
             WHERE o.client_id = $1
-              AND ((o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL) OR a.lignes > 0)
+              AND ((o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL)
+                   -- Money that came, or that is on its way; not a payment that failed or was noted by mistake.
+                   OR (a.lignes > 0 AND o.statut_paiement NOT IN ('en_attente', 'echoue')))
             ORDER BY o.id DESC LIMIT 500"#,
         client_id,
     )

@@ -14,7 +14,7 @@ use super::ticket::{self, Ticket};
 use super::{Liens, Somme};
 
 /// Rows of each list of the dashboard.
-const ROWS: i64 = 12;
+const ROWS: u16 = 12;
 
 /// What the dashboard shows.
 #[derive(Debug, Clone, Serialize)]
@@ -22,6 +22,8 @@ const ROWS: i64 = 12;
 pub struct Tableau {
     /// The deals that ask something of the freelancer, most urgent first.
     pub a_faire: Vec<Opportunite>,
+    /// Whether there are more of them.
+    pub a_faire_suite: bool,
     /// Where the money stands, a row a currency.
     pub argent: Vec<Argent>,
     /// The tickets that are not resolved, those that wait for the freelancer first.
@@ -74,17 +76,19 @@ pub async fn read(
     month_start: DateTime<Utc>,
     liens: &Liens,
 ) -> sqlx::Result<Tableau> {
-    let (a_faire, argent, tickets, recent) = tokio::try_join!(
-        opportunite::a_faire(pool, utilisateur_id, today, ROWS, liens),
+    let (mut a_faire, argent, tickets, recent) = tokio::try_join!(
+        opportunite::a_faire(pool, utilisateur_id, today, i64::from(ROWS) + 1, liens),
         argent(pool, utilisateur_id, today, month_start),
-        ticket::open(pool, utilisateur_id, ROWS),
-        evenement::recent(pool, utilisateur_id, ROWS),
+        ticket::open(pool, utilisateur_id, i64::from(ROWS)),
+        evenement::recent(pool, utilisateur_id, i64::from(ROWS)),
     )?;
     let mouvements = recent
         .into_iter()
         .map(|evenement| Mouvement { client_nom: evenement.client_nom.clone(), evenement })
         .collect();
-    Ok(Tableau { a_faire, argent, tickets, mouvements })
+    let a_faire_suite = a_faire.len() > usize::from(ROWS);
+    a_faire.truncate(usize::from(ROWS));
+    Ok(Tableau { a_faire, a_faire_suite, argent, tickets, mouvements })
 }
 
 async fn argent(

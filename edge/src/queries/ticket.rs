@@ -34,6 +34,8 @@ pub struct Ticket {
     pub date_modification: DateTime<Utc>,
     /// The newest of its news that the freelancer has not seen; none when all is read, and for the client.
     pub nouvelle_id: Option<Uuid>,
+    /// Where it stands and whose turn it is, in one word: to be sent with a change, so that no answer is closed unseen.
+    pub version: String,
     /// The thread, oldest first, where one ticket is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages: Option<Vec<MessageTicket>>,
@@ -64,6 +66,7 @@ struct Row {
     date_creation: DateTime<Utc>,
     date_modification: DateTime<Utc>,
     nouvelle_id: Option<Uuid>,
+    version: String,
 }
 
 impl Row {
@@ -79,6 +82,7 @@ impl Row {
             date_creation: self.date_creation,
             date_modification: self.date_modification,
             nouvelle_id: self.nouvelle_id,
+            version: self.version,
             messages,
         }
     }
@@ -92,7 +96,7 @@ macro_rules! select_tickets {
             r#"SELECT t.id, t.client_id, c.nom as client_nom, t.sujet,
                       t.type_ticket as "type_ticket: TypeTicket",
                       t.statut_ticket as "statut_ticket: StatutTicket",
-                      t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification,
+                      t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification, t.version,
                       (SELECT e.id FROM evenement_timeline e
                         WHERE e.utilisateur_id = t.utilisateur_id AND e.reference_id = t.id
                           AND e.nouvelle AND e.date_lecture IS NULL

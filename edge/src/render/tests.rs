@@ -145,7 +145,7 @@ fn amounts_read_as_people_write_them() {
     assert_eq!(write(Langue::Fr, "500", "JPY"), "500\u{a0}JPY");
     assert_eq!(write(Langue::En, "1234.56", "EUR"), "€1,234.56");
     assert_eq!(write(Langue::En, "1234567", "USD"), "$1,234,567.00");
-    assert_eq!(write(Langue::En, "1400", "CHF"), "1,400.00\u{a0}CHF");
+    assert_eq!(write(Langue::En, "1400", "CHF"), "CHF\u{a0}1,400.00");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use common::domaine::Langue;
+use common::montant::Devise;
 use common::refus::Refus;
-use common::texte::{Arguments, lookup};
+use common::texte::{Arguments, lookup, write_montant};
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 
@@ -15,8 +16,20 @@ pub fn refus(langue: Langue, refus: &Refus) -> String {
 
 /// The sentence of `erreur-{code}`, its placeholders filled from `args`.
 pub fn error(langue: Langue, code: &str, args: &BTreeMap<String, String>) -> String {
-    let arguments: Arguments<'_> =
-        args.iter().map(|(name, value)| (name.clone().into(), value.as_str().into())).collect();
+    let devise = args.get("devise").and_then(|code| Devise::parse(code).ok());
+    // An amount reads as on the pages, with its currency.
+    let written = |name: &str, value: &str| match devise {
+        Some(devise) if ["limite", "du"].contains(&name) => {
+            write_montant(langue, value.parse().ok()?, devise)
+        }
+        _ => None,
+    };
+    let arguments: Arguments<'_> = args
+        .iter()
+        .map(|(name, value)| {
+            (name.clone().into(), written(name, value).unwrap_or_else(|| value.clone()).into())
+        })
+        .collect();
     lookup(langue, &format!("erreur-{code}"), &arguments)
         .or_else(|| lookup(langue, "erreur-inattendue", &Arguments::new()))
         .unwrap_or_else(|| code.to_owned())

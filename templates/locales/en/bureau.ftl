@@ -13,9 +13,9 @@ installation-creer = Create my account
 
 tableau-a-faire = To do
 tableau-lignes = { $nombre ->
-    [0] nothing waits for you
+    [0] nothing to do
     [one] one line
-   *[other] { $nombre } lines, the most urgent first
+   *[other] { $nombre } things to do, the most urgent first
 }
 tableau-rien = Nothing to do for now.
 tableau-gagnee-sans-lien = { $lien }, won without a link
@@ -30,13 +30,17 @@ tableau-tickets-nombre = { $nombre ->
    *[other] { $nombre } tickets
 }{ $attend ->
     [0] {""}
-    [one] , one waits for your reply
+    [one] , one awaits your reply
    *[other] , { $attend } wait for your reply
 }
 tableau-tickets-rien = No open ticket.
 tableau-mouvements = Recent
 tableau-mouvements-rien = Nothing yet.
-ouvrir-le-dossier = Open the file
+voir-litige = View the dispute
+relancer = Send a reminder
+tableau-a-faire-suite = See all won deals
+tableau-lignes-suite = the { $nombre } most urgent
+repondre-litige = Answer at Stripe
 argent-du = Owed
 argent-dont-retard = of which overdue
 argent-en-cours = Processing
@@ -55,15 +59,15 @@ clients-aucun-trouve = No client matches.
 client-en-langue-fr = in French
 client-en-langue-en = in English
 client-sans-opportunite = No deal for this client.
-fiche = Card
-modifier-client = Edit the card
+fiche = Details
+modifier-client = Edit the details
 conflit-actuel = { $champ }, saved meanwhile
 supprimer-client = Delete this client
-supprimer-client-avis = { $lien } disappears with its deals, tickets and history. A client who has paid cannot be deleted.
+supprimer-client-avis = { $lien } disappears with their deals, tickets and history. A client who has paid cannot be deleted.
 supprimer-client-oui = Delete for good
 tickets-ouverts = Open tickets
 tickets-a-repondre = { $nombre ->
-    [one] one waits for your reply
+    [one] one awaits your reply
    *[other] { $nombre } wait for your reply
 }
 dernier-contact = Last contact
@@ -80,7 +84,7 @@ portail-revoquer = Revoke
 portail-revoquer-avis = The link stops working at once. The client no longer has a private page.
 portail-revoquer-oui = Revoke the link
 
-emails-echanges = E-mails / exchanges
+emails-echanges = E-mails and notes
 emails-echanges-aide = Keep here what deserves to stay.
 sans-objet = (no subject)
 email-coupe = The message is longer: only its beginning is kept here.
@@ -208,6 +212,8 @@ depassee-de = { $jours ->
     [one] one day late
    *[other] { $jours } days late
 }
+montant-conteste = Held by the bank
+montant-conteste-aide = Your client disputes this payment. Send your evidence at Stripe before the date shown there.
 montant-recu = Received
 surplus-aide = Paid twice: refund one of the two payments.
 non-conforme-aide = Money came that does not match what was asked. Check in Stripe.
@@ -241,8 +247,12 @@ chercher-ticket = Search tickets
 chercher-ticket-champ = Subject or client
 tickets-aucun = No ticket.
 tickets-aucun-trouve = No ticket matches.
-ticket-attend-vous = Waits for your reply
-ticket-attend-client = Waits for the client
+ticket-sans-portail = This client has no private page: they will not see your reply.
+statuts-ticket-nouveau = New
+statuts-ticket-en_cours = Open
+statuts-ticket-resolu = Resolved
+ticket-attend-vous = Awaiting your reply
+ticket-attend-client = Awaiting the client
 non-lu = Unread
 marquer-lu = Mark as read
 non-lus = { $nombre ->
@@ -347,7 +357,7 @@ fait-UpdateLogo = Logo updated.
 fait-UpdateMotDePasse = Password changed.
 fait-ResetMotDePasse = Password changed. Sign in.
 fait-CreateClient = Client added.
-fait-UpdateClient = Card saved.
+fait-UpdateClient = Details saved.
 fait-DeleteClient = Client deleted.
 fait-EraseClient = Personal data erased.
 fait-GeneratePortail = Portal link generated.

@@ -36,7 +36,11 @@ tableau-tickets-nombre = { $nombre ->
 tableau-tickets-rien = Aucun ticket ouvert.
 tableau-mouvements = Mouvements
 tableau-mouvements-rien = Rien encore.
-ouvrir-le-dossier = Ouvrir le dossier
+voir-litige = Voir le litige
+relancer = Relancer
+tableau-a-faire-suite = Voir toutes les opportunités gagnées
+tableau-lignes-suite = les { $nombre } plus urgentes
+repondre-litige = Répondre chez Stripe
 argent-du = Dû
 argent-dont-retard = dont en retard
 argent-en-cours = Paiement en cours
@@ -208,6 +212,8 @@ depassee-de = { $jours ->
     [one] dépassée d’un jour
    *[other] dépassée de { $jours } jours
 }
+montant-conteste = Retenu par la banque
+montant-conteste-aide = Votre client conteste ce paiement. Envoyez vos preuves chez Stripe avant la date qui y est indiquée.
 montant-recu = Reçu
 surplus-aide = Payé deux fois : remboursez un des deux paiements.
 non-conforme-aide = De l’argent est arrivé qui ne correspond pas à ce qui était demandé. Vérifiez dans Stripe.
@@ -241,6 +247,10 @@ chercher-ticket = Chercher un ticket
 chercher-ticket-champ = Sujet ou client
 tickets-aucun = Aucun ticket.
 tickets-aucun-trouve = Aucun ticket ne correspond.
+ticket-sans-portail = Ce client n’a pas de page privée : il ne verra pas votre réponse.
+statuts-ticket-nouveau = Nouveaux
+statuts-ticket-en_cours = En cours
+statuts-ticket-resolu = Résolus
 ticket-attend-vous = Attend votre réponse
 ticket-attend-client = Attend le client
 non-lu = Non lu

@@ -1,6 +1,7 @@
 //! Withdraws a payment link: its open session first, at Stripe.
 
 use common::domaine::{Entite, TypeEvenement};
+use common::jeton::{Jeton, PAYER_BYTES};
 use common::job::Reference;
 use common::jobs::CancelPaymentLink;
 use common::refus::Refus;
@@ -22,11 +23,17 @@ impl Handle for CancelPaymentLink {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         lock_with_link(cx, self.opportunite_id).await?;
         ensure_closed(cx, self.opportunite_id).await?;
+        // It may be in the wrong hands: the next one is another.
+        let jeton = Jeton::generate::<PAYER_BYTES>(&mut cx.rng);
+        let scelle = cx.shared.sealer.clone().seal(&jeton, self.opportunite_id, &mut cx.rng);
         let deal = sqlx::query!(
-            "UPDATE opportunite SET date_lien = NULL, date_lien_annule = $2, date_modification = $2 WHERE id = $1
-             RETURNING client_id, titre",
+            "UPDATE opportunite SET date_lien = NULL, date_lien_annule = $2, token_paiement_hash = $3,
+                 token_paiement_scelle = $4, date_modification = $2
+             WHERE id = $1 RETURNING client_id, titre",
             self.opportunite_id,
-            cx.now
+            cx.now,
+            jeton.hash(),
+            scelle,
         )
         .fetch_one(&mut *cx.tx)
         .await?;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::record_email::{check_date, fingerprint};
+use super::update_client::check_version;
 use crate::cx::{Cx, Handle, JobError, on_constraint, reference};
 
 impl Handle for UpdateEvenement {
@@ -15,6 +16,11 @@ impl Handle for UpdateEvenement {
         let utilisateur_id = cx.utilisateur()?;
         let (client_id, type_evenement, texte, mut meta) = lock_editable(cx, self.evenement_id).await?;
         let is_email = type_evenement == TypeEvenement::EmailClient.as_str();
+        let version =
+            sqlx::query_scalar!("SELECT version FROM evenement_timeline WHERE id = $1", self.evenement_id)
+                .fetch_one(&mut *cx.tx)
+                .await?;
+        check_version(self.version.as_deref(), &version)?;
         check_fields(&self, is_email)?;
         check_date(self.date_evenement, cx.now)?;
         if let Some(cible) = self.client_id {

@@ -6,12 +6,13 @@ use common::jobs::UpdateTicket;
 use common::refus::Refus;
 use serde_json::json;
 
+use super::update_client::check_version;
 use crate::cx::{Cx, Evenement, Handle, JobError, reference};
 
 impl Handle for UpdateTicket {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let ticket = sqlx::query!(
-            r#"SELECT client_id, sujet, statut_ticket AS "statut_ticket: StatutTicket" FROM ticket
+            r#"SELECT client_id, sujet, statut_ticket AS "statut_ticket: StatutTicket", version FROM ticket
                WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE"#,
             self.ticket_id,
             cx.utilisateur()?
@@ -19,6 +20,7 @@ impl Handle for UpdateTicket {
         .fetch_optional(&mut *cx.tx)
         .await?
         .ok_or_else(Refus::not_found)?;
+        check_version(self.version.as_deref(), &ticket.version)?;
         sqlx::query!(
             "UPDATE ticket SET statut_ticket = coalesce($2, statut_ticket), type_ticket = coalesce($3, type_ticket),
                  date_modification = $4

@@ -1,5 +1,5 @@
 //! `/clients.csv`, `/opportunites.csv`, `/paiements.csv`: the lists, narrowed as their pages are, for a spreadsheet.
-//! RFC 4180 in UTF-8, written a page of rows at a time, so that a long list costs no more memory than a short one.
+//! RFC 4180 in UTF-8, with the separators that a spreadsheet of the reader's language takes for its own, written a page of rows at a time, so that a long list costs no more memory than a short one.
 //! `/clients/{id}/donnees.json`: one client whole.
 
 use std::collections::HashMap;
@@ -9,9 +9,10 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use common::domaine::MoyenPaiement;
+use common::domaine::{EtapePipeline, Langue, MoyenPaiement, StatutPaiement};
 use common::texte::lookup;
 use futures_util::stream::{self, StreamExt};
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::{Bureau, opportunites};
@@ -82,17 +83,20 @@ pub async fn deals(bureau: Bureau) -> Result<Response, AppError> {
         let filter = opportunites::filter(&bureau);
         let page = opportunite::list(&app.pool, bureau.me.id, &filter, after, ROWS, &app.liens).await?;
         let cells = page.elements.into_iter().map(|o| {
-            let plain = |value: Option<String>| Cell::Plain(value.unwrap_or_default());
+            // A deal that is not won owes nothing.
+            let payable =
+                o.etape_pipeline == EtapePipeline::Gagne || o.statut_paiement != StatutPaiement::EnAttente;
+            let statut = word(cadre, "statut-paiement", o.statut_paiement.as_str());
             vec![
                 Cell::Text(o.client_nom),
                 Cell::Text(o.titre),
-                plain(o.montant_estime.map(|montant| montant.to_string())),
+                amount(cadre, o.montant_estime),
                 Cell::Plain(o.devise.to_string()),
-                plain(o.echeance.map(|day| day.to_string())),
+                Cell::Plain(o.echeance.map(|day| day.to_string()).unwrap_or_default()),
                 word(cadre, "etape", o.etape_pipeline.as_str()),
-                word(cadre, "statut-paiement", o.statut_paiement.as_str()),
-                plain(o.montant_recu.map(|montant| montant.to_string())),
-                plain(o.montant_rembourse.map(|montant| montant.to_string())),
+                if payable { statut } else { Cell::Plain(String::new()) },
+                amount(cadre, o.montant_recu),
+                amount(cadre, o.montant_rembourse),
                 moment(cadre, o.date_creation),
                 Cell::Plain(o.id.to_string()),
             ]
@@ -130,8 +134,8 @@ pub async fn paiements(bureau: Bureau) -> Result<Response, AppError> {
                 Cell::Text(line.titre),
                 word(cadre, "paiement-type", p.r#type.as_str()),
                 word(cadre, "moyen", p.moyen.map_or("stripe", MoyenPaiement::as_str)),
-                Cell::Plain(p.somme.montant.to_string()),
-                Cell::Plain(line.mouvement.to_string()),
+                amount(cadre, Some(p.somme.montant)),
+                amount(cadre, Some(line.mouvement)),
                 Cell::Plain(p.somme.devise.to_string()),
                 Cell::Plain(say(cadre, if p.livemode { "export-reel" } else { "export-test" })),
                 Cell::Plain(say(cadre, if p.conforme { "export-oui" } else { "export-non" })),
@@ -167,21 +171,28 @@ where
     let titles = header.iter().map(|key| Cell::Plain(say(&bureau.cadre, key))).collect();
     let mut first = read(bureau.clone(), None).await?;
     first.cells.insert(0, titles);
-    let begin = written(&first.cells).map_err(|error| AppError::Internal(error.into()))?;
+    let begin =
+        written(bureau.cadre.langue, &first.cells).map_err(|error| AppError::Internal(error.into()))?;
     let begin = BYTE_ORDER_MARK.to_owned() + &begin;
     let name = format!("attachment; filename=\"{name}-{}.csv\"", bureau.cadre.aujourdhui());
     let rest = stream::try_unfold((first.next, bureau, read), |(after, bureau, read)| async move {
         let Some(after) = after else { return Ok(None) };
         let rows = read(bureau.clone(), Some(after)).await.map_err(std::io::Error::other)?;
-        Ok(Some((written(&rows.cells)?, (rows.next, bureau, read))))
+        Ok(Some((written(bureau.cadre.langue, &rows.cells)?, (rows.next, bureau, read))))
     });
     let body = stream::once(async { Ok::<_, std::io::Error>(begin) }).chain(rest);
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
-fn written(rows: &[Vec<Cell>]) -> std::io::Result<String> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+fn written(langue: Langue, rows: &[Vec<Cell>]) -> std::io::Result<String> {
+    let mut writer = csv::WriterBuilder::new();
+    // Where the comma begins the decimals, it does not end a cell.
+    writer.terminator(csv::Terminator::CRLF).delimiter(match langue {
+        Langue::Fr => b';',
+        Langue::En => b',',
+    });
+    let mut writer = writer.from_writer(Vec::new());
     for row in rows {
         writer.write_record(row.iter().map(|cell| match cell {
             Cell::Text(text) => harmless(text),
@@ -200,6 +211,15 @@ fn harmless(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// An amount as a spreadsheet of the reader's language takes it for a number.
+fn amount(cadre: &Cadre, montant: Option<Decimal>) -> Cell {
+    let montant = montant.map(|montant| montant.to_string()).unwrap_or_default();
+    Cell::Plain(match cadre.langue {
+        Langue::Fr => montant.replace('.', ","),
+        Langue::En => montant,
+    })
 }
 
 fn cursor(suivant: Option<String>) -> Option<Uuid> {
@@ -231,7 +251,9 @@ mod tests {
             Cell::Text("a \"b\",\nc".into()),
             Cell::Plain("-12.50".into()),
         ]];
-        assert_eq!(written(&rows).unwrap(), "'=1+1,' @SUM(A1),\"a \"\"b\"\",\nc\",-12.50\r\n");
+        let file = |langue| written(langue, &rows).unwrap();
+        assert_eq!(file(Langue::En), "'=1+1,' @SUM(A1),\"a \"\"b\"\",\nc\",-12.50\r\n");
+        assert_eq!(file(Langue::Fr), "'=1+1;' @SUM(A1);\"a \"\"b\"\",\nc\";-12.50\r\n");
         for begin in ["+33 1", "-x", "\tx", "\rx", "＝x"] {
             assert!(harmless(begin).starts_with('\''), "{begin:?}");
         }

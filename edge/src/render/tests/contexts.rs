@@ -71,7 +71,7 @@ fn ticket(statut: &str, dernier: &str) -> Value {
     json!({
         "id": ID, "clientId": ID, "clientNom": "Librairie <i>Vasseur</i>", "sujet": "Couleur <i>de la couverture</i>",
         "typeTicket": "question", "statutTicket": statut, "dernierAuteur": dernier, "dateCreation": DATE,
-        "dateModification": DATE, "nouvelleId": (dernier == "client").then_some(ID), "dernierMessage": "Le bleu <i>nuit</i> passe bien.",
+        "dateModification": DATE, "version": "1", "nouvelleId": (dernier == "client").then_some(ID), "dernierMessage": "Le bleu <i>nuit</i> passe bien.",
         "messages": [
             { "id": ID, "auteur": "client", "corps": "Le bleu ?\n<i>Ou</i> le bordeaux ?", "dateCreation": DATE },
             { "id": ID, "auteur": "utilisateur", "corps": "Le bleu.", "dateCreation": DATE },
@@ -84,7 +84,7 @@ fn evenements() -> Value {
         json!({
             "id": ID, "clientId": ID, "clientNom": "Librairie <i>Vasseur</i>", "typeEvenement": kind,
             "referenceId": ID, "descriptionTexte": text, "metaJson": meta, "dateEvenement": DATE,
-            "auteurId": auteur.then_some(ID), "nonLu": !auteur,
+            "auteurId": auteur.then_some(ID), "version": "1", "nonLu": !auteur,
         })
     };
     let money = || json!({ "montant": "160.000", "devise": "EUR", "titre": "Refonte <i>du site</i>" });

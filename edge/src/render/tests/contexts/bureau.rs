@@ -10,13 +10,13 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
 
 fn other_pages() -> Vec<(&'static str, Value)> {
     let tableau = json!({
-        "aFaire": [opportunite("gagne", "en_attente"), with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
+        "aFaireSuite": true, "aFaire": [opportunite("gagne", "en_attente"), with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
         "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": "3.00", "dateAttendue": "2026-11-27", "conteste": null, "recu": "2.00" },
             { "devise": "CHF", "du": null, "enRetard": null, "enCours": null, "dateAttendue": null, "conteste": null, "recu": "2.00" }],
         "tickets": [ticket("nouveau", "client"), ticket("en_cours", "utilisateur")],
         "mouvements": evenements(),
     });
-    let empty = json!({ "aFaire": [], "argent": [], "tickets": [], "mouvements": [] });
+    let empty = json!({ "aFaireSuite": true, "aFaire": [], "argent": [], "tickets": [], "mouvements": [] });
     let rien = json!({ "elements": [], "suivant": null });
     let evenement = |at: usize| {
         bureau(
@@ -89,7 +89,7 @@ fn other_pages() -> Vec<(&'static str, Value)> {
             "tickets/id.html",
             bureau(
                 "tickets",
-                json!({ "ticket": ticket("nouveau", "client"), "fReponse": form("reponse"), "fModifier": form("modifier") }),
+                json!({ "portail": false, "ticket": ticket("nouveau", "client"), "fReponse": form("reponse"), "fModifier": form("modifier") }),
             ),
         ),
         ("operations.html", operations(true)),
