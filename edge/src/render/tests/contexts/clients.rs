@@ -135,8 +135,7 @@ fn payer_pages() -> Vec<(&'static str, Value)> {
         pages.push(("payer.html", payer(etat, None, json!(null), Some("https://checkout.example/c"))));
     }
     for recus in [recus(), json!([])] {
-        let page =
-            json!({ "p": { "titre": "Refonte <i>du site</i>" }, "recus": recus, "chemin": "/payer/cd" });
+        let page = json!({ "p": { "titre": "Refonte <i>du site</i>", "statutPaiement": "conteste" }, "recus": recus, "chemin": "/payer/cd" });
         pages.push(("payer/recu.html", public(page)));
     }
     pages
