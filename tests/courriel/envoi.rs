@@ -75,7 +75,7 @@ async fn a_double_click_is_one_mail_and_the_next_is_a_reminder() {
 }
 
 #[tokio::test]
-async fn without_an_address_or_a_mail_server_the_button_says_why() {
+async fn without_an_address_or_a_mail_server_the_page_says_why() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;

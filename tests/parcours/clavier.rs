@@ -53,7 +53,7 @@ async fn from_sign_in_to_a_copied_link_and_a_moved_card_by_keys_alone() {
     browser.keys("claire@example.org").await;
     write(&browser, "Mot de passe", PASSWORD).await;
     press(&browser, "Se connecter", ENTER).await;
-    browser.sees("À faire").await;
+    browser.sees("Bienvenue au guichet").await;
 
     press(&browser, "Clients", ENTER).await;
     browser.find("//h1[contains(., 'Clients')]").await;

@@ -3,7 +3,7 @@
 //! Three freelancers: one with the sample data, one whose clients have the names that break layouts, one who
 //! has nothing yet.
 
-use common::jeton::{Jeton, OUBLI_BYTES};
+use common::jeton::{INSTALLATION_BYTES, Jeton, OUBLI_BYTES};
 use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
 use sandbox::echantillon::{self, FREELANCE_EMAIL, Guichet};
@@ -21,15 +21,20 @@ const VIDE: &str = "vide@example.org";
 /// Has everything, in quantities and lengths that nobody drew.
 const PLEIN: &str = "plein@example.org";
 
-/// Sends the page's last form that one writes in, empty, as a browser without a script does.
+/// Sends the page's last form that one writes in (of a tab, the tab's), empty, as a browser without a script does.
 const SEND_EMPTY: &str = "const written = 'input:not([type=hidden], [type=radio], [type=date]), textarea'; \
-     const forms = [...document.querySelectorAll('main form[method=post]')]; \
+     const zone = new URLSearchParams(location.search).has('onglet') ? '#ajouter' : 'main'; \
+     const forms = [...document.querySelectorAll(`${zone} form[method=post]`)]; \
      const form = forms.filter((form) => form.querySelector(written)).at(-1); \
      for (const field of form.querySelectorAll(written)) field.value = ''; \
      HTMLFormElement.prototype.submit.call(form)";
 const PALETTE: &str = "document.querySelector('[data-dialogue=palette]').showModal()";
 const CLAVIER: &str = "document.querySelector('[data-dialogue=clavier]').showModal()";
-const UNFOLD: &str = "for (const fold of document.querySelectorAll('main details')) fold.open = true";
+/// Whether an error's page stands where a page was meant.
+const DEAD: &str = "return document.querySelector('h1[data-lien-mort]') !== null || \
+     /^(Erreur|Error) 404$/.test(document.querySelector('.accueil > .label')?.textContent ?? '')";
+const UNFOLD: &str =
+    "for (const fold of document.querySelectorAll('main details, footer details')) fold.open = true";
 
 /// A page in one of its states.
 #[derive(Debug, Clone)]
@@ -168,6 +173,8 @@ impl Monde {
             }
             _ => {}
         }
+        let meant = ecran.nom.contains("lien-mort") || ecran.nom.contains("404");
+        assert_eq!(browser.run(DEAD).await, meant, "{} is no page of its name", ecran.nom);
     }
 
     /// Lets something happen: the address that shows it.
@@ -192,6 +199,17 @@ impl Monde {
             Panne::SansTable => self.execute("ALTER TABLE client RENAME TO parti").await,
             Panne::SansCompte => {
                 self.execute("TRUNCATE utilisateur CASCADE").await;
+                // As before the first account was made.
+                let jeton = self
+                    .installation
+                    .rsplit('/')
+                    .next()
+                    .and_then(|jeton| Jeton::parse(jeton, INSTALLATION_BYTES));
+                sqlx::query("UPDATE instance SET installation_hash = $1")
+                    .bind(jeton.expect("the worker's link").hash())
+                    .execute(&self.app.db)
+                    .await
+                    .expect("it is the owner");
                 return self.installation.clone();
             }
             Panne::SansRedis => self.app.redis.stop().expect("it stops"),
@@ -283,6 +301,7 @@ async fn misfortunes(bureau: &Bureau) -> Vec<Ecran> {
 async fn of(bureau: &Bureau, email: &'static str, prefix: &str) -> Vec<Ecran> {
     let page =
         |nom: &str, route, chemin: &str| Ecran::new(format!("{prefix}{nom}"), route, Some(email), chemin);
+    let trouve = if prefix.is_empty() { "/recherche?q=s" } else { "/recherche?q=prestation" };
     let mut ecrans = vec![
         page("tableau", "/", "/"),
         page("clients", "/clients", "/clients"),
@@ -293,9 +312,9 @@ async fn of(bureau: &Bureau, email: &'static str, prefix: &str) -> Vec<Ecran> {
         page("opportunites-nouvelle", "/opportunites", "/opportunites?nouveau=1")
             .after("refusee", SEND_EMPTY),
         page("tickets", "/tickets", "/tickets"),
-        page("recherche", "/recherche", "/recherche?q=s"),
-        page("recherche", "/recherche", "/recherche?q=s").after("palette", PALETTE),
-        page("recherche", "/recherche", "/recherche?q=s").after("clavier", CLAVIER),
+        page("recherche", "/recherche", trouve),
+        page("recherche", "/recherche", trouve).after("palette", PALETTE),
+        page("recherche", "/recherche", trouve).after("clavier", CLAVIER),
     ];
     let mut states = Vec::new();
     for deal in elements(bureau, "/api/opportunites").await {
@@ -346,6 +365,7 @@ async fn of(bureau: &Bureau, email: &'static str, prefix: &str) -> Vec<Ecran> {
             }
         }
         ecrans.push(ecran.clone());
+        ecrans.push(page("client-effacer", "/clients/{id}/effacer", &format!("{chemin}/effacer")));
         if rang == 0 {
             ecrans.push(ecran.after("deplie", UNFOLD));
         }
@@ -417,13 +437,11 @@ async fn client_with_mail(bureau: &Bureau) -> String {
     panic!("no client has a mail");
 }
 
-/// A job that the worker refused: a paid deal is not deleted.
+/// A job that the worker refused: where there is no payment link, there is none to cancel.
 async fn refused_job(bureau: &Bureau) -> String {
     let deals = elements(bureau, "/api/opportunites").await;
-    let paid =
-        deals.iter().find(|deal| deal["statutPaiement"] != "en_attente").or(deals.first()).expect("a deal");
-    let path = format!("/api/opportunites/{}", text(&paid["id"]));
-    let answer = bureau.delete(&path).await;
+    let deal = deals.iter().find(|deal| deal["dateLien"].is_null()).expect("a deal without a link");
+    let answer = bureau.delete(&format!("/api/opportunites/{}/lien", text(&deal["id"]))).await;
     text(&answer.json()["jobId"])
 }
 

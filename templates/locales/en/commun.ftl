@@ -4,7 +4,7 @@ mode-test = TEST MODE
 mode-test-phrase = No payment is real.
 paiements-non-configures = Payments not configured
 paiements-non-configures-phrase = Add Stripe’s key to the server’s settings to be paid.
-tenu-par = Kept by Guichet
+tenu-par = Powered by Guichet
 nav-principale = Main
 nav-langue = Language
 nav-tableau = Dashboard
@@ -42,7 +42,7 @@ nouvel-onglet = (in a new tab)
 voir-la-suite = Show more
 voir-plus-ancien = Show older
 voir-toutes = Show all
-regarder-encore = Look again
+regarder-encore = Check again
 
 # A job on its way, in place.
 trajet-file = queued
@@ -110,7 +110,7 @@ paye-par = Paid by
 objet = For
 recu-pas-facture = This receipt does not replace an invoice.
 imprimer-recu = Print the receipt
-champ-moyen = Means
+champ-moyen = Method
 montant-rembourse = Refunded
 voir-recu = See the receipt
 session-preparee = Being prepared

@@ -7,7 +7,7 @@ courriel-lien_paiement =
 
     { $lien }
 
-    It stays valid until it is paid. If you have any question, reply to this email.
+    It stays valid until it is paid. If you have any question, reply to this e-mail.
 
     { $nom }
 courriel-rappel-sujet = Reminder: { $titre }
@@ -18,7 +18,7 @@ courriel-rappel =
 
     { $lien }
 
-    If you have just paid, please disregard this message. If you have any question, reply to this email.
+    If you have just paid, please disregard this message. If you have any question, reply to this e-mail.
 
     { $nom }
 courriel-rappel-echeance-sujet = Reminder: { $titre }
@@ -29,7 +29,7 @@ courriel-rappel-echeance =
 
     { $lien }
 
-    If you have just paid, please disregard this message. If you have any question, reply to this email.
+    If you have just paid, please disregard this message. If you have any question, reply to this e-mail.
 
     { $nom }
 courriel-paiement_recu-sujet = Payment received: { $montant }, { $client }
@@ -72,7 +72,7 @@ courriel-ticket_cree-client =
 
     { $texte }
 
-    Reply to this email, or on your page. { $lien }
+    Reply to this e-mail, or on your page. { $lien }
 courriel-ticket_cree-client-email-sujet = { $titre }
 courriel-ticket_cree-client-email =
     Hello,
@@ -81,7 +81,7 @@ courriel-ticket_cree-client-email =
 
     { $texte }
 
-    Reply to this email.
+    Reply to this e-mail.
 courriel-ticket_reponse-sujet = Reply from { $client }: { $titre }
 courriel-ticket_reponse =
     { $client } has replied to “{ $titre }”:
@@ -97,7 +97,7 @@ courriel-ticket_reponse-client =
 
     { $texte }
 
-    Reply to this email, or on your page. { $lien }
+    Reply to this e-mail, or on your page. { $lien }
 courriel-ticket_reponse-client-email-sujet = Reply: { $titre }
 courriel-ticket_reponse-client-email =
     Hello,
@@ -106,10 +106,10 @@ courriel-ticket_reponse-client-email =
 
     { $texte }
 
-    Reply to this email.
+    Reply to this e-mail.
 courriel-mot_de_passe-sujet = New password
 courriel-mot_de_passe =
-    Somebody asked for a new password for your Guichet account. This link sets it; it lives one hour and works once:
+    Somebody asked for a new password for your Guichet account. This link sets it; it works once, within an hour:
 
     { $lien }
 

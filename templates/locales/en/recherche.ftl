@@ -1,12 +1,12 @@
 # Search: the page, the field on every page, the palette and its keys.
 recherche = Search
-recherche-champ = Client, deal, ticket, email or note
+recherche-champ = Client, deal, ticket, e-mail or note
 recherche-partout = Search everywhere
 recherche-filtrer = Filter the results
 recherche-genre-client = Clients
 recherche-genre-opportunite = Deals
 recherche-genre-ticket = Tickets
-recherche-genre-email = Emails
+recherche-genre-email = E-mails
 recherche-genre-note = Notes
 recherche-genre-note-une = Note
 recherche-preciser = The first fifty results: narrow the search.

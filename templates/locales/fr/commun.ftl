@@ -42,7 +42,7 @@ nouvel-onglet = (dans un nouvel onglet)
 voir-la-suite = Voir la suite
 voir-plus-ancien = Voir plus ancien
 voir-toutes = Voir toutes
-regarder-encore = Regarder encore
+regarder-encore = Actualiser
 
 # A job on its way, in place.
 trajet-file = en file
