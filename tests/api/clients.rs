@@ -33,11 +33,7 @@ async fn a_client_with_money_is_not_deleted() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Librairie Vasseur").await;
-    let deal = claire.add_won_deal(client, "Site", "100").await;
-    claire.pay_link(deal).await;
-    let session = claire.session_id(deal).await;
-    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM paiement", 1).await;
+    let deal = claire.add_paid_deal(&app, client, "Site", "100").await;
     claire.delete(&format!("/api/clients/{client}")).await.expect(409);
     claire.delete(&format!("/api/opportunites/{deal}")).await.expect(409);
     assert_eq!(app.count("SELECT count(*) FROM paiement").await, 1);

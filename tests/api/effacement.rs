@@ -68,9 +68,7 @@ async fn a_client_who_asks_is_forgotten_and_the_money_stays() {
     let claire = app.freelance("claire@example.org").await;
     let denis = app.freelance("denis@example.org").await;
     let client = add_vasseur(&claire).await;
-    let (paid, session) = asked(&claire, client, "zzpersotitre-paye").await;
-    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM paiement", 1).await;
+    let paid = claire.add_paid_deal(&app, client, "zzpersotitre-paye", "1200.50").await;
     let (free, open) = asked(&claire, client, "zzpersotitre-libre").await;
     let link = |deal: Value| deal["lienPaiement"].as_str().unwrap().to_owned();
     let links = [link(claire.deal(free).await), link(claire.deal(paid).await)];
@@ -196,8 +194,7 @@ async fn what_stripe_tells_afterwards_counts_and_names_nobody() {
     let app = App::start_with(Options { reconcile_every: 1, ..Options::default() }).await;
     let claire = app.freelance("claire@example.org").await;
     let client = add_vasseur(&claire).await;
-    let (paid, session) = asked(&claire, client, "zzpersocarte").await;
-    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    let paid = claire.add_paid_deal(&app, client, "zzpersocarte", "1200.50").await;
     let (debit, debited) = asked(&claire, client, "zzpersodebit").await;
     app.simulateur.pay(&debited, Moyen::Sepa).await.unwrap();
     app.until_count("SELECT count(*) FROM paiement", 2).await;
@@ -266,9 +263,7 @@ async fn a_reduced_event_puts_its_money_back_into_a_ledger_that_lost_it() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = add_vasseur(&claire).await;
-    let (paid, session) = asked(&claire, client, "zzpersocarte").await;
-    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM paiement", 1).await;
+    let paid = claire.add_paid_deal(&app, client, "zzpersocarte", "1200.50").await;
     claire.post(&format!("/api/clients/{client}/effacement"), json!({})).await.expect(200);
     app.until_empty().await;
     sqlx::query("WITH r AS (DELETE FROM recu) DELETE FROM paiement").execute(&app.db).await.unwrap();
@@ -298,9 +293,7 @@ async fn jobs_that_waited_find_nobody_to_write_about() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client_id = add_vasseur(&claire).await;
-    let (opportunite_id, session) = asked(&claire, client_id, "zzpersocarte").await;
-    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM paiement", 1).await;
+    let opportunite_id = claire.add_paid_deal(&app, client_id, "zzpersocarte", "1200.50").await;
     app.until_empty().await;
     claire.post(&format!("/api/clients/{client_id}/effacement"), json!({})).await.expect(200);
     let me: Uuid = sqlx::query_scalar("SELECT id FROM utilisateur").fetch_one(&app.db).await.unwrap();
@@ -362,6 +355,34 @@ async fn a_worker_that_dies_between_stripe_and_the_erasure_ends_it_later() {
     for session in [first, second] {
         assert_eq!(app.simulateur.session(&session).unwrap().statut, "expired");
     }
+    assert_eq!(personal(&app).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn more_open_sessions_than_one_run_may_close_are_closed_in_turns() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = add_vasseur(&claire).await;
+    for n in 0..9 {
+        asked(&claire, client, &format!("zzperso{n}")).await;
+    }
+    let path = format!("/api/clients/{client}/effacement");
+    Answer::of(claire.request(Method::POST, &path).json(&json!({}))).await.expect(202);
+    app.until_count("SELECT count(*) FROM client WHERE date_effacement IS NOT NULL", 1).await;
+    assert!(app.simulateur.sessions().iter().all(|session| session.statut == "expired"));
+    let failed = "SELECT count(*) FROM job_resultat WHERE type = 'EraseClient' AND tentatives > 1";
+    assert_eq!(app.count(failed).await, 0, "a turn is no failure");
+}
+
+#[tokio::test]
+async fn a_deleted_client_stands_in_no_event_of_stripe() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = add_vasseur(&claire).await;
+    asked(&claire, client, "zzpersotitre").await;
+    app.until_empty().await;
+    claire.delete(&format!("/api/clients/{client}")).await.expect(200);
+    app.until_empty().await;
     assert_eq!(personal(&app).await, Vec::<String>::new());
 }
 

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
+use tests::people::part;
 use tests::{Answer, App, Bureau};
 
 /// The start of a PNG is all that is looked at: what it is, and its two sides.
@@ -24,17 +25,8 @@ async fn put(claire: &Bureau, content_type: &str, file: Vec<u8>) -> Answer {
 }
 
 async fn send(claire: &Bureau, file: Vec<u8>, key: &str) -> Answer {
-    let part = |head: &str, content: &[u8]| {
-        [b"--limite\r\nContent-Disposition: form-data; ", head.as_bytes(), b"\r\n\r\n", content, b"\r\n"]
-            .concat()
-    };
-    let parts = [
-        part("name=\"cle\"", key.as_bytes()),
-        part("name=\"fichier\"; filename=\"logo.png\"\r\nContent-Type: image/png", &file),
-    ];
-    let request = claire.request(Method::POST, "/reglages/logo");
-    let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=limite");
-    Answer::of(request.body([parts.concat(), b"--limite--\r\n".to_vec()].concat())).await
+    let parts = [part("cle", None, key), part("fichier", Some("logo.png"), file)];
+    claire.send_parts("/reglages/logo", &parts).await
 }
 
 #[tokio::test]

@@ -90,11 +90,7 @@ async fn a_worker_killed_between_a_refund_and_its_record_refunds_once() {
     let mut app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    let deal = claire.add_won_deal(client, "Site", "100").await;
-    claire.pay_link(deal).await;
-    let session = claire.session_id(deal).await;
-    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM paiement WHERE type = 'recu'", 1).await;
+    let deal = claire.add_paid_deal(&app, client, "Site", "100").await;
     // The money goes back, the worker dies before it hears of it, and no event tells of it either.
     app.simulateur.set_webhook(None);
     app.simulateur.set_faults(answer_after_the_work("/v1/refunds"));

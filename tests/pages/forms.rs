@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::people::id;
+use tests::people::{id, part};
 use tests::{Answer, App, Bureau};
 
 /// What follows `before` in a page, up to the next quote.
@@ -65,11 +65,7 @@ async fn a_rejection_by_the_worker_comes_back_to_its_page() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    let deal = claire.add_won_deal(client, "Site", "100").await;
-    claire.pay_link(deal).await;
-    let session = claire.session_id(deal).await;
-    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
+    let deal = claire.add_paid_deal(&app, client, "Site", "100").await;
     let path = format!("/opportunites/{deal}");
     let cle = key(&claire.get(&path).await.text);
     let refused = send(&claire, &path, &[("cle", &cle), ("etapePipeline", "perdu")]).await;
@@ -192,20 +188,6 @@ async fn a_mail_dated_to_come_comes_back_with_its_text() {
     assert!(refused.text.contains("Bonjour, ça part demain."), "what was typed is kept");
 }
 
-/// A part of a form that may carry files.
-fn part(name: &str, file: Option<&str>, text: &str) -> String {
-    let file = file.map_or_else(String::new, |file| {
-        format!("; filename=\"{file}\"\r\nContent-Type: application/octet-stream")
-    });
-    format!("--limite\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n")
-}
-
-async fn send_parts(who: &Bureau, path: &str, parts: &[String]) -> Answer {
-    let body = parts.concat() + "--limite--\r\n";
-    let request = who.request(Method::POST, path);
-    Answer::of(request.header("Content-Type", "multipart/form-data; boundary=limite").body(body)).await
-}
-
 #[tokio::test]
 async fn a_mail_is_typed_or_chosen_as_a_file_and_the_same_twice_is_said() {
     let app = App::start().await;
@@ -227,7 +209,7 @@ async fn a_mail_is_typed_or_chosen_as_a_file_and_the_same_twice_is_said() {
     let eml = "From: H <helene@vasseur.example>\r\nMessage-ID: <1@v>\r\nSubject: Devis\r\n\r\nSign\u{e9}.";
     for (cle, said) in [("a", "Ajouté dans l’historique."), ("b", "Ce message est déjà dans l’historique.")]
     {
-        let sent = send_parts(&claire, &path, &fields(cle, "", "", Some(("devis.eml", eml)))).await;
+        let sent = claire.send_parts(&path, &fields(cle, "", "", Some(("devis.eml", eml)))).await;
         assert_eq!(sent.status, 303, "{}", sent.text);
         app.until_empty().await;
         let landed = claire.get(sent.header("location")).await;
@@ -236,7 +218,7 @@ async fn a_mail_is_typed_or_chosen_as_a_file_and_the_same_twice_is_said() {
         assert!(landed.text.contains("H &lt;helene@vasseur.example&gt;"), "{}", landed.text);
     }
     assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 1);
-    let typed = send_parts(&claire, &path, &fields("c", "Solde", "Demain.", None)).await;
+    let typed = claire.send_parts(&path, &fields("c", "Solde", "Demain.", None)).await;
     assert_eq!(typed.status, 303, "{}", typed.text);
 
     let cle = key(&claire.get(&page).await.text);
@@ -248,16 +230,16 @@ async fn a_mail_is_typed_or_chosen_as_a_file_and_the_same_twice_is_said() {
         ("", "", "Bonjour", "Ce fichier n’est pas un e-mail enregistré"),
     ] {
         let sent = fields(&cle, sujet, corps, Some(("m.eml", file)));
-        let refused = send_parts(&claire, &path, &sent).await;
+        let refused = claire.send_parts(&path, &sent).await;
         assert_eq!(refused.status, 422, "{said}: {}", refused.text);
         assert!(refused.text.contains(r#"id="email-fichier-e""#) && refused.text.contains(said), "{said}");
         assert!(refused.text.contains(sujet) && refused.text.contains(corps), "what was typed is kept");
     }
-    let nothing = send_parts(&claire, &path, &fields(&cle, "", "", None)).await;
+    let nothing = claire.send_parts(&path, &fields(&cle, "", "", None)).await;
     assert!(nothing.status == 422 && nothing.text.contains(r#"id="email-sujet-e""#), "{}", nothing.text);
-    let nameless = part("", None, "x").replace("; name=\"\"", "");
+    let nameless = b"--limite\r\nContent-Disposition: form-data\r\n\r\nx\r\n".to_vec();
     for broken in [vec![part("cle", None, "a"), part("cle", None, "b")], vec![nameless]] {
-        assert_eq!(send_parts(&claire, &path, &broken).await.status, 400);
+        assert_eq!(claire.send_parts(&path, &broken).await.status, 400);
     }
     app.until_empty().await;
     assert_eq!(app.count("SELECT count(*) FROM evenement_timeline").await, 2);
@@ -315,11 +297,7 @@ async fn a_refund_always_says_how_much() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    let deal = claire.add_won_deal(client, "Site", "100").await;
-    claire.pay_link(deal).await;
-    let session = claire.session_id(deal).await;
-    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM paiement", 1).await;
+    let deal = claire.add_paid_deal(&app, client, "Site", "100").await;
     for montant in ["", "  "] {
         let form = [("cle", "k"), ("montant", montant)];
         let path = format!("/opportunites/{deal}/remboursements");

@@ -2,7 +2,7 @@
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
-use sandbox::simulateur::signature;
+use sandbox::simulateur::{Moyen, signature};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -116,6 +116,13 @@ impl Bureau {
         self.witness.saw(Answer::of(request).await)
     }
 
+    /// Sends a form that may carry files, as a browser does.
+    pub async fn send_parts(&self, path: &str, parts: &[Vec<u8>]) -> Answer {
+        let body = [&parts.concat()[..], b"--limite--\r\n"].concat();
+        let request = self.request(Method::POST, path);
+        Answer::of(request.header("Content-Type", "multipart/form-data; boundary=limite").body(body)).await
+    }
+
     /// Posts, and waits for the result.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.write(Method::POST, path, body).await
@@ -167,6 +174,18 @@ impl Bureau {
             self.post("/api/paiements/stripe/session", json!({ "opportuniteId": opportunite })).await;
         assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
         answer.json()
+    }
+
+    /// Adds a won deal, which its client pays by card: the deal, once it is paid.
+    pub async fn add_paid_deal(&self, app: &App, client: Uuid, titre: &str, montant: &str) -> Uuid {
+        let deal = self.add_won_deal(client, titre, montant).await;
+        self.pay_link(deal).await;
+        app.simulateur.pay(&self.session_id(deal).await, Moyen::Carte).await.expect("a session to pay");
+        until("the deal is paid", || async {
+            (self.deal(deal).await["statutPaiement"] == "paye").then_some(())
+        })
+        .await;
+        deal
     }
 
     /// A deal as it stands.
@@ -258,4 +277,13 @@ impl Portail {
 /// The `id` of an entity.
 pub fn id(entity: &Value) -> Uuid {
     entity["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no id in {entity}"))
+}
+
+/// A field of a form for [`Bureau::send_parts`]; with a name, a file.
+pub fn part(name: &str, file: Option<&str>, content: impl AsRef<[u8]>) -> Vec<u8> {
+    let file = file.map_or_else(String::new, |file| {
+        format!("; filename=\"{file}\"\r\nContent-Type: application/octet-stream")
+    });
+    let head = format!("--limite\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+    [head.as_bytes(), content.as_ref(), b"\r\n"].concat()
 }

@@ -212,7 +212,8 @@ pub enum JobError {
     Retry(anyhow::Error),
     /// Postgres is out of reach: no fault of the job, the whole queue rests.
     Outage(anyhow::Error),
-    /// Stripe is out of reach or busy: no fault of the job, which comes back while others go on.
+    /// Stripe is out of reach or busy, or there is much to ask of it: no fault of the job, which comes back while
+    /// others go on.
     Later(anyhow::Error),
 }
 

@@ -6,6 +6,7 @@ use common::jobs::DeleteClient;
 use common::refus::Refus;
 use uuid::Uuid;
 
+use super::erase_client::erase_stripe_events;
 use crate::cx::{Cx, Handle, JobError, on_constraint, reference};
 use crate::integrations::stripe::StripeCall;
 use crate::paiement::{ensure_closed, next_call_to_close};
@@ -27,6 +28,7 @@ impl Handle for DeleteClient {
         for opportunite_id in lock_deletable(cx, self.client_id).await? {
             ensure_closed(cx, opportunite_id).await?;
         }
+        erase_stripe_events(cx, self.client_id).await?;
         sqlx::query!("DELETE FROM client WHERE id = $1", self.client_id)
             .execute(&mut *cx.tx)
             .await

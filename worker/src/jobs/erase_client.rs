@@ -125,7 +125,7 @@ async fn erase_parked_jobs(cx: &mut Cx, client_id: Uuid) -> Result<(), JobError>
 
 /// Stripe's events repeat name, address and what was bought. An event of a deal that is gone, or that came before
 /// its payment, is known by what it says.
-async fn erase_stripe_events(cx: &mut Cx, client_id: Uuid) -> Result<(), JobError> {
+pub(super) async fn erase_stripe_events(cx: &mut Cx, client_id: Uuid) -> Result<(), JobError> {
     let events = sqlx::query_scalar!(
         "SELECT id FROM evenement_stripe
          WHERE opportunite_id IN (SELECT id FROM opportunite WHERE client_id = $1)

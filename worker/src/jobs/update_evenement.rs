@@ -14,12 +14,9 @@ use crate::cx::{Cx, Handle, JobError, on_constraint, reference};
 impl Handle for UpdateEvenement {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let utilisateur_id = cx.utilisateur()?;
-        let (client_id, type_evenement, texte, mut meta) = lock_editable(cx, self.evenement_id).await?;
+        let Editable { client_id, type_evenement, description_texte, meta_json: mut meta, version } =
+            lock_editable(cx, self.evenement_id).await?;
         let is_email = type_evenement == TypeEvenement::EmailClient.as_str();
-        let version =
-            sqlx::query_scalar!("SELECT version FROM evenement_timeline WHERE id = $1", self.evenement_id)
-                .fetch_one(&mut *cx.tx)
-                .await?;
         check_version(self.version.as_deref(), &version)?;
         check_fields(&self, is_email)?;
         check_date(self.date_evenement, cx.now)?;
@@ -33,7 +30,7 @@ impl Handle for UpdateEvenement {
             .await?
             .ok_or_else(|| Refus { champ: Some("clientId".into()), ..Refus::not_found() })?;
         }
-        let texte = if is_email { self.corps } else { self.texte }.unwrap_or(texte);
+        let texte = if is_email { self.corps } else { self.texte }.unwrap_or(description_texte);
         if is_email {
             for (key, value) in [("expediteur", self.expediteur), ("sujet", self.sujet)] {
                 if let Some(value) = value {
@@ -79,15 +76,22 @@ fn check_fields(job: &UpdateEvenement, is_email: bool) -> Result<(), Refus> {
     }
 }
 
+/// A mail or a note, as it stands.
+pub(super) struct Editable {
+    client_id: Uuid,
+    type_evenement: String,
+    description_texte: String,
+    meta_json: Value,
+    version: String,
+}
+
 /// Locks a mail or a note of the actor's; anything else on the timeline is history.
-pub(super) async fn lock_editable(
-    cx: &mut Cx,
-    evenement_id: Uuid,
-) -> Result<(Uuid, String, String, Value), JobError> {
+pub(super) async fn lock_editable(cx: &mut Cx, evenement_id: Uuid) -> Result<Editable, JobError> {
     let utilisateur_id = cx.utilisateur()?;
-    let evenement = sqlx::query!(
-        "SELECT client_id, type_evenement, description_texte, meta_json FROM evenement_timeline
-         WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE",
+    let evenement = sqlx::query_as!(
+        Editable,
+        r#"SELECT client_id, type_evenement, description_texte, meta_json, version AS "version!"
+           FROM evenement_timeline WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE"#,
         evenement_id,
         utilisateur_id
     )
@@ -98,5 +102,5 @@ pub(super) async fn lock_editable(
     if !editable.iter().any(|r#type| r#type.as_str() == evenement.type_evenement) {
         return Err(Refus::conflict("evenement-non-modifiable").into());
     }
-    Ok((evenement.client_id, evenement.type_evenement, evenement.description_texte, evenement.meta_json))
+    Ok(evenement)
 }

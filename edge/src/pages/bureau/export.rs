@@ -1,5 +1,6 @@
 //! `/clients.csv`, `/opportunites.csv`, `/paiements.csv`: the lists, narrowed as their pages are, for a spreadsheet.
-//! RFC 4180 in UTF-8, with the separators that a spreadsheet of the reader's language takes for its own, written a page of rows at a time, so that a long list costs no more memory than a short one.
+//! RFC 4180 in UTF-8, with the separators that a spreadsheet of the reader's language takes for its own, written a
+//! page of rows at a time, so that a long list costs no more memory than a short one.
 //! `/clients/{id}/donnees.json`: one client whole.
 
 use std::collections::HashMap;
