@@ -304,6 +304,15 @@ impl Fields {
         limit.unwrap_or(default)
     }
 
+    /// A colour (`#1a2b3c`), or none.
+    pub fn optional_couleur(&mut self, name: &'static str) -> Option<String> {
+        self.parsed(name, "couleur-invalide", |text| {
+            let digits = text.strip_prefix('#')?;
+            let known = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            known.then(|| text.to_ascii_lowercase())
+        })
+    }
+
     /// A day (`2026-03-31`), or none.
     pub fn optional_date(&mut self, name: &'static str) -> Option<NaiveDate> {
         self.parsed(name, "date-invalide", |text| in_sane_year(text.parse().ok()?))

@@ -125,6 +125,7 @@ fn pages_bureau() -> Router<App> {
         .route("/mot-de-passe-oublie", get(oubli::show).post(oubli::forget))
         .route("/mot-de-passe/{token}", get(oubli::show_reset).post(oubli::reset))
         .route("/reglages", get(reglages::show).post(reglages::update))
+        .route("/reglages/couleur", post(reglages::update_couleur))
         .route("/reglages/logo", post(reglages::update_logo))
         .route("/reglages/logo/retirer", post(reglages::remove_logo))
         .route("/reglages/mot-de-passe", post(reglages::update_mot_de_passe))

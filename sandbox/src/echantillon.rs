@@ -48,6 +48,7 @@ enum Paiement {
 pub async fn load(guichet: &Guichet, simulateur: &str) -> Result<String> {
     let load = Load { guichet, simulateur, today: today() };
     guichet.put_logo(include_bytes!("echantillon/logo.png")).await?;
+    guichet.patch("/api/utilisateur", &json!({ "couleur": "#8c2f39" })).await?;
     let vasseur =
         load.client("Librairie Vasseur", "entreprise", "contact@librairie-vasseur.fr", "fr").await?;
     load.librairie(&vasseur).await?;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod clients;
 mod connexion;
+mod couleur;
 mod donnees;
 mod effacement;
 mod emails;

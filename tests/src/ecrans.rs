@@ -447,6 +447,8 @@ async fn refused_job(bureau: &Bureau) -> String {
 
 /// Enters what breaks layouts.
 async fn fill(app: &App, bureau: &Bureau) {
+    // The hardest to see beside the one yellow of ours.
+    bureau.patch("/api/utilisateur", json!({ "couleur": "#ffff00" })).await.expect(200);
     let word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
     let arabic = "شركة النور للتصميم والطباعة 🌙 (الفرع الرئيسي)";
     let long = format!("{word} {arabic} 👩🏽‍🎨🏳️‍🌈");

@@ -1,4 +1,4 @@
-//! A freelancer's own account: name, language, time zone, logo, password.
+//! A freelancer's own account: name, language, time zone, logo, colour, password.
 
 use common::domaine::FormatLogo;
 use common::jeton::Jeton;
@@ -18,12 +18,13 @@ use crate::problem::AppError;
 use crate::queries;
 use crate::session::Utilisateur;
 
-/// The fields of `{ nom, langue, fuseau }` that are to change.
+/// The fields of `{ nom, langue, fuseau, couleur }` that are to change.
 pub fn update_utilisateur(fields: &mut Fields) -> Result<UpdateUtilisateur, AppError> {
     let job = UpdateUtilisateur {
         nom: fields.if_present("nom", |fields, name| fields.text(name, LINE_MAX)),
         langue: fields.choice_if_present("langue"),
         fuseau: fields.if_present("fuseau", |fields, name| fields.text(name, LINE_MAX)),
+        couleur: fields.if_present("couleur", Fields::optional_couleur),
     };
     let known = |name: &String| name.is_empty() || name.parse::<chrono_tz::Tz>().is_ok();
     if !job.fuseau.as_ref().is_none_or(known) {

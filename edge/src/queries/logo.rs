@@ -25,6 +25,13 @@ pub struct Fichier {
     pub octets: Vec<u8>,
 }
 
+impl Logo {
+    /// The logo whose row was joined, if there is one.
+    pub fn joined(empreinte: Option<String>, largeur: Option<i32>, hauteur: Option<i32>) -> Option<Self> {
+        Some(Self { chemin: format!("/logos/{}", empreinte?), largeur: largeur?, hauteur: hauteur? })
+    }
+}
+
 /// A freelancer's logo, if they have one.
 pub async fn of_utilisateur(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Option<Logo>> {
     let row = sqlx::query!(
@@ -33,11 +40,7 @@ pub async fn of_utilisateur(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result
     )
     .fetch_optional(pool)
     .await?;
-    Ok(row.map(|row| Logo {
-        chemin: format!("/logos/{}", row.empreinte),
-        largeur: row.largeur,
-        hauteur: row.hauteur,
-    }))
+    Ok(row.and_then(|row| Logo::joined(Some(row.empreinte), Some(row.largeur), Some(row.hauteur))))
 }
 
 /// The file with this SHA-256, while somebody has it as their logo. It is for everybody who has its address.

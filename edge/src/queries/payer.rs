@@ -9,6 +9,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::Somme;
+use super::logo::Logo;
 
 /// What a payment link opens.
 #[derive(Debug, Clone, Serialize)]
@@ -30,6 +31,12 @@ pub struct Payer {
     pub langue: Langue,
     /// Who is paid.
     pub freelance_nom: String,
+    /// The freelancer's own colour, as `#rrggbb`.
+    #[serde(skip)]
+    pub couleur: Option<String>,
+    /// Their logo.
+    #[serde(skip)]
+    pub logo: Option<Logo>,
     /// The freelancer's time zone.
     #[serde(skip)]
     pub fuseau: String,
@@ -79,7 +86,9 @@ pub(super) fn date_attendue(lancement: NaiveDate) -> NaiveDate {
 pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer>> {
     let row = sqlx::query!(
         r#"SELECT o.id, o.utilisateur_id, o.client_id, c.nom as client_nom, c.langue as "langue: Langue",
-                  u.nom as freelance_nom, u.fuseau, o.titre, o.montant_estime,
+                  u.nom as freelance_nom, u.couleur, u.fuseau,
+                  l.empreinte as "empreinte?", l.largeur as "largeur?", l.hauteur as "hauteur?",
+                  o.titre, o.montant_estime,
                   o.devise as "devise: Devise", o.echeance,
                   o.etape_pipeline as "etape_pipeline: EtapePipeline",
                   o.statut_paiement as "statut_paiement: StatutPaiement",
@@ -92,6 +101,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
              FROM opportunite o
              JOIN client c ON c.id = o.client_id
              JOIN utilisateur u ON u.id = o.utilisateur_id
+             LEFT JOIN logo l ON l.utilisateur_id = u.id
              JOIN opportunite_argent a ON a.opportunite_id = o.id
             WHERE o.token_paiement_hash = $1 AND o.date_effacement IS NULL"#,
         jeton_hash,
@@ -109,6 +119,8 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
             client_nom: row.client_nom,
             langue: row.langue,
             freelance_nom: row.freelance_nom,
+            couleur: row.couleur,
+            logo: Logo::joined(row.empreinte, row.largeur, row.hauteur),
             fuseau: row.fuseau,
             titre: row.titre,
             payable: owed

@@ -8,6 +8,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::logo::Logo;
 use super::payer::date_attendue;
 use super::{Liens, Somme};
 
@@ -26,7 +27,11 @@ pub struct Acces {
     pub langue: Langue,
     /// The name that clients read.
     pub freelance_nom: String,
-    /// The freelancer's time zone.
+    /// The freelancer's own colour, as `#rrggbb`.
+    pub couleur: Option<String>,
+    /// Their logo.
+    pub logo: Option<Logo>,
+    /// Their time zone.
     pub fuseau: String,
     /// The Stripe key's mode; none: payments are not configured.
     pub stripe_livemode: Option<bool>,
@@ -34,18 +39,31 @@ pub struct Acces {
 
 /// Finds whose page a token opens. `None` for what never was and for what no longer is.
 pub async fn acces(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Acces>> {
-    sqlx::query_as!(
-        Acces,
-        r#"SELECT c.id as client_id, c.utilisateur_id, c.nom as client_nom,
-                  c.type as "client_type: TypeClient", c.langue as "langue: Langue",
-                  u.nom as freelance_nom, u.fuseau,
+    let row = sqlx::query!(
+        r#"SELECT c.id, c.utilisateur_id, c.nom, c.type as "type: TypeClient", c.langue as "langue: Langue",
+                  u.nom as freelance_nom, u.couleur, u.fuseau,
+                  l.empreinte as "empreinte?", l.largeur as "largeur?", l.hauteur as "hauteur?",
                   (SELECT stripe_livemode FROM instance) as stripe_livemode
-             FROM client c JOIN utilisateur u ON u.id = c.utilisateur_id
+             FROM client c
+             JOIN utilisateur u ON u.id = c.utilisateur_id
+             LEFT JOIN logo l ON l.utilisateur_id = u.id
             WHERE c.token_portail_hash = $1"#,
         jeton_hash,
     )
     .fetch_optional(pool)
-    .await
+    .await?;
+    Ok(row.map(|row| Acces {
+        client_id: row.id,
+        utilisateur_id: row.utilisateur_id,
+        client_nom: row.nom,
+        client_type: row.r#type,
+        langue: row.langue,
+        freelance_nom: row.freelance_nom,
+        couleur: row.couleur,
+        logo: Logo::joined(row.empreinte, row.largeur, row.hauteur),
+        fuseau: row.fuseau,
+        stripe_livemode: row.stripe_livemode,
+    }))
 }
 
 /// `GET /api/portail/{token}`.

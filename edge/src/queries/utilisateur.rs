@@ -83,13 +83,15 @@ pub struct Profil {
     pub langue: Langue,
     /// Their time zone, by its IANA name.
     pub fuseau: String,
+    /// The colour at the head of their clients' pages, as `#rrggbb`; none.
+    pub couleur: Option<String>,
 }
 
 /// Reads a freelancer's own account.
 pub async fn profil(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Profil> {
     sqlx::query_as!(
         Profil,
-        r#"SELECT id, email, nom, langue as "langue: Langue", fuseau FROM utilisateur WHERE id = $1"#,
+        r#"SELECT id, email, nom, langue as "langue: Langue", fuseau, couleur FROM utilisateur WHERE id = $1"#,
         utilisateur_id,
     )
     .fetch_one(pool)

@@ -20,6 +20,7 @@ erreur-montant-invalide = This amount cannot be read (e.g. 1200.50).
 erreur-montant-negatif = The amount must be more than zero.
 erreur-montant-decimales = Too many decimals for this currency ({ $devise }).
 erreur-montant-trop-petit = At least { $limite }.
+erreur-couleur-invalide = Write the colour like this: #1a2b3c.
 erreur-logo-format = This picture is neither PNG nor JPEG nor WebP.
 erreur-logo-dimensions = { $max } pixels a side at most.
 erreur-montant-trop-grand = At most { $limite }.

@@ -20,6 +20,7 @@ erreur-montant-invalide = Ce montant n’est pas lisible (p. ex. 1200,50).
 erreur-montant-negatif = Le montant doit être supérieur à zéro.
 erreur-montant-decimales = Trop de décimales pour cette devise ({ $devise }).
 erreur-montant-trop-petit = Au moins { $limite }.
+erreur-couleur-invalide = Écrivez la couleur ainsi : #1a2b3c.
 erreur-logo-format = Cette image n’est ni PNG, ni JPEG, ni WebP.
 erreur-logo-dimensions = { $max } pixels de côté au plus.
 erreur-montant-trop-grand = Au plus { $limite }.

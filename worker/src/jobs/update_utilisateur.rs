@@ -20,12 +20,14 @@ impl Handle for UpdateUtilisateur {
         }
         let updated = sqlx::query!(
             "UPDATE utilisateur SET nom = coalesce($2, nom), langue = coalesce($3, langue),
-                 fuseau = coalesce($4, fuseau)
+                 fuseau = coalesce($4, fuseau), couleur = CASE WHEN $5 THEN $6 ELSE couleur END
              WHERE id = $1",
             id,
             self.nom,
             self.langue.map(Langue::as_str),
             self.fuseau,
+            self.couleur.is_some(),
+            self.couleur.flatten(),
         )
         .execute(&mut *cx.tx)
         .await?;

@@ -13,7 +13,6 @@ use crate::fields::Fields;
 use crate::job_options::JobOptions;
 use crate::limits::{Address, Rule};
 use crate::problem::AppError;
-use crate::queries::logo;
 use crate::queries::portail::{self, Portail};
 use crate::reader::Reader;
 use crate::session::{Id, PortailClient};
@@ -21,11 +20,8 @@ use crate::session::{Id, PortailClient};
 /// `GET /api/portail/{token}`
 pub async fn show(State(app): State<App>, client: PortailClient) -> Result<Json<Portail>, AppError> {
     let acces = &client.acces;
-    let (contenu, logo) = tokio::try_join!(
-        portail::contenu(&app.pool, acces.client_id, &app.liens),
-        logo::of_utilisateur(&app.pool, acces.utilisateur_id),
-    )?;
-    let logo = logo.map(|logo| app.public_url.page(&logo.chemin));
+    let contenu = portail::contenu(&app.pool, acces.client_id, &app.liens).await?;
+    let logo = acces.logo.as_ref().map(|logo| app.public_url.page(&logo.chemin));
     Ok(Json(contenu.into_portail(acces, logo)))
 }
 

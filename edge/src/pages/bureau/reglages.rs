@@ -30,6 +30,13 @@ pub async fn update(bureau: Bureau, mut fields: Fields) -> Result<Response, AppE
     bureau.submit("profil", job, &fields, Destination::Page("/reglages".into()), page).await
 }
 
+/// `POST /reglages/couleur`: the band at the head of the clients' pages; none when it is sent empty.
+pub async fn update_couleur(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::update_utilisateur(&mut fields);
+    let page = async |status, forms| page(&bureau, status, forms).await;
+    bureau.submit("couleur", job, &fields, Destination::Page("/reglages#couleur".into()), page).await
+}
+
 /// `POST /reglages/logo`: the picture at the head of the clients' pages.
 pub async fn update_logo(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let job = commands::update_logo(&mut fields);
@@ -86,6 +93,8 @@ async fn page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Respo
         f => forms.get("profil", card),
         logo,
         fLogo => forms.get("logo", Values::new()),
+        couleur => profil.couleur,
+        fCouleur => forms.get("couleur", values([("couleur", profil.couleur.clone())])),
         fMotDePasse => forms.get("motDePasse", Values::new()),
         sessions => open_sessions(app, me).await?,
         webhook => app.public_url.webhook(),

@@ -11,7 +11,6 @@ use axum::response::Response;
 use common::domaine::Langue;
 use common::job::Actor;
 use minijinja::{Value, context};
-use uuid::Uuid;
 
 use super::html;
 use super::page_context;
@@ -19,7 +18,7 @@ use super::params::Params;
 use super::submission::{Sender, done};
 use crate::app::App;
 use crate::problem::AppError;
-use crate::queries::logo;
+use crate::queries::logo::Logo;
 use crate::render::Cadre;
 
 /// A client at one of their pages.
@@ -34,9 +33,11 @@ pub struct Public {
     /// The path that the private link opens.
     pub path: String,
     /// Whom they deal with.
-    pub freelance_id: Uuid,
-    /// Their name.
     pub freelance_nom: String,
+    /// Their own colour, as `#rrggbb`.
+    pub couleur: Option<String>,
+    /// Their logo.
+    pub logo: Option<Logo>,
     /// The Stripe key's mode; none: payments are not configured.
     pub stripe_livemode: Option<bool>,
     /// As whom their jobs run.
@@ -67,7 +68,8 @@ impl Public {
         let langue_query = self.langue_query();
         let public = page_context! {
             freelanceNom => self.freelance_nom,
-            logo => logo::of_utilisateur(&self.app.pool, self.freelance_id).await?,
+            couleur => self.couleur,
+            logo => self.logo,
             stripeLivemode => self.stripe_livemode,
             chemin => ici,
             q => if langue_query.is_empty() { langue_query } else { format!("?{langue_query}") },

@@ -47,7 +47,7 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         let seen = set.then_some(DATE);
         let page = json!({
             "email": "claire@example.org", "fuseaux": ["Europe/Paris", "UTC"], "avis": set.then_some("sessions"),
-            "f": form("profil"), "logo": set.then(logo), "fLogo": form("logo"), "fMotDePasse": form("motDePasse"), "webhook": "https://guichet.example/api/webhooks/stripe",
+            "f": form("profil"), "logo": set.then(logo), "fLogo": form("logo"), "couleur": set.then_some("#1a2b3c"), "fCouleur": form("couleur"), "fMotDePasse": form("motDePasse"), "webhook": "https://guichet.example/api/webhooks/stripe",
             "sessions": [
                 { "id": "ab", "appareil": "Firefox, Linux", "dateOuverture": DATE, "dateVue": DATE, "actuelle": true },
                 { "id": "cd", "appareil": "", "dateOuverture": DATE, "dateVue": DATE, "actuelle": false },
