@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Mutation proof: takes away what protects the ledger, one thing at a time, and shows that a named test turns red.
+# Mutation proof: takes away what protects the ledger and the ways in, one thing at a time, and shows that a named test turns red.
 # Without a change each of these tests must be green. `make mutation` runs it.
 #
 # The sources are changed where they stand, so that only what depends on the change is built anew; whatever ends this
@@ -66,4 +66,13 @@ mutate "the lease's renewal" worker/src/queue/beat.lua \
 mutate "the reconciliation" worker/src/reconciliation.rs \
     's/^        run(shared, event).await?;/        let _ = (shared, event);/' \
     faults reconciliation::nothing_that_was_accepted_is_lost_with_ten_wipes_of_redis
+mutate "what an API token must not reach" edge/src/session.rs \
+    's/if me.session.is_some() { Ok/if true { Ok/' \
+    api jetons::a_token_makes_no_other_way_in_and_opens_no_page
+mutate "pages' refusal of an API token" edge/src/bearer.rs \
+    's/(path.starts_with("\/api\/") \&\&/(!path.is_empty() \&\&/' \
+    api jetons::a_token_makes_no_other_way_in_and_opens_no_page
+mutate "the end of API tokens with a lost password" worker/src/utilisateur.rs \
+    's/DELETE FROM jeton_api WHERE utilisateur_id = $1"/DELETE FROM jeton_api WHERE utilisateur_id = $1 AND false"/' \
+    api jetons::a_new_password_by_reset_ends_tokens_a_change_of_it_does_not
 exit $failed

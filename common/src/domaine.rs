@@ -311,5 +311,6 @@ vocabulary! {
         EvenementTimeline = "evenement_timeline",
         EvenementStripe = "evenement_stripe",
         SessionPaiement = "session_paiement",
+        JetonApi = "jeton_api",
     }
 }

@@ -17,6 +17,8 @@ pub const PORTAIL_BYTES: usize = 48;
 pub const PAYER_BYTES: usize = 32;
 /// Bytes of the token that sets a forgotten password anew.
 pub const OUBLI_BYTES: usize = 32;
+/// Bytes of an API token.
+pub const API_BYTES: usize = 32;
 /// Bytes of the one-time set-up token.
 pub const INSTALLATION_BYTES: usize = 32;
 

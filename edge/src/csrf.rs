@@ -2,7 +2,8 @@
 //!
 //! Browsers say so themselves: `Sec-Fetch-Site`, or, where it is missing (plain http on a LAN, old
 //! browsers), `Origin`, which must be that of `PUBLIC_URL`. Programs send neither; they pass as long as
-//! they carry no cookie, and with one they must send `Origin` too. The private links' pages know no cookie,
+//! they carry no cookie, and with one they must send `Origin` too. A script's API token is no browser's to send by
+//! itself, and beside it no cookie is looked at: it passes. The private links' pages know no cookie,
 //! so there is nothing to borrow there.
 
 use axum::extract::{Request, State};
@@ -12,15 +13,17 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::bearer;
 use crate::problem::AppError;
 
 /// Lets safe methods and our own pages' requests pass; 403 for the others.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     // Sent by Stripe, proven by its signature.
     let webhook = request.uri().path() == crate::routes::WEBHOOK;
+    let token = bearer::of(request.headers(), request.uri().path()).is_some();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let cookie = !crate::routes::is_public(request.uri().path()) && request.headers().contains_key(COOKIE);
-    if safe || webhook || is_ours(request.headers(), &app.public_url.origin(), cookie) {
+    if safe || webhook || token || is_ours(request.headers(), &app.public_url.origin(), cookie) {
         next.run(request).await
     } else {
         AppError::ForeignOrigin.into_response()

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod app;
+pub mod bearer;
 pub mod body;
 pub mod commands;
 pub mod connexion;
@@ -11,6 +12,7 @@ pub mod eml;
 pub mod enqueue;
 pub mod fields;
 pub mod headers;
+pub mod jetons;
 pub mod job_options;
 pub mod limits;
 pub mod operations;

@@ -34,6 +34,8 @@ pub enum Rule<'a> {
     OubliByAddress(Address),
     /// Private links that lead nowhere, from one network address.
     DeadLink(Address),
+    /// API tokens that open nothing, from one network address.
+    DeadJeton(Address),
     /// Tickets and messages of one client.
     TicketByClient(Uuid),
     /// Tickets and messages from one network address.
@@ -58,6 +60,7 @@ impl Rule<'_> {
             Self::OubliByEmail(email) => (format!("oubli:compte:{}", digest(email)), 3, HOUR),
             Self::OubliByAddress(address) => (format!("oubli:adresse:{address}"), 10, HOUR),
             Self::DeadLink(address) => (format!("lien-mort:{address}"), 30, QUARTER_HOUR),
+            Self::DeadJeton(address) => (format!("jeton-mort:{address}"), 30, QUARTER_HOUR),
             Self::TicketByClient(id) => (format!("ticket:client:{id}"), 20, HOUR),
             Self::TicketByAddress(address) => (format!("ticket:adresse:{address}"), 40, HOUR),
             Self::Payer(id) => (format!("payer:{id}"), 60, HOUR),

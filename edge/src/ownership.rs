@@ -4,12 +4,12 @@
 use common::domaine::Entite;
 use common::job::{Actor, Job};
 use common::jobs::{
-    CancelPaymentLink, CreateCheckoutSession, CreateClient, CreateOpportunite, CreateTicket,
+    CancelPaymentLink, CreateCheckoutSession, CreateClient, CreateJetonApi, CreateOpportunite, CreateTicket,
     CreateUtilisateur, DeleteClient, DeleteEvenement, DeleteOpportunite, EraseClient, ForgetMotDePasse,
     GeneratePortail, ReadEvenement, RecordEmail, RecordNote, RecordPayment, RefreshPayment, RefundPayment,
-    ReplayStripeEvent, ReplyTicket, ResetMotDePasse, ReversePayment, RevokePortail, SendLienPaiement,
-    UpdateClient, UpdateEvenement, UpdateLogo, UpdateMotDePasse, UpdateOpportunite, UpdateTicket,
-    UpdateUtilisateur,
+    ReplayStripeEvent, ReplyTicket, ResetMotDePasse, ReversePayment, RevokeJetonApi, RevokePortail,
+    SendLienPaiement, UpdateClient, UpdateEvenement, UpdateLogo, UpdateMotDePasse, UpdateOpportunite,
+    UpdateTicket, UpdateUtilisateur,
 };
 use common::refus::Refus;
 use uuid::Uuid;
@@ -78,6 +78,8 @@ targets! {
     UpdateMotDePasse => [];
     ForgetMotDePasse => [];
     ResetMotDePasse => [];
+    CreateJetonApi => [];
+    RevokeJetonApi => [JetonApi jeton_id];
 }
 
 /// Refuses with 404, the field named, when one of them is not the actor's.
@@ -104,6 +106,7 @@ async fn is_of_utilisateur(app: &App, me: Uuid, target: &Target) -> sqlx::Result
                   WHEN 'ticket' THEN EXISTS (SELECT FROM ticket WHERE id = $2 AND utilisateur_id = $3)
                   WHEN 'evenement_timeline' THEN EXISTS
                        (SELECT FROM evenement_timeline WHERE id = $2 AND utilisateur_id = $3)
+                  WHEN 'jeton_api' THEN EXISTS (SELECT FROM jeton_api WHERE id = $2 AND utilisateur_id = $3)
                   ELSE false END as "sienne!""#,
         target.entite.as_str(),
         target.id,

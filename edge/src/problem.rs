@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -36,6 +36,10 @@ pub enum AppError {
     NotSignedIn,
     /// Address and password do not belong together: 401.
     Credentials,
+    /// The API token opens nothing, be it that it never was or no longer is: 401.
+    InvalidToken,
+    /// An API token opens much, but this takes a session: 403.
+    TokenRefused,
     /// A request that changes something comes from another site, or does not say from where: 403.
     ForeignOrigin,
     /// There is nothing here, or nothing of yours: 404.
@@ -92,8 +96,8 @@ impl AppError {
             Self::Refus(refus) => refus.first().map_or(StatusCode::UNPROCESSABLE_ENTITY, status_of),
             Self::JobRejected(_, refus) => status_of(refus),
             Self::JobFailed(_) => StatusCode::CONFLICT,
-            Self::NotSignedIn | Self::Credentials => StatusCode::UNAUTHORIZED,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::NotSignedIn | Self::Credentials | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::ForeignOrigin | Self::TokenRefused => StatusCode::FORBIDDEN,
             Self::NotFound | Self::DeadLink => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -122,6 +126,8 @@ impl AppError {
             Self::JobFailed(_) => "job-echoue",
             Self::NotSignedIn => "non-connecte",
             Self::Credentials => "identifiants-invalides",
+            Self::InvalidToken => "jeton-invalide",
+            Self::TokenRefused => "jeton-refuse",
             Self::ForeignOrigin => "origine-refusee",
             Self::NotFound => "introuvable",
             Self::DeadLink => "lien-mort",
@@ -275,6 +281,9 @@ impl IntoResponse for AppError {
         let mut response = self.status().into_response();
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if matches!(self, Self::InvalidToken) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(Arc::new(self));
         response

@@ -1,4 +1,4 @@
-//! Who is asking: the signed-in freelancer by a cookie, a client by a private link. Each is a type in the
+//! Who is asking: the signed-in freelancer by a cookie, their script by an API token (`bearer`), a client by a private link. Each is a type in the
 //! handler's signature, so that no handler can forget to ask.
 //!
 //! The cookie holds 32 random bytes, Redis their SHA-256: who reads Redis cannot sign in with what stands
@@ -19,6 +19,7 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::bearer;
 use crate::limits::{self, Address, Rule};
 use crate::problem::AppError;
 use crate::queries;
@@ -30,7 +31,8 @@ const SESSION_BYTES: usize = 32;
 /// Browsers keep a cookie 400 days at most; the session itself ends earlier, in Redis.
 const COOKIE_SECONDS: u32 = 400 * 24 * 3600;
 
-/// A signed-in freelancer. Without one: 401, on pages the way to `/connexion`.
+/// A freelancer, signed in or, on the API, by the token of their script. Without one: 401, on pages the way to
+/// `/connexion`.
 #[derive(Debug, Clone)]
 pub struct Utilisateur {
     /// Their id: what every read and every job is scoped by.
@@ -45,8 +47,8 @@ pub struct Utilisateur {
     pub administrateur: bool,
     /// Tells their password from the next: a digest of its hash.
     pub password_mark: String,
-    /// The session that the request came with, by the hash of its cookie.
-    pub session: String,
+    /// The session that the request came with, by the hash of its cookie; none with an API token.
+    pub session: Option<String>,
 }
 
 impl Utilisateur {
@@ -60,24 +62,72 @@ impl FromRequestParts<App> for Utilisateur {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-        let cookie = SessionCookie::of(&parts.headers, app).ok_or(AppError::NotSignedIn)?;
-        let hash = cookie.hash();
-        let session = app.store.touch_session(&hash).await?.ok_or(AppError::NotSignedIn)?;
-        let found = queries::utilisateur::find(&app.pool, session.utilisateur_id).await?;
-        // A new password ends the sessions that were opened with the old one.
-        let found = found
-            .filter(|found| found.password_mark == session.password_mark)
-            .ok_or(AppError::NotSignedIn)?;
+        let (found, session) = match bearer::of(&parts.headers, parts.uri.path()) {
+            Some(token) => {
+                let token = bearer::parse(token);
+                (by_token(parts, app, token).await?, None)
+            }
+            None => by_session(&parts.headers, app).await.map(|(found, hash)| (found, Some(hash)))?,
+        };
         Reader::find(&parts.extensions).note(found.langue);
         Ok(Self {
             password_mark: found.password_mark,
-            session: hash,
+            session,
             id: found.id,
             nom: found.nom,
             langue: found.langue,
             fuseau: fuseau(&found.fuseau),
             administrateur: found.administrateur,
         })
+    }
+}
+
+/// Whose session the cookie opens, and its hash.
+async fn by_session(
+    headers: &HeaderMap,
+    app: &App,
+) -> Result<(queries::utilisateur::Utilisateur, String), AppError> {
+    let hash = SessionCookie::of(headers, app).ok_or(AppError::NotSignedIn)?.hash();
+    let session = app.store.touch_session(&hash).await?.ok_or(AppError::NotSignedIn)?;
+    let found = queries::utilisateur::find(&app.pool, session.utilisateur_id).await?;
+    // A new password ends the sessions that were opened with the old one.
+    let found = found.filter(|found| found.password_mark == session.password_mark);
+    found.map(|found| (found, hash)).ok_or(AppError::NotSignedIn)
+}
+
+/// Whose script the token lets in. Only misses are counted, as a link's.
+async fn by_token(
+    parts: &mut Parts,
+    app: &App,
+    jeton: Option<Jeton>,
+) -> Result<queries::utilisateur::Utilisateur, AppError> {
+    let owner = match jeton {
+        Some(jeton) => queries::jeton_api::owner(&app.pool, &jeton.hash()).await?,
+        None => None,
+    };
+    let found = match owner {
+        Some(owner) => queries::utilisateur::find(&app.pool, owner).await?,
+        None => None,
+    };
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let Ok(address) = Address::from_request_parts(parts, app).await;
+    limits::count_miss(app, Rule::DeadJeton(address)).await?;
+    Err(AppError::InvalidToken)
+}
+
+/// A freelancer by a session of their own: for what a script's token must never reach, which could else make another
+/// way in for whoever found it. With a token: 403.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Utilisateur);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let me = Utilisateur::from_request_parts(parts, app).await?;
+        if me.session.is_some() { Ok(Self(me)) } else { Err(AppError::TokenRefused) }
     }
 }
 
@@ -302,14 +352,17 @@ impl SessionCookie {
     }
 }
 
-/// The session cookie that the request carries, if any.
+/// The session cookie that the request carries, if any. Who signs in or out has no business with an API token: 403.
 #[derive(Debug, Clone)]
 pub struct Cookie(pub Option<SessionCookie>);
 
 impl FromRequestParts<App> for Cookie {
-    type Rejection = std::convert::Infallible;
+    type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        if bearer::of(&parts.headers, parts.uri.path()).is_some() {
+            return Err(AppError::TokenRefused);
+        }
         Ok(Self(SessionCookie::of(&parts.headers, app)))
     }
 }
@@ -373,7 +426,7 @@ pub async fn open_sessions(app: &App, me: &Utilisateur) -> Result<Vec<SessionVie
     let sessions = sessions.filter(|(_, session, _)| session.password_mark == me.password_mark);
     let mut sessions: Vec<_> = sessions
         .map(|(id, session, idle)| SessionView {
-            actuelle: id == me.session,
+            actuelle: me.session.as_ref() == Some(&id),
             id,
             appareil: session.appareil,
             date_ouverture: session.opened,

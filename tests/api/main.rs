@@ -11,6 +11,7 @@ mod effacement;
 mod emails;
 mod every_route;
 mod idempotence;
+mod jetons;
 mod logo;
 mod operations;
 mod opportunites;

@@ -33,6 +33,12 @@ async fn a_forgotten_password_is_set_anew_once_and_ends_all_sessions() {
     app.until_empty().await;
     assert_eq!(app.count("SELECT count(*) FROM courriel").await, 1, "nobody else is written to");
     let path = link(&mail.corps, &app.base).strip_prefix(&app.base).unwrap().to_owned();
+    let made = claire.post("/api/utilisateur/jetons", json!({ "nom": "Sauvegarde" })).await.expect(201);
+    let script = async || {
+        let read = stranger.bare(Method::GET, "/api/clients").bearer_auth(made["jeton"].as_str().unwrap());
+        Answer::of(read).await.status.as_u16()
+    };
+    assert_eq!(script().await, 200);
     // Asking changes nothing yet, nor does looking at the link.
     claire.get("/api/clients").await.expect(200);
     assert_eq!(stranger.get(&path).await.status, 200);
@@ -42,6 +48,7 @@ async fn a_forgotten_password_is_set_anew_once_and_ends_all_sessions() {
     let done = reset(&stranger, &path, NEW).await;
     assert_eq!((done.status.as_u16(), done.header("location")), (303, "/connexion?avis=ResetMotDePasse"));
     claire.get("/api/clients").await.expect(401);
+    assert_eq!(script().await, 401, "whoever had the password may have made tokens with it");
     let sign_in = |password: &str| json!({ "email": "claire@example.org", "motDePasse": password });
     stranger.post("/api/connexion", sign_in(PASSWORD)).await.expect(401);
     stranger.post("/api/connexion", sign_in(NEW)).await.expect(204);

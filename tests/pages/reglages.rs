@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use sandbox::simulateur::Moyen;
-use tests::{Answer, App, Options, until};
+use tests::{Answer, App, Bureau, Options, until};
 
 #[tokio::test]
 async fn what_stripe_needs_is_said_in_plain_words() {
@@ -82,4 +82,45 @@ async fn test_money_is_said_on_every_page_and_never_counts_as_revenue() {
     let head = claire.get(&client_page).await.text;
     let head = head.split("</dl>").next().unwrap();
     assert!(!head.contains(paid), "{head}");
+}
+
+#[tokio::test]
+async fn a_token_is_made_shown_once_and_revoked_without_a_script() {
+    let mut app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        Answer::of(claire.request(Method::POST, path).form(form)).await
+    };
+    let empty = post("/reglages/jetons", &[("cle", "a"), ("nom", "")]).await;
+    assert_eq!(empty.status, 422);
+    assert!(empty.text.contains("jeton-nom-e"), "{}", empty.text);
+    let made = post("/reglages/jetons", &[("cle", "b"), ("nom", "Sauvegarde <i>")]).await;
+    assert_eq!((made.status.as_u16(), made.header("cache-control")), (200, "no-store"));
+    let jeton = format!("guichet_{}", &made.text.split("guichet_").nth(1).unwrap()[..64]);
+    let script = || Bureau::stranger(&app).bare(Method::GET, "/api/clients").bearer_auth(&jeton);
+    Answer::of(script()).await.expect(200);
+    // The browser sends the form again when the page is reloaded.
+    let again = post("/reglages/jetons", &[("cle", "b"), ("nom", "Sauvegarde <i>")]).await;
+    assert_eq!(again.status, 409);
+    assert!(again.text.contains("Ce formulaire est déjà parti") && !again.text.contains("guichet_"));
+    let page = claire.get("/reglages").await.text;
+    assert!(page.contains("Sauvegarde &lt;i&gt;") && !page.contains("guichet_"), "{page}");
+    let revoke = page.split("action=\"/reglages/jetons/").nth(1).unwrap().split('"').next().unwrap();
+    let gone = post(&format!("/reglages/jetons/{revoke}"), &[("cle", "c")]).await;
+    assert_eq!(gone.status, 303, "{}", gone.text);
+    Answer::of(script()).await.expect(401);
+    assert!(claire.get(gone.header("location")).await.text.contains("Jeton révoqué."));
+
+    // Nobody runs it yet: the token is shown all the same, and what it is worth is said.
+    app.kill_workers();
+    let queued = post("/reglages/jetons", &[("cle", "d"), ("nom", "En file")]).await;
+    assert_eq!(queued.status, 200);
+    let late = format!("guichet_{}", &queued.text.split("guichet_").nth(1).unwrap()[..64]);
+    assert!(queued.text.contains("Sa création est encore en file"), "{}", queued.text);
+    app.start_worker();
+    until("the token opens", async || {
+        let read = Bureau::stranger(&app).bare(Method::GET, "/api/clients").bearer_auth(&late);
+        (Answer::of(read).await.status == 200).then_some(())
+    })
+    .await;
 }

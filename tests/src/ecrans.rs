@@ -28,6 +28,10 @@ const SEND_EMPTY: &str = "const written = 'input:not([type=hidden], [type=radio]
      const form = forms.filter((form) => form.querySelector(written)).at(-1); \
      for (const field of form.querySelectorAll(written)) field.value = ''; \
      HTMLFormElement.prototype.submit.call(form)";
+/// Makes an API token.
+const NEW_JETON: &str = "const form = document.querySelector('form[action=\"/reglages/jetons\"]'); \
+     form.querySelector('[name=nom]').value = 'Sauvegarde du soir'; \
+     HTMLFormElement.prototype.submit.call(form)";
 const PALETTE: &str = "document.querySelector('[data-dialogue=palette]').showModal()";
 const CLAVIER: &str = "document.querySelector('[data-dialogue=clavier]').showModal()";
 /// Whether an error's page stands where a page was meant.
@@ -166,6 +170,9 @@ impl Monde {
                 if script == SEND_EMPTY {
                     browser.find("//*[@aria-invalid='true' or @role='alert']").await;
                 }
+                if script == NEW_JETON {
+                    browser.find("//*[@data-jeton]").await;
+                }
             }
             Geste::Panne(Panne::AutreSite) => {
                 browser.run("document.querySelector('form').submit()").await;
@@ -282,7 +289,9 @@ async fn misfortunes(bureau: &Bureau) -> Vec<Ecran> {
         oubli.after("refuse", SEND_EMPTY),
         Ecran::new("oubli-envoye", "/mot-de-passe-oublie", None, "/mot-de-passe-oublie?envoye=1"),
         reglages.clone(),
-        reglages.after("refuse", SEND_EMPTY),
+        reglages.clone().after("refuse", SEND_EMPTY),
+        reglages.clone().after("jeton", NEW_JETON),
+        Ecran { nom: "reglages-jetons".into(), ..reglages },
         Ecran::new("portail-job", "/portail/{token}/jobs/{id}", None, job),
         Ecran::new("operations-calme", "/operations", Some(FREELANCE_EMAIL), "/operations"),
         page("operations", "/operations", "/operations", Panne::MisDeCote),

@@ -41,20 +41,21 @@ pub async fn create(pool: &PgPool, email: &str, nom: &str, administrateur: bool)
     Ok(())
 }
 
-/// Gives an account a new password, the first line of standard input.
+/// Gives an account a new password, the first line of standard input. Its sessions and API tokens end.
 pub async fn reset_password(pool: &PgPool, email: &str) -> anyhow::Result<()> {
     let hash = hash_password(&read_password()?)?;
-    let updated = sqlx::query!(
-        "UPDATE utilisateur SET mot_de_passe_hash = $2 WHERE lower(email) = lower($1)",
+    let mut tx = pool.begin().await.context("DATABASE_URL")?;
+    let id = sqlx::query_scalar!(
+        "UPDATE utilisateur SET mot_de_passe_hash = $2 WHERE lower(email) = lower($1) RETURNING id",
         email.trim(),
         hash
     )
-    .execute(pool)
-    .await
-    .context("DATABASE_URL")?;
-    if updated.rows_affected() == 0 {
-        bail!("--email: no account has this address");
-    }
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(id) = id else { bail!("--email: no account has this address") };
+    // Whoever had the password may have made tokens with it.
+    sqlx::query!("DELETE FROM jeton_api WHERE utilisateur_id = $1", id).execute(&mut *tx).await?;
+    tx.commit().await?;
     tracing::info!("the password is changed");
     Ok(())
 }

@@ -15,6 +15,8 @@ payloads! {
     update_mot_de_passe::UpdateMotDePasse,
     forget_mot_de_passe::ForgetMotDePasse,
     reset_mot_de_passe::ResetMotDePasse,
+    create_jeton_api::CreateJetonApi,
+    revoke_jeton_api::RevokeJetonApi,
     create_client::CreateClient,
     update_client::UpdateClient,
     delete_client::DeleteClient,
@@ -49,6 +51,7 @@ macro_rules! each_job {
     ($with:ident) => {
         $with! {
             CreateUtilisateur, UpdateUtilisateur, UpdateLogo, UpdateMotDePasse, ForgetMotDePasse, ResetMotDePasse,
+            CreateJetonApi, RevokeJetonApi,
             CreateClient, UpdateClient, DeleteClient, EraseClient, GeneratePortail, RevokePortail,
             CreateOpportunite, UpdateOpportunite, DeleteOpportunite,
             CreateTicket, UpdateTicket, ReplyTicket,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::problem::AppError;
-use crate::queries::{self, client, evenement, opportunite, ticket};
+use crate::queries::{self, client, evenement, jeton_api, opportunite, ticket};
 
 /// What a reference points at, as `actor` may see it; `dejaLa` where the job found it there and added nothing.
 pub async fn of_reference(app: &App, actor: &Actor, reference: &Reference) -> Result<Value, AppError> {
@@ -47,6 +47,7 @@ async fn of_bureau(app: &App, me: Uuid, reference: &Reference) -> Result<Option<
         Entite::Ticket => shown(ticket::find(pool, me, id).await?),
         Entite::EvenementTimeline => shown(evenement::find(pool, me, id).await?),
         Entite::Utilisateur => shown(Some(queries::utilisateur::profil(pool, me).await?)),
+        Entite::JetonApi => shown(jeton_api::find(pool, me, id).await?),
         Entite::MessageTicket | Entite::EvenementStripe | Entite::SessionPaiement => Ok(None),
     }
 }

@@ -16,7 +16,8 @@ pub use opportunite::{
 };
 pub use ticket::{create_ticket, create_ticket_portail, reply_ticket, update_ticket};
 pub use utilisateur::{
-    LOGO_MAX, forget_mot_de_passe, reset_mot_de_passe, update_logo, update_mot_de_passe, update_utilisateur,
+    LOGO_MAX, create_jeton_api, forget_mot_de_passe, reset_mot_de_passe, update_logo, update_mot_de_passe,
+    update_utilisateur,
 };
 
 /// The longest name, title or subject, in characters.

@@ -3,7 +3,7 @@
 use common::domaine::FormatLogo;
 use common::jeton::Jeton;
 use common::jobs::{
-    ForgetMotDePasse, Logo, ResetMotDePasse, UpdateLogo, UpdateMotDePasse, UpdateUtilisateur,
+    CreateJetonApi, ForgetMotDePasse, Logo, ResetMotDePasse, UpdateLogo, UpdateMotDePasse, UpdateUtilisateur,
 };
 use common::refus::Refus;
 use common::settings::PASSWORD_LENGTH;
@@ -122,4 +122,14 @@ pub async fn reset_mot_de_passe(
         jeton_hash: hex::encode(jeton.hash()),
         mot_de_passe_hash: password::hash(app, password, password::salt(jeton)).await?,
     })
+}
+
+/// The longest name of an API token.
+const JETON_NOM_MAX: usize = 80;
+
+/// `{ nom }` of a new API token.
+pub fn create_jeton_api(fields: &mut Fields, jeton: &Jeton) -> Result<CreateJetonApi, AppError> {
+    let job =
+        CreateJetonApi { nom: fields.text("nom", JETON_NOM_MAX), jeton_hash: hex::encode(jeton.hash()) };
+    fields.finish(job)
 }

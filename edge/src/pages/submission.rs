@@ -201,12 +201,21 @@ pub async fn finish<J: Targets>(
     key: Option<&str>,
     job: &J,
 ) -> Result<(), AppError> {
+    if run(app, actor, key, job).await? {
+        Ok(())
+    } else {
+        Err(AppError::Unavailable(anyhow::anyhow!("{} is not done yet", J::KIND)))
+    }
+}
+
+/// Queues a job and waits for its end as long as a page may: whether it came.
+pub async fn run<J: Targets>(app: &App, actor: &Actor, key: Option<&str>, job: &J) -> Result<bool, AppError> {
     let id = enqueue(app, actor, key, &[], job).await?;
     let Some(finished) = waiting::wait(app, actor, id, PATIENCE_PAGE).await else {
-        return Err(AppError::Unavailable(anyhow::anyhow!("{} is not done yet", J::KIND)));
+        return Ok(false);
     };
     match (finished.statut, finished.erreur) {
-        (StatutJob::Termine, _) => Ok(()),
+        (StatutJob::Termine, _) => Ok(true),
         (StatutJob::Rejete, Some(refus)) => Err(AppError::JobRejected(id, refus)),
         _ => Err(AppError::JobFailed(id)),
     }

@@ -8,6 +8,7 @@ pub mod client;
 pub mod courriel;
 pub mod dossier;
 pub mod evenement;
+pub mod jeton_api;
 pub mod job;
 pub mod logo;
 pub mod operations;

@@ -3,6 +3,7 @@
 mod cancel_payment_link;
 mod create_checkout_session;
 mod create_client;
+mod create_jeton_api;
 mod create_opportunite;
 mod create_ticket;
 mod create_utilisateur;
@@ -23,6 +24,7 @@ mod replay_stripe_event;
 mod reply_ticket;
 mod reset_mot_de_passe;
 mod reverse_payment;
+mod revoke_jeton_api;
 mod revoke_portail;
 mod send_lien_paiement;
 mod update_client;

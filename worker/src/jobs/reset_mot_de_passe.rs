@@ -23,6 +23,8 @@ impl Handle for ResetMotDePasse {
         .fetch_optional(&mut *cx.tx)
         .await?
         .ok_or_else(Refus::not_found)?;
+        // Whoever had the password may have made tokens with it.
+        sqlx::query!("DELETE FROM jeton_api WHERE utilisateur_id = $1", id).execute(&mut *cx.tx).await?;
         Ok(reference(Entite::Utilisateur, id))
     }
 }

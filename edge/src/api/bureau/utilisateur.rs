@@ -1,20 +1,23 @@
-//! `/api/utilisateur`, `/api/sessions`
+//! `/api/utilisateur`, `/api/sessions`, `/api/utilisateur/jetons`
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use common::jobs::UpdateLogo;
+use common::jobs::{RevokeJetonApi, UpdateLogo};
 
 use super::Bureau;
 use crate::app::App;
 use crate::commands;
 use crate::connexion;
 use crate::fields::{Fields, NoFields};
+use crate::jetons::{self, Nouveau};
+use crate::job_options::JobOptions;
 use crate::problem::AppError;
+use crate::queries::jeton_api::{self, JetonApi};
 use crate::queries::utilisateur::{self, Profil};
-use crate::session::{Appareil, Cookie, SessionView, Utilisateur, open_sessions};
+use crate::session::{Appareil, Cookie, Id, SessionView, SignedIn, Utilisateur, open_sessions};
 
 /// `GET /api/utilisateur`
 pub async fn show(State(app): State<App>, me: Utilisateur) -> Result<Json<Profil>, AppError> {
@@ -41,7 +44,7 @@ pub async fn remove_logo(bureau: Bureau, _: NoFields) -> Result<Response, AppErr
 /// `POST /api/utilisateur/mot-de-passe`: waits for its job, and gives the caller a new session.
 pub async fn update_mot_de_passe(
     State(app): State<App>,
-    me: Utilisateur,
+    SignedIn(me): SignedIn,
     cookie: Cookie,
     appareil: Appareil,
     mut fields: Fields,
@@ -51,14 +54,17 @@ pub async fn update_mot_de_passe(
 }
 
 /// `GET /api/sessions`
-pub async fn sessions(State(app): State<App>, me: Utilisateur) -> Result<Json<Vec<SessionView>>, AppError> {
+pub async fn sessions(
+    State(app): State<App>,
+    SignedIn(me): SignedIn,
+) -> Result<Json<Vec<SessionView>>, AppError> {
     Ok(Json(open_sessions(&app, &me).await?))
 }
 
 /// `DELETE /api/sessions/{id}`: ends one.
 pub async fn close_session(
     State(app): State<App>,
-    me: Utilisateur,
+    SignedIn(me): SignedIn,
     id: Result<Path<String>, PathRejection>,
     _: NoFields,
 ) -> Result<StatusCode, AppError> {
@@ -71,9 +77,37 @@ pub async fn close_session(
 /// `DELETE /api/sessions`: ends all but the caller's.
 pub async fn close_sessions(
     State(app): State<App>,
-    me: Utilisateur,
+    SignedIn(me): SignedIn,
     _: NoFields,
 ) -> Result<StatusCode, AppError> {
     connexion::close_sessions(&app, &me, None).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/utilisateur/jetons`
+pub async fn jetons(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Json<Vec<JetonApi>>, AppError> {
+    Ok(Json(jeton_api::list(&app.pool, me.id).await?))
+}
+
+/// `POST /api/utilisateur/jetons` `{ nom }`: waits for its job, and shows the token this once. 202 when its job is
+/// still queued.
+pub async fn create_jeton(
+    State(app): State<App>,
+    SignedIn(me): SignedIn,
+    options: JobOptions,
+    mut fields: Fields,
+) -> Result<(StatusCode, Json<Nouveau>), AppError> {
+    let nouveau = jetons::create(&app, &me, options.key.as_deref(), &mut fields).await?;
+    let status = if nouveau.pret { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+    Ok((status, Json(nouveau)))
+}
+
+/// `DELETE /api/utilisateur/jetons/{id}`: the token is dead with the commit.
+pub async fn revoke_jeton(
+    _: SignedIn,
+    bureau: Bureau,
+    Id(jeton_id): Id,
+    _: NoFields,
+) -> Result<Response, AppError> {
+    bureau.update(&RevokeJetonApi { jeton_id }).await
 }

@@ -1,19 +1,20 @@
-//! `/reglages`: the freelancer's account, their sessions, and how Stripe and mail are set up.
+//! `/reglages`: the freelancer's account, their sessions and API tokens, and how Stripe and mail are set up.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use common::jobs::{ProcessStripeWebhook, UpdateLogo};
+use common::jobs::{ProcessStripeWebhook, RevokeJetonApi, UpdateLogo};
 
 use super::Bureau;
 use crate::commands;
 use crate::connexion;
 use crate::fields::Fields;
+use crate::jetons::{self, Nouveau};
 use crate::pages::form::{Forms, Values, or_again, values};
 use crate::pages::page_context;
 use crate::pages::submission::Destination;
 use crate::problem::AppError;
-use crate::queries::{courriel, logo, utilisateur};
-use crate::session::{Appareil, Cookie, open_sessions};
+use crate::queries::{courriel, jeton_api, logo, utilisateur};
+use crate::session::{Appareil, Cookie, Id, open_sessions};
 
 /// Mails that were not taken, as the page shows them.
 const REFUSED: i64 = 5;
@@ -72,11 +73,44 @@ pub async fn close_sessions(bureau: Bureau, mut fields: Fields) -> Result<Respon
     Ok(Redirect::to("/reglages?avis=sessions#sessions").into_response())
 }
 
+/// `POST /reglages/jetons`: a new API token, on the one page that ever shows it.
+pub async fn create_jeton(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let key = fields.key().map(str::to_owned);
+    match jetons::create(&bureau.app, &bureau.me, key.as_deref(), &mut fields).await {
+        Ok(nouveau) => page_with(&bureau, StatusCode::OK, Forms::default(), Some(nouveau)).await,
+        Err(error) => {
+            let page = async |status, forms| page(&bureau, status, forms).await;
+            or_again(Err(error), "jeton", &fields, bureau.cadre.langue, page).await
+        }
+    }
+}
+
+/// `POST /reglages/jetons/{id}/revoquer`: the token is dead with the commit.
+pub async fn revoke_jeton(
+    bureau: Bureau,
+    Id(jeton_id): Id,
+    mut fields: Fields,
+) -> Result<Response, AppError> {
+    let job = fields.finish(RevokeJetonApi { jeton_id });
+    let page = async |status, forms| page(&bureau, status, forms).await;
+    bureau.submit("jeton", job, &fields, Destination::Page("/reglages#jetons".into()), page).await
+}
+
 async fn page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
+    page_with(bureau, status, forms, None).await
+}
+
+async fn page_with(
+    bureau: &Bureau,
+    status: StatusCode,
+    forms: Forms,
+    nouveau: Option<Nouveau>,
+) -> Result<Response, AppError> {
     let (app, me) = (&bureau.app, &bureau.me);
-    let (profil, logo, boite, dernier_webhook) = tokio::try_join!(
+    let (profil, logo, jetons, boite, dernier_webhook) = tokio::try_join!(
         utilisateur::profil(&app.pool, me.id),
         logo::of_utilisateur(&app.pool, me.id),
+        jeton_api::list(&app.pool, me.id),
         courriel::boite(&app.pool, me.id, REFUSED),
         utilisateur::dernier_webhook(&app.pool),
     )?;
@@ -97,6 +131,9 @@ async fn page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Respo
         fCouleur => forms.get("couleur", values([("couleur", profil.couleur.clone())])),
         fMotDePasse => forms.get("motDePasse", Values::new()),
         sessions => open_sessions(app, me).await?,
+        jetons,
+        nouveau,
+        fJeton => forms.get("jeton", Values::new()),
         webhook => app.public_url.webhook(),
         webhookOuvert => !app.webhook_secrets.is_empty(),
         evenements => ProcessStripeWebhook::TYPES,

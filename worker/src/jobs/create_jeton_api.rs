@@ -1,0 +1,43 @@
+//! Adds an API token to the actor's own.
+
+use common::domaine::Entite;
+use common::job::Reference;
+use common::jobs::CreateJetonApi;
+use common::refus::Refus;
+
+use crate::cx::{Cx, Handle, JobError, reference};
+
+/// How many tokens a freelancer may have: each is a door to look after.
+const JETONS_MAX: i64 = 20;
+
+impl Handle for CreateJetonApi {
+    async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
+        let (id, utilisateur_id) = (cx.new_id(), cx.utilisateur()?);
+        // Two at once must not both be the twentieth.
+        sqlx::query!("SELECT id FROM utilisateur WHERE id = $1 FOR UPDATE", utilisateur_id)
+            .fetch_optional(&mut *cx.tx)
+            .await?
+            .ok_or_else(Refus::not_found)?;
+        let standing = sqlx::query_scalar!(
+            r#"SELECT count(*) as "count!" FROM jeton_api WHERE utilisateur_id = $1"#,
+            utilisateur_id
+        )
+        .fetch_one(&mut *cx.tx)
+        .await?;
+        if standing >= JETONS_MAX {
+            return Err(Refus::conflict("jetons-trop-nombreux").arg("max", JETONS_MAX).into());
+        }
+        sqlx::query!(
+            "INSERT INTO jeton_api (id, utilisateur_id, nom, jeton_hash, date_creation)
+             VALUES ($1, $2, $3, decode($4, 'hex'), $5)",
+            id,
+            utilisateur_id,
+            self.nom,
+            self.jeton_hash,
+            cx.now,
+        )
+        .execute(&mut *cx.tx)
+        .await?;
+        Ok(reference(Entite::JetonApi, id))
+    }
+}
