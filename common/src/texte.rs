@@ -21,7 +21,11 @@ static_loader! {
         locales: "../templates/locales",
         fallback_language: "fr",
         // The marks that isolate the direction of arguments would stand in copied amounts and links.
-        customise: |bundle| bundle.set_use_isolating(false),
+        customise: |bundle| {
+            bundle.set_use_isolating(false);
+            let french = bundle.locales.iter().any(|it| it.language.as_str() == "fr");
+            bundle.set_formatter(Some(if french { write_fr } else { write_en }));
+        },
     };
 }
 
@@ -50,17 +54,35 @@ thread_local! {
         .map(|locale| DecimalFormatter::try_new(locale.into(), DecimalFormatterOptions::default()).ok());
 }
 
-/// An amount with its currency, as people who read `langue` write it. `None` without the data of the
-/// language, which is compiled in.
-pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Devise) -> Option<String> {
-    let digits = exact(montant.abs(), devise).to_string();
-    let number = NUMBERS.with(|[fr, en]| {
+/// A whole number within a text, in thousands.
+fn write_fr<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    write_number(Langue::Fr, value)
+}
+
+fn write_en<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    write_number(Langue::En, value)
+}
+
+fn write_number(langue: Langue, value: &FluentValue<'_>) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    grouped(langue, &number.as_string())
+}
+
+/// The digits of a number in groups, as people who read `langue` write them.
+fn grouped(langue: Langue, digits: &str) -> Option<String> {
+    NUMBERS.with(|[fr, en]| {
         let formatter = match langue {
             Langue::Fr => fr,
             Langue::En => en,
         };
         Some(formatter.as_ref()?.format(&digits.parse::<Decimal>().ok()?).to_string())
-    })?;
+    })
+}
+
+/// An amount with its currency, as people who read `langue` write it. `None` without the data of the
+/// language, which is compiled in.
+pub fn write_montant(langue: Langue, montant: rust_decimal::Decimal, devise: Devise) -> Option<String> {
+    let number = grouped(langue, &exact(montant.abs(), devise).to_string())?;
     let minus = if montant.is_sign_negative() { "−" } else { "" };
     // A code such as CHF is a word beside the number; a sign such as € belongs to it.
     let code = devise.code();

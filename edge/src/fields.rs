@@ -350,8 +350,7 @@ impl Fields {
             Found::Number(number) => Some(number.to_string()),
             Found::Other => None,
         };
-        let text = text.filter(|text| is_decimal(text));
-        let montant = text.and_then(|text| Decimal::from_str_exact(&text).ok());
+        let montant = text.as_deref().and_then(decimal);
         if montant.is_none() {
             self.refus.push(Refus::invalid(name, "montant-invalide"));
         }
@@ -472,6 +471,15 @@ fn local(text: &str, fuseau: chrono_tz::Tz) -> Option<DateTime<Utc>> {
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
     Some(fuseau.from_local_datetime(&naive).earliest()?.to_utc())
+}
+
+fn decimal(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text).ok().filter(|_| is_decimal(text))
+}
+
+/// The amount that a text says, as people write one: `1 200,50 €`, `1200`. `None` for any other text.
+pub fn said_amount(text: &str) -> Option<Decimal> {
+    decimal(&typed_amount(text, None)?)
 }
 
 /// `1 200,50 €` as `1200.50`. `None` for the mark of another currency, and for separators that no country

@@ -48,6 +48,12 @@ async fn everything_that_was_written_is_found_by_the_beginning_of_its_words() {
         ("contact@example.org", vec!["client"]),
         ("catalogue", vec!["opportunite"]),
         ("ete", vec!["opportunite", "note"]),
+        // A price, however it is written.
+        ("1200", vec!["opportunite"]),
+        ("1 200,00", vec!["opportunite"]),
+        ("1 200,00 €", vec!["opportunite"]),
+        ("1200,50", vec![]),
+        ("120", vec![]),
         ("Été rappel", vec!["note"]),
         ("couv", vec!["ticket"]),
         // Stems of both languages: « facture » for « factures », “invoice” for “invoices”.
@@ -66,6 +72,24 @@ async fn everything_that_was_written_is_found_by_the_beginning_of_its_words() {
         assert_eq!(found(&denis, q).await, [], "{q}: somebody else's");
     }
     assert_eq!(found(&claire, "epreuves").await, [("email".into(), "Jean Çelik, Épreuves".into())]);
+
+    let priced = claire.get("/api/recherche?q=catalogue").await.expect(200);
+    assert_eq!(
+        priced["elements"][0]["affaire"],
+        json!({
+            "etapePipeline": "gagne", "statutPaiement": "en_attente", "montantEstime": "1200.00", "devise": "EUR",
+            "echeance": null,
+        })
+    );
+    for (langue, expected) in
+        [("fr", ["Gagnée", "En attente", "1 200,00 €"]), ("en", ["Won", "Awaiting payment", "€1,200.00"])]
+    {
+        sqlx::query("UPDATE utilisateur SET langue = $1").bind(langue).execute(&app.db).await.unwrap();
+        let page = claire.get("/recherche?q=1200").await.text.replace('\u{202f}', " ");
+        for text in expected {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+    }
 
     let marked = claire.get("/api/recherche?q=rappel&type=note&limite=1").await.expect(200);
     let pieces = marked["elements"][0]["extrait"].as_array().unwrap().clone();

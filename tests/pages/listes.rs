@@ -122,3 +122,60 @@ async fn deals_are_narrowed_by_the_day_they_are_to_be_paid() {
     let page = claire.get("/opportunites?vue=liste&echeance=en_retard").await.text;
     assert!(page.contains(r#"<option value="en_retard" selected>En retard</option>"#), "{page}");
 }
+
+#[tokio::test]
+async fn the_rarer_filters_and_the_cards_are_folded_until_they_are_wanted() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    add_deal(&claire, client, "Site", "gagne", "1200.50", "EUR").await;
+    for (query, filters, cards) in [("", false, false), ("?q=site", false, true), ("?devise=EUR", true, true)]
+    {
+        let page = claire.get(&format!("/opportunites{query}")).await.text;
+        assert_eq!(page.contains(r#"<details class="filters__plus" open>"#), filters, "{query}: {page}");
+        assert_eq!(page.contains(r#"<details class="pli" open>"#), cards, "{query}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn the_clients_say_what_they_owe_and_when_they_were_last_heard_of() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let vasseur = claire.add_client("Vasseur").await;
+    for (titre, etape, montant, devise, echeance) in [
+        ("Site", "gagne", "1200.50", "EUR", Some("2020-02-29")),
+        ("Affiche", "gagne", "100", "EUR", None),
+        ("Logo", "gagne", "900", "CHF", None),
+        ("Carte", "proposition", "7000", "EUR", Some("2020-02-29")),
+    ] {
+        let deal = json!({
+            "clientId": vasseur, "titre": titre, "etapePipeline": etape, "montantEstime": montant, "devise": devise,
+            "echeance": echeance,
+        });
+        claire.post("/api/opportunites", deal).await.expect(201);
+    }
+    let mail = json!({ "expediteur": "Jean", "sujet": "Site", "corps": "Bonjour" });
+    claire.post(&format!("/api/clients/{vasseur}/emails"), mail).await.expect(201);
+    for n in 0..50 {
+        claire.add_client(&format!("Suivant {n:02}")).await;
+    }
+    let first = claire.get("/clients").await.text;
+    assert!(
+        !first.contains(">Vasseur</a>")
+            && first.contains(">Suivant 49</a>")
+            && !first.contains("Dernier contact")
+    );
+    let next =
+        first.split("href=\"").find_map(|rest| rest.split('"').next().filter(|it| it.contains("apres=")));
+    let next = next.expect("a link to what follows").replace("&amp;", "&");
+    for (langue, expected) in [
+        ("fr", ["900,00 CHF<br>1 300,50 €", "dont 1 200,50 € en retard", "Dernier contact"]),
+        ("en", ["CHF 900.00<br>€1,300.50", "of which €1,200.50 overdue", "Last contact"]),
+    ] {
+        sqlx::query("UPDATE utilisateur SET langue = $1").bind(langue).execute(&app.db).await.unwrap();
+        let page = claire.get(&next).await.text.replace(['\u{202f}', '\u{a0}'], " ");
+        for text in expected {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+    }
+}

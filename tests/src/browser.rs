@@ -174,6 +174,7 @@ impl Browser {
         let agent = self.run("return navigator.userAgent").await;
         let parameters = json!({ "userAgent": agent, "acceptLanguage": langue });
         self.cdp("Network.setUserAgentOverride", parameters).await;
+        self.cdp("Emulation.setLocaleOverride", json!({ "locale": langue })).await;
     }
 
     /// Looks at the page through a window of this width, in the light or in the dark.

@@ -1,5 +1,7 @@
 //! Clients, as their freelancer sees them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use common::domaine::{Langue, TypeClient};
 use common::montant::Devise;
@@ -116,6 +118,61 @@ pub async fn list(
     .await?;
     let clients = rows.into_iter().map(|row| row.view(liens)).collect();
     Ok(Page::cut(clients, limit, |client: &Client| client.id.to_string()))
+}
+
+/// What one chooses a client of the list by.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Etat {
+    /// Won, priced and not paid, per currency.
+    pub du: Vec<Somme>,
+    /// The part of it whose due date has passed.
+    pub en_retard: Vec<Somme>,
+    /// When they last wrote, or were written to in a ticket.
+    pub dernier_contact: Option<DateTime<Utc>>,
+}
+
+/// Reads how the clients of a page of the list stand. `today` is the reader's.
+pub async fn etats(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    page: &Page<Client>,
+    today: NaiveDate,
+) -> sqlx::Result<HashMap<Uuid, Etat>> {
+    let ids: Vec<_> = page.elements.iter().map(|client| client.id).collect();
+    let rows = sqlx::query!(
+        r#"SELECT c.id, o.devise as "devise?: Devise", o.du, o.en_retard,
+                  (SELECT max(e.date_evenement) FROM evenement_timeline e
+                    WHERE e.utilisateur_id = $1 AND e.client_id = c.id
+                      AND e.type_evenement IN ('email_client', 'ticket_cree', 'ticket_reponse')) as dernier_contact
+             FROM client c
+             LEFT JOIN LATERAL (
+                  SELECT devise, sum(montant_estime) as du, sum(montant_estime) FILTER (WHERE echeance < $3) as en_retard
+                    FROM opportunite
+                   WHERE utilisateur_id = $1 AND client_id = c.id AND etape_pipeline = 'gagne'
+                     AND montant_estime IS NOT NULL AND statut_paiement IN ('en_attente', 'echoue')
+                     AND date_effacement IS NULL
+                   GROUP BY devise) AS o ON true
+            WHERE c.utilisateur_id = $1 AND c.id = ANY ($2)
+            ORDER BY o.devise"#,
+        utilisateur_id,
+        &ids,
+        today,
+    )
+    .fetch_all(pool)
+    .await?;
+    // Who is deleted meanwhile is still on the page.
+    let mut etats: HashMap<_, _> = ids.iter().map(|id| (*id, Etat::default())).collect();
+    for row in rows {
+        let etat = etats.entry(row.id).or_default();
+        etat.dernier_contact = row.dernier_contact;
+        if let Some(devise) = row.devise {
+            let somme = |montant| Somme::new(montant, devise);
+            etat.du.extend(row.du.map(somme));
+            etat.en_retard.extend(row.en_retard.map(somme));
+        }
+    }
+    Ok(etats)
 }
 
 /// A client to choose in a form.

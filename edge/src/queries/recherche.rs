@@ -4,12 +4,16 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
-use common::domaine::Genre;
+use chrono::{DateTime, NaiveDate, Utc};
+use common::domaine::{EtapePipeline, Genre, StatutPaiement};
+use common::montant::{Devise, exact};
+use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::PgPool;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
+
+use crate::fields::said_amount;
 
 /// Words of a query that are looked for; what stands behind them narrows nothing.
 const WORDS_MAX: usize = 8;
@@ -47,6 +51,25 @@ pub struct Trouvaille {
     pub date: DateTime<Utc>,
     /// Its page.
     pub chemin: String,
+    /// Where a deal stands; none of anything else.
+    pub affaire: Option<Affaire>,
+}
+
+/// Where a deal that was found stands.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Affaire {
+    /// Its stage.
+    pub etape_pipeline: EtapePipeline,
+    /// Where its payment stands; means something from `gagne` on.
+    pub statut_paiement: StatutPaiement,
+    /// The price, in the currency's main unit; none while it is unknown.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_estime: Option<Decimal>,
+    /// ISO 4217.
+    pub devise: Devise,
+    /// The day by which it is to be paid.
+    pub echeance: Option<NaiveDate>,
 }
 
 struct Row {
@@ -58,26 +81,34 @@ struct Row {
     date: DateTime<Utc>,
 }
 
-/// The words of a query, folded as the schema folds what it indexes.
+/// What a query looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mots(Vec<String>);
+pub struct Mots {
+    /// Its words, folded as the schema folds what it indexes.
+    mots: Vec<String>,
+    /// The amount that it says, if it says one alone: the price of deals.
+    montant: Option<Decimal>,
+}
 
 impl Mots {
     /// Reads what a person typed. Quotes, signs and emoji part words and are not looked for.
     pub fn of(saisie: &str) -> Self {
         let folded = fold(saisie);
         let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        Self(words.take(WORDS_MAX).map(|word| word.chars().take(WORD_MAX).collect()).collect())
+        let mots = words.take(WORDS_MAX).map(|word| word.chars().take(WORD_MAX).collect()).collect();
+        Self { mots, montant: said_amount(saisie) }
     }
 
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.mots.is_empty()
     }
 
     /// Whether a folded word of a text is one that was looked for: the beginning of it, or of its stem.
     fn find(&self, word: &str) -> bool {
-        self.0.iter().any(|mot| word.starts_with(mot.as_str()) || (word.len() >= 4 && mot.starts_with(word)))
+        self.mots
+            .iter()
+            .any(|mot| word.starts_with(mot.as_str()) || (word.len() >= 4 && mot.starts_with(word)))
     }
 }
 
@@ -113,7 +144,10 @@ pub async fn find(
     for &genre in Genre::ALL.iter().filter(|it| genre.is_none_or(|genre| genre == **it)) {
         let rows = match genre {
             Genre::Client => clients(pool, utilisateur_id, mots, limit).await?,
-            Genre::Opportunite => opportunites(pool, utilisateur_id, mots, limit).await?,
+            Genre::Opportunite => {
+                found.extend(opportunites(pool, utilisateur_id, mots, limit).await?);
+                continue;
+            }
             Genre::Ticket => tickets(pool, utilisateur_id, mots, limit).await?,
             Genre::Email => evenements(pool, utilisateur_id, "email_client", mots, limit).await?,
             Genre::Note => evenements(pool, utilisateur_id, "note", mots, limit).await?,
@@ -132,31 +166,54 @@ async fn clients(pool: &PgPool, utilisateur_id: Uuid, mots: &Mots, limit: i64) -
             WHERE utilisateur_id = $1 AND date_effacement IS NULL AND recherche @@ requete
             ORDER BY ts_rank(recherche, requete) DESC, id DESC LIMIT $3"#,
         utilisateur_id,
-        &mots.0,
+        &mots.mots,
         limit,
     )
     .fetch_all(pool)
     .await
 }
 
+/// A deal is found by its words, or by its exact price in whatever currency.
 async fn opportunites(
     pool: &PgPool,
     utilisateur_id: Uuid,
     mots: &Mots,
     limit: i64,
-) -> sqlx::Result<Vec<Row>> {
-    sqlx::query_as!(
-        Row,
-        r#"SELECT o.id, o.titre, '' as "texte!", o.client_id, c.nom as client_nom, o.date_creation as date
+) -> sqlx::Result<Vec<Trouvaille>> {
+    let rows = sqlx::query!(
+        r#"SELECT o.id, o.titre, o.client_id, c.nom as client_nom, o.date_creation, o.montant_estime,
+                  o.devise as "devise: Devise", o.echeance, o.etape_pipeline as "etape_pipeline: EtapePipeline",
+                  o.statut_paiement as "statut_paiement: StatutPaiement"
              FROM opportunite o JOIN client c ON c.id = o.client_id, requete_recherche($2) AS requete
-            WHERE o.utilisateur_id = $1 AND o.date_effacement IS NULL AND o.recherche @@ requete
+            WHERE o.utilisateur_id = $1 AND o.date_effacement IS NULL
+              AND (o.recherche @@ requete OR o.montant_estime = $4)
             ORDER BY ts_rank(o.recherche, requete) DESC, o.id DESC LIMIT $3"#,
         utilisateur_id,
-        &mots.0,
+        &mots.mots,
         limit,
+        mots.montant,
     )
     .fetch_all(pool)
-    .await
+    .await?;
+    let found = rows.into_iter().map(|deal| {
+        let affaire = Affaire {
+            etape_pipeline: deal.etape_pipeline,
+            statut_paiement: deal.statut_paiement,
+            montant_estime: deal.montant_estime.map(|montant| exact(montant, deal.devise)),
+            devise: deal.devise,
+            echeance: deal.echeance,
+        };
+        let row = Row {
+            id: deal.id,
+            titre: deal.titre,
+            texte: String::new(),
+            client_id: deal.client_id,
+            client_nom: deal.client_nom,
+            date: deal.date_creation,
+        };
+        Trouvaille { affaire: Some(affaire), ..shown(Genre::Opportunite, row, mots) }
+    });
+    Ok(found.collect())
 }
 
 /// A ticket stands once, by its subject or by the best of its messages.
@@ -177,7 +234,7 @@ async fn tickets(pool: &PgPool, utilisateur_id: Uuid, mots: &Mots, limit: i64) -
              JOIN ticket t ON t.id = best.id JOIN client c ON c.id = t.client_id
             ORDER BY best.rang DESC, t.id DESC LIMIT $3"#,
         utilisateur_id,
-        &mots.0,
+        &mots.mots,
         limit,
     )
     .fetch_all(pool)
@@ -200,7 +257,7 @@ async fn evenements(
             ORDER BY ts_rank(e.recherche, requete) DESC, e.id DESC LIMIT $4"#,
         utilisateur_id,
         type_evenement,
-        &mots.0,
+        &mots.mots,
         limit,
     )
     .fetch_all(pool)
@@ -218,11 +275,12 @@ fn shown(genre: Genre, row: Row, mots: &Mots) -> Trouvaille {
         r#type: genre,
         id: row.id,
         titre: mark(&row.titre, mots),
-        extrait: mark(excerpt(&row.texte, mots), mots),
+        extrait: mark(&excerpt(&row.texte, mots), mots),
         client_id: row.client_id,
         client_nom: row.client_nom,
         date: row.date,
         chemin,
+        affaire: None,
     }
 }
 
@@ -234,12 +292,18 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
 }
 
-/// The part of a text around the first word that was found, cut at characters.
-fn excerpt<'a>(text: &'a str, mots: &Mots) -> &'a str {
+/// The part of a text around the first word that was found, cut between words: where it is cut, « … » says so.
+fn excerpt(text: &str, mots: &Mots) -> String {
     let found = words(text).find(|(_, word)| mots.find(&fold(word))).map_or(0, |(at, _)| at);
     let before = text[..found].char_indices().rev().take(EXCERPT / 4).last().map_or(found, |(at, _)| at);
     let after = text[before..].char_indices().nth(EXCERPT).map_or(text.len(), |(at, _)| before + at);
-    text[before..after].trim()
+    // What has no space is cut where it must be.
+    let part = &text[before..after];
+    let start = part.find(char::is_whitespace).filter(|at| before > 0 && before + at < found).unwrap_or(0);
+    let end = part.rfind(char::is_whitespace).filter(|at| after < text.len() && before + at > found);
+    let part = part[start..end.unwrap_or(part.len())].trim();
+    let mark = |cut: bool| if cut { "…" } else { "" };
+    format!("{}{part}{}", mark(before > 0), mark(after < text.len()))
 }
 
 /// Cuts a text at the words that were found.
@@ -270,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_people_type_becomes_words() {
-        let words = |text: &str| Mots::of(text).0;
+        let words = |text: &str| Mots::of(text).mots;
         assert_eq!(words("  L'ŒUVRE \"réglée\" 🦀 & <b>"), ["l", "oeuvre", "reglee", "b"]);
         assert_eq!(words("helene@vasseur.example"), ["helene", "vasseur", "example"]);
         assert_eq!(words("');DROP TABLE client;--"), ["drop", "table", "client"]);
@@ -293,7 +357,18 @@ mod tests {
     fn an_excerpt_shows_what_was_found_far_down() {
         let text = format!("{} aiguille {}", "é ".repeat(500), "foin ".repeat(500));
         let excerpt = excerpt(&text, &Mots::of("aiguille"));
-        assert!(excerpt.contains("aiguille") && excerpt.chars().count() <= EXCERPT);
+        assert!(excerpt.contains("aiguille") && excerpt.chars().count() <= EXCERPT + 2);
+        // No word is cut, and one sees where the text goes on.
+        assert!(excerpt.starts_with("…é é") && excerpt.ends_with("foin foin…"), "{excerpt}");
         assert_eq!(super::excerpt("court", &Mots::of("absent")), "court");
+        let endless = "a".repeat(500);
+        assert_eq!(super::excerpt(&endless, &Mots::of("a")), format!("{}…", &endless[..EXCERPT]));
+        assert_eq!(
+            super::excerpt(&format!("x {endless}"), &Mots::of(&endless))
+                .chars()
+                .filter(|c| *c == 'a')
+                .count(),
+            EXCERPT - 2
+        );
     }
 }

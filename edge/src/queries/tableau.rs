@@ -1,6 +1,7 @@
 //! The dashboard: what to do next, and where the money stands.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use common::domaine::StatutPaiement;
 use common::montant::{Devise, exact};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -20,8 +21,10 @@ const ROWS: u16 = 12;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tableau {
-    /// The deals that ask something of the freelancer, most urgent first.
-    pub a_faire: Vec<Opportunite>,
+    /// The deals that do not wait, most urgent first: contested, late, refused.
+    pub urgentes: Vec<Opportunite>,
+    /// The others that ask something of the freelancer: won without a link.
+    pub sans_lien: Vec<Opportunite>,
     /// Whether there are more of them.
     pub a_faire_suite: bool,
     /// Where the money stands, a row a currency.
@@ -88,7 +91,11 @@ pub async fn read(
         .collect();
     let a_faire_suite = a_faire.len() > usize::from(ROWS);
     a_faire.truncate(usize::from(ROWS));
-    Ok(Tableau { a_faire, a_faire_suite, argent, tickets, mouvements })
+    let (urgentes, sans_lien) = a_faire.into_iter().partition(|deal| {
+        matches!(deal.statut_paiement, StatutPaiement::Conteste | StatutPaiement::Echoue)
+            || deal.echeance.is_some_and(|echeance| echeance < today)
+    });
+    Ok(Tableau { urgentes, sans_lien, a_faire_suite, argent, tickets, mouvements })
 }
 
 async fn argent(

@@ -149,6 +149,14 @@ fn amounts_read_as_people_write_them() {
 }
 
 #[test]
+fn numbers_within_a_text_stand_in_thousands() {
+    for (langue, days) in [(Langue::Fr, "en retard de 1\u{202f}234 jours"), (Langue::En, "1,234 days late")] {
+        let text = say(langue, "{{ t('en-retard-de', jours=1234) }}", serde_json::json!({}));
+        assert!(text.ends_with(days), "{text}");
+    }
+}
+
+#[test]
 fn dates_read_as_people_write_them_in_their_own_zone() {
     let context = json!({ "jour": "2026-11-20", "nuit": "2026-11-22T23:30:00Z", "premier": "2025-05-01" });
     let fr = |template: &str| say(Langue::Fr, template, context.clone());

@@ -135,10 +135,12 @@ opportunites-nombre = { $nombre ->
 }
 filtre-client = Client:
 retirer-filtres = Remove the filters
+filtres-plus = More filters
 choisir-client = Choose a client
 deplacer = Move
 deplacer-vers = Move to
 voir-perdues = Show the lost ones
+voir-cartes = Show the cards
 generer-lien-paiement = Generate payment link
 copier-lien = Copy the link
 copier-message = Copy the message

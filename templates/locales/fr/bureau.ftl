@@ -135,10 +135,12 @@ opportunites-nombre = { $nombre ->
 }
 filtre-client = Client :
 retirer-filtres = Retirer les filtres
+filtres-plus = Plus de filtres
 choisir-client = Choisir un client
 deplacer = Déplacer
 deplacer-vers = Déplacer vers
 voir-perdues = Voir les perdues
+voir-cartes = Voir les cartes
 generer-lien-paiement = Générer lien de paiement
 copier-lien = Copier le lien
 copier-message = Copier le message

@@ -43,8 +43,10 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
     let recherche = params.get("q");
     let after = params.parse("apres");
     let page = client::list(&app.pool, bureau.me.id, recherche, after, PER_PAGE, &app.liens).await?;
+    let etats = client::etats(&app.pool, bureau.me.id, &page, bureau.cadre.aujourdhui()).await?;
     let context = page_context! {
         page,
+        etats,
         recherche => recherche.unwrap_or_default(),
         f => forms.get("nouveau", Values::new()),
         ouvert => params.get("nouveau").is_some() || forms.is_refused("nouveau"),

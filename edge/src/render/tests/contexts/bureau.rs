@@ -10,13 +10,14 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
 
 fn other_pages() -> Vec<(&'static str, Value)> {
     let tableau = json!({
-        "aFaireSuite": true, "aFaire": [opportunite("gagne", "en_attente"), with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
+        "aFaireSuite": true, "urgentes": [opportunite("gagne", "en_attente")],
+        "sansLien": [with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
         "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": "3.00", "dateAttendue": "2026-11-27", "conteste": null, "recu": "2.00" },
             { "devise": "CHF", "du": null, "enRetard": null, "enCours": null, "dateAttendue": null, "conteste": null, "recu": "2.00" }],
         "tickets": [ticket("nouveau", "client"), ticket("en_cours", "utilisateur")],
         "mouvements": evenements(),
     });
-    let empty = json!({ "aFaireSuite": true, "aFaire": [], "argent": [], "tickets": [], "mouvements": [] });
+    let empty = json!({ "aFaireSuite": true, "urgentes": [], "sansLien": [], "argent": [], "tickets": [], "mouvements": [] });
     let rien = json!({ "elements": [], "suivant": null });
     let evenement = |at: usize| {
         bureau(
@@ -117,6 +118,8 @@ fn recherche(q: &str, genre: &str) -> Value {
             let element = json!({
                 "type": it, "id": ID, "titre": titre, "extrait": pieces, "clientId": ID,
                 "clientNom": "Librairie <i>Vasseur</i>", "date": DATE, "chemin": "/clients/1",
+                "affaire": { "etapePipeline": "gagne", "statutPaiement": "en_attente", "montantEstime": "1200.50",
+                    "devise": "EUR", "echeance": "2026-11-20" },
             });
             json!({ "genre": it, "elements": [element], "plein": true })
         })
@@ -171,6 +174,7 @@ fn client_pages() -> Vec<(&'static str, Value)> {
     let page_clients = json!({ "elements": [client(true), client(false)], "suivant": ID });
     let rien = json!({ "elements": [], "suivant": null });
     let somme = json!([{ "montant": "1200.50", "devise": "EUR" }, { "montant": "20", "devise": "CHF" }]);
+    let etats = json!({ ID: { "du": somme, "enRetard": somme, "dernierContact": DATE } });
     let faits = json!({
         "du": somme, "enRetard": somme, "enCours": [], "paye": somme, "ticketsOuverts": 2, "ticketsARepondre": 1,
         "dernierContact": DATE,
@@ -197,14 +201,14 @@ fn client_pages() -> Vec<(&'static str, Value)> {
             "clients.html",
             bureau(
                 "clients",
-                json!({ "page": page_clients, "recherche": "<i>", "f": form("nouveau"), "ouvert": true }),
+                json!({ "page": page_clients, "etats": etats, "recherche": "<i>", "f": form("nouveau"), "ouvert": true }),
             ),
         ),
         (
             "clients.html",
             bureau(
                 "clients",
-                json!({ "page": rien, "recherche": "", "f": blank("nouveau"), "ouvert": false }),
+                json!({ "page": rien, "etats": {}, "recherche": "", "f": blank("nouveau"), "ouvert": false }),
             ),
         ),
         ("clients/id.html", card("email", true, jours.clone())),
