@@ -67,9 +67,13 @@ async fn a_bank_debit_is_en_cours_and_then_paye_or_echoue() {
         deal.hand_over("checkout.session.completed").await;
         assert_eq!(deal.column("statut_paiement").await.as_deref(), Some("en_cours"));
         deal.app.simulateur.settle_debit(&session, Some(honoured)).unwrap();
+        deal.hand_over("payment_intent.payment_failed").await;
         deal.hand_over("checkout.session.async_payment_succeeded").await;
         deal.hand_over("checkout.session.async_payment_failed").await;
         assert_eq!(deal.column("statut_paiement").await.as_deref(), Some(statut));
+        // A failure is told once: no card was refused.
+        let told = "SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'tentative_refusee'";
+        assert_eq!(deal.app.count(told).await, 0);
     }
 }
 

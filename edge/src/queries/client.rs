@@ -130,6 +130,8 @@ pub struct Etat {
     pub en_retard: Vec<Somme>,
     /// When they last wrote, or were written to in a ticket.
     pub dernier_contact: Option<DateTime<Utc>>,
+    /// Whether a ticket waits for the freelancer.
+    pub a_repondre: bool,
 }
 
 /// Reads how the clients of a page of the list stand. `today` is the reader's.
@@ -144,7 +146,10 @@ pub async fn etats(
         r#"SELECT c.id, o.devise as "devise?: Devise", o.du, o.en_retard,
                   (SELECT max(e.date_evenement) FROM evenement_timeline e
                     WHERE e.utilisateur_id = $1 AND e.client_id = c.id
-                      AND e.type_evenement IN ('email_client', 'ticket_cree', 'ticket_reponse')) as dernier_contact
+                      AND e.type_evenement IN ('email_client', 'ticket_cree', 'ticket_reponse')) as dernier_contact,
+                  EXISTS (SELECT FROM ticket t
+                           WHERE t.utilisateur_id = $1 AND t.client_id = c.id AND t.statut_ticket <> 'resolu'
+                             AND t.dernier_auteur = 'client') as "a_repondre!"
              FROM client c
              LEFT JOIN LATERAL (
                   SELECT devise, sum(montant_estime) as du, sum(montant_estime) FILTER (WHERE echeance < $3) as en_retard
@@ -166,6 +171,7 @@ pub async fn etats(
     for row in rows {
         let etat = etats.entry(row.id).or_default();
         etat.dernier_contact = row.dernier_contact;
+        etat.a_repondre = row.a_repondre;
         if let Some(devise) = row.devise {
             let somme = |montant| Somme::new(montant, devise);
             etat.du.extend(row.du.map(somme));
@@ -209,6 +215,10 @@ pub struct Faits {
     pub en_cours: Vec<Somme>,
     /// Received since the first of January, refunds taken off.
     pub paye: Vec<Somme>,
+    /// The part of what was received that a bank has taken back until a dispute is settled.
+    pub conteste: Vec<Somme>,
+    /// Whether money ever moved: such a client is forgotten, never deleted.
+    pub a_paiements: bool,
     /// Tickets that are not resolved.
     pub tickets_ouverts: i64,
     /// Of these, how many wait for the freelancer.
@@ -231,7 +241,8 @@ pub async fn faits(
                                                   AND o.date_effacement IS NULL) as du,
                   sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')
                                                   AND o.date_effacement IS NULL AND o.echeance < $3) as en_retard,
-                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours
+                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours,
+                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'conteste') as conteste
              FROM opportunite o
             WHERE o.utilisateur_id = $1 AND o.client_id = $2
               AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
@@ -262,7 +273,9 @@ pub async fn faits(
                       AND dernier_auteur = 'client') as "a_repondre!",
                   (SELECT max(date_evenement) FROM evenement_timeline
                     WHERE utilisateur_id = $1 AND client_id = $2
-                      AND type_evenement IN ('email_client', 'ticket_cree', 'ticket_reponse')) as dernier"#,
+                      AND type_evenement IN ('email_client', 'ticket_cree', 'ticket_reponse')) as dernier,
+                  EXISTS (SELECT FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
+                           WHERE o.utilisateur_id = $1 AND o.client_id = $2) as "a_paiements!""#,
         utilisateur_id,
         id,
     )
@@ -273,6 +286,7 @@ pub async fn faits(
         tickets_ouverts: exchanges.ouverts,
         tickets_a_repondre: exchanges.a_repondre,
         dernier_contact: exchanges.dernier,
+        a_paiements: exchanges.a_paiements,
         ..Faits::default()
     };
     for row in sommes {
@@ -280,7 +294,9 @@ pub async fn faits(
         faits.du.extend(row.du.map(somme));
         faits.en_retard.extend(row.en_retard.map(somme));
         faits.en_cours.extend(row.en_cours.map(somme));
+        faits.conteste.extend(row.conteste.map(somme));
     }
-    faits.paye = recus.iter().map(|row| Somme::of_minor(row.minor, row.devise)).collect();
+    let received = recus.iter().filter(|row| row.minor != 0);
+    faits.paye = received.map(|row| Somme::of_minor(row.minor, row.devise)).collect();
     Ok(faits)
 }

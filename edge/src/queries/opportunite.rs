@@ -289,6 +289,34 @@ pub async fn a_faire(
     Ok(rows.into_iter().map(|row| row.view(liens)).collect())
 }
 
+/// A client's deals, most pressing first: disputed, late, owed, then those to be won, then those that are over.
+pub async fn of_client(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    client_id: Uuid,
+    today: NaiveDate,
+    limit: i64,
+    liens: &Liens,
+) -> sqlx::Result<Vec<Opportunite>> {
+    let rows = select_opportunites!(
+        "o.utilisateur_id = $1 AND o.client_id = $2
+        ORDER BY CASE WHEN o.statut_paiement = 'conteste' THEN 0
+                      WHEN o.etape_pipeline = 'perdu' THEN 6
+                      WHEN o.etape_pipeline <> 'gagne' THEN 4
+                      WHEN o.statut_paiement IN ('paye', 'rembourse', 'rembourse_partiel') THEN 5
+                      WHEN o.statut_paiement = 'en_cours' THEN 3
+                      WHEN o.echeance < $3 THEN 1
+                      ELSE 2 END, o.echeance, o.id DESC LIMIT $4",
+        utilisateur_id,
+        client_id,
+        today,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.view(liens)).collect())
+}
+
 /// One column of the board.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -36,6 +36,8 @@ pub struct Ticket {
     pub nouvelle_id: Option<Uuid>,
     /// Where it stands and whose turn it is, in one word: to be sent with a change, so that no answer is closed unseen.
     pub version: String,
+    /// Whether its client has a private page, where alone they read it.
+    pub portail_ouvert: bool,
     /// The thread, oldest first, where one ticket is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages: Option<Vec<MessageTicket>>,
@@ -67,6 +69,7 @@ struct Row {
     date_modification: DateTime<Utc>,
     nouvelle_id: Option<Uuid>,
     version: String,
+    portail_ouvert: bool,
 }
 
 impl Row {
@@ -83,6 +86,7 @@ impl Row {
             date_modification: self.date_modification,
             nouvelle_id: self.nouvelle_id,
             version: self.version,
+            portail_ouvert: self.portail_ouvert,
             messages,
         }
     }
@@ -97,6 +101,7 @@ macro_rules! select_tickets {
                       t.type_ticket as "type_ticket: TypeTicket",
                       t.statut_ticket as "statut_ticket: StatutTicket",
                       t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification, t.version,
+                      c.token_portail_hash IS NOT NULL as "portail_ouvert!",
                       (SELECT e.id FROM evenement_timeline e
                         WHERE e.utilisateur_id = t.utilisateur_id AND e.reference_id = t.id
                           AND e.nouvelle AND e.date_lecture IS NULL

@@ -52,6 +52,9 @@ argent-conteste = Disputed
 argent-recu-mois = Received in { $mois }
 argent-paye-annee = Paid in { $annee }
 dont-en-retard = of which { $montant } overdue
+dont-conteste = of which { $montant } disputed
+en-retard = Overdue
+client-toutes-opportunites = Show all their deals
 
 nouveau-client = New client
 ajouter-client = Add the client
@@ -87,7 +90,7 @@ portail-revoquer = Revoke
 portail-revoquer-avis = The link stops working at once. The client no longer has a private page.
 portail-revoquer-oui = Revoke the link
 
-emails-echanges = E-mails and notes
+emails-echanges = E-mails and exchanges
 emails-echanges-aide = Keep here what deserves to stay.
 sans-objet = (no subject)
 email-coupe = The message is longer: only its beginning is kept here.
@@ -236,7 +239,21 @@ preuve-traitement = Handling
 preuve-changement = Change
 preuve-essais = { $nombre } attempts
 preuve-rien = nothing new
-preuve-recu-applique = received at { $recu }, applied at { $applique }
+preuve-recu-applique = received here, applied at { $applique }
+stripe-checkout-session-completed = The client finished on Stripe’s page
+stripe-checkout-session-async_payment_succeeded = The bank has paid
+stripe-checkout-session-async_payment_failed = The bank did not pay
+stripe-checkout-session-expired = The payment page is closed
+stripe-payment_intent-payment_failed = An attempt was refused
+stripe-charge-refunded = A refund has left
+stripe-refund-created = A refund was requested
+stripe-refund-updated = A refund has moved on
+stripe-refund-failed = A refund did not come through
+stripe-charge-dispute-created = The payment is disputed
+stripe-charge-dispute-updated = The dispute has moved on
+stripe-charge-dispute-funds_withdrawn = The disputed sum was taken
+stripe-charge-dispute-funds_reinstated = The disputed sum came back
+stripe-charge-dispute-closed = The dispute is closed
 preuve-historique = History:
 preuve-identifiant = Id
 preuve-arrive = Happened at Stripe
@@ -258,13 +275,14 @@ statuts-ticket-en_cours = Open
 statuts-ticket-resolu = Resolved
 ticket-attend-vous = Awaiting your reply
 ticket-attend-client = Awaiting the client
+ticket-invisible = The client cannot see it: no private page
+ticket-resoudre = Mark as resolved
 non-lu = Unread
 marquer-lu = Mark as read
 non-lus = { $nombre ->
    *[other] unread
 }
 conversation = Conversation
-ouvert-le = opened { $date }
 
 job-avancement = Progress
 job-en_attente = Queued

@@ -65,6 +65,7 @@ statut-paiement-echoue = Payment failed
 statut-paiement-rembourse_partiel = Partly refunded
 statut-paiement-rembourse = Refunded
 statut-paiement-conteste = Disputed
+en-retard-depuis = Awaiting payment, overdue since { $date }
 en-retard-de = { $jours ->
     [one] Awaiting payment, one day late
    *[other] Awaiting payment, { $jours } days late
@@ -77,6 +78,7 @@ statut-ticket-en_cours = Open
 statut-ticket-resolu = Resolved
 type-ticket-question = Question
 type-ticket-bug = Bug
+ticket-du = { $type }, { $date }
 type-ticket-demande = Request
 type-client-entreprise = Company
 type-client-particulier = Individual
@@ -134,7 +136,7 @@ champ-mot-de-passe-nouveau = New password
 champ-type = Type
 champ-langue = Language
 champ-client = Client
-champ-client-deplacer = Client (to move it)
+champ-client-deplacer = Client (choose another one to move this message there)
 champ-titre = Title
 champ-titre-aide = As your client will read it.
 champ-titre-ou-client = Title or client

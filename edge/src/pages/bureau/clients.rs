@@ -155,14 +155,15 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     let today = cadre.aujourdhui();
     let year = start_of_day(NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today), cadre.fuseau);
     let filter = Filter::of(params.get("filtre").unwrap_or_default());
-    let of_client = opportunite::Filter { client_id: Some(id), ..Default::default() };
-    let (client, faits, opportunites, history) = tokio::try_join!(
+    let (client, faits, mut opportunites, history) = tokio::try_join!(
         client::find(&app.pool, me, id, &app.liens),
         client::faits(&app.pool, me, id, today, year),
-        opportunite::list(&app.pool, me, &of_client, None, OPPORTUNITES, &app.liens),
+        opportunite::of_client(&app.pool, me, id, today, OPPORTUNITES + 1, &app.liens),
         evenement::timeline(&app.pool, me, id, filter.types, params.parse("apres"), PER_PAGE),
     )?;
     let client = client.ok_or(AppError::NotFound)?;
+    let plus_opportunites = opportunites.len() > OPPORTUNITES as usize;
+    opportunites.truncate(OPPORTUNITES as usize);
     let onglet = ["email", "note", "ticket"]
         .into_iter()
         .find(|name| forms.is_refused(name) || params.get("onglet") == Some(name))
@@ -170,6 +171,7 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     let context = page_context! {
         faits,
         opportunites,
+        plusOpportunites => plus_opportunites,
         jours => by_day(history.elements, cadre),
         suivant => history.suivant,
         filtre => filter.name,

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::NaiveDate;
-use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
+use chrono::{DateTime, NaiveDate, Utc};
+use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement, TypeEvenement};
 use common::jobs::{
-    CancelPaymentLink, CreateCheckoutSession, DeleteOpportunite, RefreshPayment, ReplayStripeEvent,
-    ReversePayment, SendLienPaiement,
+    CancelPaymentLink, CreateCheckoutSession, DeleteOpportunite, ProcessStripeWebhook, RefreshPayment,
+    ReplayStripeEvent, ReversePayment, SendLienPaiement,
 };
 use common::montant::Devise;
 use common::texte::{lookup, write_montant};
@@ -23,9 +23,10 @@ use crate::pages::page_context;
 use crate::pages::submission::{Destination, retour};
 use crate::problem::AppError;
 use crate::queries::client::Client;
+use crate::queries::evenement::{self, Evenement};
 use crate::queries::opportunite::{self, Filter, Opportunite};
 use crate::queries::paiement::Remboursable;
-use crate::queries::{PER_PAGE, client, courriel, evenement, paiement, recu};
+use crate::queries::{PER_PAGE, client, courriel, paiement, recu};
 use crate::session::{Evt, Id};
 
 /// Cards that a column of the board shows.
@@ -241,6 +242,7 @@ async fn stripe_event_page(
         o => o.ok_or(AppError::NotFound)?,
         corps => pretty(&brut.corps),
         preuve => brut.preuve,
+        connus => ProcessStripeWebhook::TYPES,
         f => forms.get("f", Values::new()),
     };
     bureau.page("opportunites/id/evenements-stripe/id.html", "opportunites", status, context).await
@@ -301,6 +303,8 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         smtp => bureau.instance.smtp,
         sessions,
         preuves,
+        connus => ProcessStripeWebhook::TYPES,
+        stations => stations(&o, &evenements),
         evenements,
         f => forms.get("f", Values::new()),
         fModifier => forms.get("modifier", card(&o)),
@@ -316,6 +320,38 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         o,
     };
     bureau.page("opportunites/id.html", "opportunites", status, context).await
+}
+
+/// When the deal came to each of its stations, by its name, as far as its latest events tell; `argent` is when its
+/// payment came to stand as it does.
+fn stations(o: &Opportunite, evenements: &[Evenement]) -> HashMap<String, DateTime<Utc>> {
+    let mut stations = HashMap::from([(o.etape_pipeline.to_string(), o.date_etape)]);
+    let money: &[TypeEvenement] = match o.statut_paiement {
+        StatutPaiement::Conteste => &[TypeEvenement::PaiementConteste],
+        StatutPaiement::Rembourse | StatutPaiement::RemboursePartiel => &[TypeEvenement::PaiementRembourse],
+        _ => &[TypeEvenement::PaiementRecu, TypeEvenement::PaiementEncaisse],
+    };
+    // Latest first: what stands already is later.
+    for evenement in evenements {
+        let date = evenement.date_evenement;
+        if evenement.type_evenement == TypeEvenement::EtapeChangee.as_str() {
+            let [de, vers] = ["de", "vers"].map(|name| evenement.meta_json[name].as_str());
+            if let Some(vers) = vers {
+                stations.entry(vers.to_owned()).or_insert(date);
+            }
+            // Where it came from it stood from its beginning on, unless an earlier event says when it came there.
+            if let Some(de) = de.filter(|de| !arrives_at(evenements, de)) {
+                stations.entry(de.to_owned()).or_insert(o.date_creation);
+            }
+        } else if money.iter().any(|kind| kind.as_str() == evenement.type_evenement) {
+            stations.entry("argent".to_owned()).or_insert(date);
+        }
+    }
+    stations
+}
+
+fn arrives_at(evenements: &[Evenement], etape: &str) -> bool {
+    evenements.iter().any(|evenement| evenement.meta_json["vers"].as_str() == Some(etape))
 }
 
 fn card(o: &Opportunite) -> Values {

@@ -13,7 +13,7 @@ use crate::pages::page_context;
 use crate::pages::submission::Destination;
 use crate::problem::AppError;
 use crate::queries::PER_PAGE;
-use crate::queries::{client, ticket};
+use crate::queries::ticket;
 use crate::session::Id;
 
 /// What narrows the list to the tickets that wait for an answer, where a status may stand too.
@@ -65,9 +65,7 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         ("statutTicket", Some(ticket.statut_ticket.to_string())),
         ("typeTicket", Some(ticket.type_ticket.to_string())),
     ]);
-    let client = client::find(&bureau.app.pool, bureau.me.id, ticket.client_id, &bureau.app.liens).await?;
     let context = page_context! {
-        portail => client.is_some_and(|client| client.url_portail.is_some()),
         fReponse => forms.get("reponse", Values::new()),
         fModifier => forms.get("modifier", state),
         ticket,

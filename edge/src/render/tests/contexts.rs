@@ -71,7 +71,7 @@ fn ticket(statut: &str, dernier: &str) -> Value {
     json!({
         "id": ID, "clientId": ID, "clientNom": "Librairie <i>Vasseur</i>", "sujet": "Couleur <i>de la couverture</i>",
         "typeTicket": "question", "statutTicket": statut, "dernierAuteur": dernier, "dateCreation": DATE,
-        "dateModification": DATE, "version": "1", "nouvelleId": (dernier == "client").then_some(ID), "dernierMessage": "Le bleu <i>nuit</i> passe bien.",
+        "dateModification": DATE, "version": "1", "portailOuvert": dernier == "client", "nouvelleId": (dernier == "client").then_some(ID), "dernierMessage": "Le bleu <i>nuit</i> passe bien.",
         "messages": [
             { "id": ID, "auteur": "client", "corps": "Le bleu ?\n<i>Ou</i> le bordeaux ?", "dateCreation": DATE },
             { "id": ID, "auteur": "utilisateur", "corps": "Le bleu.", "dateCreation": DATE },

@@ -92,7 +92,7 @@ fn other_pages() -> Vec<(&'static str, Value)> {
             "tickets/id.html",
             bureau(
                 "tickets",
-                json!({ "portail": false, "ticket": ticket("nouveau", "client"), "fReponse": form("reponse"), "fModifier": form("modifier") }),
+                json!({ "ticket": ticket("nouveau", "client"), "fReponse": form("reponse"), "fModifier": form("modifier") }),
             ),
         ),
         ("operations.html", operations(true)),
@@ -174,17 +174,17 @@ fn client_pages() -> Vec<(&'static str, Value)> {
     let page_clients = json!({ "elements": [client(true), client(false)], "suivant": ID });
     let rien = json!({ "elements": [], "suivant": null });
     let somme = json!([{ "montant": "1200.50", "devise": "EUR" }, { "montant": "20", "devise": "CHF" }]);
-    let etats = json!({ ID: { "du": somme, "enRetard": somme, "dernierContact": DATE } });
+    let etats = json!({ ID: { "du": somme, "enRetard": somme, "dernierContact": DATE, "aRepondre": true } });
     let faits = json!({
         "du": somme, "enRetard": somme, "enCours": [], "paye": somme, "ticketsOuverts": 2, "ticketsARepondre": 1,
-        "dernierContact": DATE,
+        "dernierContact": DATE, "conteste": somme, "aPaiements": true,
     });
     let card = |onglet: &str, portail: bool, jours: Value| {
         bureau(
             "clients",
             json!({
                 "client": client(portail), "faits": faits, "jours": jours, "suivant": portail.then_some("2026_1"), "filtre": "emails",
-                "opportunites": if portail { json!({ "elements": [opportunite("gagne", "paye")], "suivant": ID }) } else { rien.clone() },
+                "opportunites": if portail { json!([opportunite("gagne", "paye")]) } else { json!([]) }, "plusOpportunites": portail,
                 "onglet": onglet, "modifier": true, "fEmail": form("email"), "fNote": form("note"),
                 "fTicket": form("ticket"), "fPortail": form("portail"), "fSupprimer": form("supprimer"),
                 "fModifier": form("modifier"),

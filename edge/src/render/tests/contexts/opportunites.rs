@@ -70,7 +70,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         let remboursables: Vec<_> = (1..=if livemode == json!(true) { 2 } else { 1 }).map(reste).collect();
         let page = json!({
             "o": o, "client": client(true), "envoi": envoi(livemode.as_bool()), "smtp": livemode != json!(null), "message": "Bonjour,\nhttps://guichet.example/payer/cd", "sessions": sessions,
-            "preuves": preuves, "evenements": evenements(), "f": form("f"), "fModifier": form("modifier"),
+            "preuves": preuves, "connus": common::jobs::ProcessStripeWebhook::TYPES, "stations": { "gagne": DATE, "argent": DATE }, "evenements": evenements(), "f": form("f"), "fModifier": form("modifier"),
             "fSupprimer": form("supprimer"), "modifier": true, "fEncaisser": form("encaisser"), "ouvrir": "encaisser",
             "fAnnulerEncaissement": form("annuler-encaissement"), "fAnnulerLien": form("annuler-lien"),
             "fRembourser": form("rembourser"), "remboursables": remboursables, "remboursements": remboursements,
@@ -107,6 +107,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     for preuve in [&preuves[0], &preuves[preuves.len() - 1]] {
         let page = json!({
             "o": opportunite("gagne", "paye"), "preuve": preuve, "corps": "{ \"id\": \"<i>evt</i>\" }", "f": form("f"),
+            "connus": common::jobs::ProcessStripeWebhook::TYPES,
         });
         let erased = json!({ "o": with(opportunite("gagne", "paye"), json!({ "dateEffacement": DATE })) });
         pages.push((
