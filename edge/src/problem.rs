@@ -44,8 +44,12 @@ pub enum AppError {
     ForeignOrigin,
     /// There is nothing here, or nothing of yours: 404.
     NotFound,
-    /// A private link that never was or no longer is: 404.
+    /// A client's private link that never was or no longer is: 404.
     DeadLink,
+    /// A link to set a password anew that never was or no longer is: 404.
+    DeadReset,
+    /// A set-up link that never was or no longer is: 404.
+    DeadSetup,
     /// The path exists, the method does not: 405.
     MethodNotAllowed,
     /// Too often: 429.
@@ -98,7 +102,7 @@ impl AppError {
             Self::JobFailed(_) => StatusCode::CONFLICT,
             Self::NotSignedIn | Self::Credentials | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::ForeignOrigin | Self::TokenRefused => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::DeadLink => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::DeadLink | Self::DeadReset | Self::DeadSetup => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::InvalidJson
@@ -131,6 +135,8 @@ impl AppError {
             Self::ForeignOrigin => "origine-refusee",
             Self::NotFound => "introuvable",
             Self::DeadLink => "lien-mort",
+            Self::DeadReset => "lien-mot-de-passe-mort",
+            Self::DeadSetup => "lien-installation-mort",
             Self::MethodNotAllowed => "methode-refusee",
             Self::RateLimited { .. } => "trop-de-tentatives",
             Self::InvalidJson => "json-invalide",
@@ -293,7 +299,8 @@ impl IntoResponse for AppError {
 /// Says in words what a handler returned as an [`AppError`].
 pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let reader = Reader::find(request.extensions());
-    let api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path().to_owned();
+    let api = path.starts_with("/api/");
     let back = (request.method() == Method::GET).then(|| request.uri().clone());
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() else {
@@ -310,7 +317,7 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
             let header = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
             (error.status(), header, problem).into_response()
         }
-        _ => crate::pages::error::page(&app, &reader, &error),
+        _ => crate::pages::error::page(&app, &reader, &error, &path, back.is_some()),
     };
     // What the handler said beside the error: when to come again, which methods there are.
     let others =

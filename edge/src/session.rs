@@ -252,11 +252,14 @@ impl Lien {
         Self { address, jeton }
     }
 
-    /// The token of a link that opens, or what a dead one answers.
-    async fn opened(self, app: &App, opens: bool) -> Result<Jeton, AppError> {
+    /// The token of a one-time link that opens, or what a dead one answers: `dead`.
+    async fn opened(self, app: &App, opens: bool, dead: AppError) -> Result<Jeton, AppError> {
         match &self.jeton {
             Some(jeton) if opens => Ok(jeton.clone()),
-            _ => Err(self.missed(app).await),
+            _ => match self.missed(app).await {
+                AppError::DeadLink => Err(dead),
+                error => Err(error),
+            },
         }
     }
 
@@ -267,7 +270,7 @@ impl Lien {
     }
 }
 
-/// The one-time set-up link, as long as it opens. A dead one answers as [`PortailClient`]'s does.
+/// The one-time set-up link, as long as it opens. A dead one tells how to come by another.
 #[derive(Debug, Clone)]
 pub struct InstallationLien(pub Jeton);
 
@@ -280,11 +283,11 @@ impl FromRequestParts<App> for InstallationLien {
             Some(jeton) => queries::utilisateur::installation_is_open(&app.pool, &jeton.hash()).await?,
             None => false,
         };
-        lien.opened(app, opens).await.map(Self)
+        lien.opened(app, opens, AppError::DeadSetup).await.map(Self)
     }
 }
 
-/// The link that sets a forgotten password anew, as long as it opens. A dead one answers as [`PortailClient`]'s does.
+/// The link that sets a forgotten password anew, as long as it opens. A dead one tells how to come by another.
 #[derive(Debug, Clone)]
 pub struct OubliLien(pub Jeton);
 
@@ -297,7 +300,7 @@ impl FromRequestParts<App> for OubliLien {
             Some(jeton) => queries::utilisateur::oubli_is_open(&app.pool, &jeton.hash(), app.now()).await?,
             None => false,
         };
-        lien.opened(app, opens).await.map(Self)
+        lien.opened(app, opens, AppError::DeadReset).await.map(Self)
     }
 }
 

@@ -113,7 +113,7 @@ const lire = (html) => new DOMParser().parseFromString(html, "text/html");
 function raison(page, statut) {
   const titre = page.querySelector("main h1");
   const disparu = (statut === 404 || statut === 410) && !titre?.hasAttribute("data-lien-mort");
-  return (disparu ? mots.disparu : titre?.textContent) ?? mots.echec ?? "";
+  return (disparu ? mots.disparu : (page.querySelector("main [data-phrase]") ?? titre)?.textContent) ?? mots.echec ?? "";
 }
 
 /** The confirmation was said: going back or reloading must not say it again. */

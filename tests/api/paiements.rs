@@ -148,7 +148,22 @@ async fn the_proof_of_a_payment_is_its_owner_s_and_replaying_it_doubles_nothing(
     for path in [format!("/opportunites/{deal}/recu"), format!("/payer/{token}/recu")] {
         let page = claire.get(&path).await;
         assert!(page.status == 200 && page.text.contains("ne remplace pas une facture"), "{path}");
+        assert!(!page.text.contains("Reste payé"), "{path}");
     }
+
+    let refund = format!("/api/opportunites/{deal}/remboursements");
+    claire.post(&refund, json!({ "montant": "40" })).await.expect(201);
+    until("the refund is on the receipt", || async {
+        let receipts = claire.get(&format!("/api/opportunites/{deal}/recus")).await.expect(200);
+        (receipts[0]["reste"] == "60.00").then_some(())
+    })
+    .await;
+    let page = claire.get(&format!("/payer/{token}/recu")).await;
+    assert!(page.text.contains("Reste payé") && page.text.contains("60,00"), "{}", page.text);
+    let page = claire.get(&format!("/payer/{token}/recu?langue=en")).await;
+    assert!(page.text.contains("Left paid") && page.text.contains("60.00"), "{}", page.text);
+    let page = claire.get(&format!("/payer/{token}")).await;
+    assert!(page.text.contains(r#"data-annonce="Remboursé en partie""#), "{}", page.text);
 }
 
 #[tokio::test]

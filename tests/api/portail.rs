@@ -157,3 +157,59 @@ async fn a_link_that_dies_while_its_holder_waits_shows_nothing() {
     asked.await.unwrap().expect(404);
     assert_eq!(app.count("SELECT count(*) FROM ticket").await, 1, "the job outlives the link");
 }
+
+#[tokio::test]
+async fn an_error_says_what_what_to_do_and_leads_a_client_to_no_page_of_the_back_office() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    let portail = claire.open_portail(client).await;
+    let stranger = Bureau::stranger(&app);
+    let page = async |path: &str, langue: &str| {
+        let request = stranger.request(reqwest::Method::GET, path).header("accept-language", langue);
+        tests::Answer::of(request).await
+    };
+
+    let lost = format!("/portail/{}/tickets/{}", portail.token, deal);
+    let (root, home) =
+        (format!(r#"class="button" href="/portail/{}""#, portail.token), r#"class="button" href="/""#);
+    let shown = page(&lost, "fr").await;
+    assert_eq!(shown.status, 404);
+    assert!(shown.text.contains("Page introuvable") && shown.text.contains(&root), "{}", shown.text);
+    assert!(!shown.text.contains(home), "{}", shown.text);
+    let shown = page("/rien", "en").await;
+    assert!(shown.text.contains("Page not found") && shown.text.contains(home), "{}", shown.text);
+
+    // The freelancer's own one-time links send nobody to a provider.
+    let dead = "0".repeat(64);
+    for (langue, title, other, provider) in [
+        ("fr", "Ce lien n’ouvre rien", "Demander un autre lien", "prestataire"),
+        ("en", "This link opens nothing", "Ask for another link", "provider"),
+    ] {
+        let reset = page(&format!("/mot-de-passe/{dead}"), langue).await;
+        assert!(reset.text.contains(title) && reset.text.contains(other), "{}", reset.text);
+        assert!(reset.text.contains(r#"href="/mot-de-passe-oublie""#), "{}", reset.text);
+        let setup = page(&format!("/installation/{dead}"), langue).await;
+        assert!(setup.text.contains(title) && setup.text.contains("worker setup-link"), "{}", setup.text);
+        let client = page(&format!("/payer/{dead}"), langue).await;
+        assert!(client.text.contains(title) && client.text.contains(provider), "{}", client.text);
+        assert!(!reset.text.contains(provider) && !setup.text.contains(provider));
+    }
+}
+
+#[tokio::test]
+async fn a_payment_is_asked_for_once_on_the_portal() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let first = claire.add_won_deal(client, "Site", "100").await;
+    let portail = claire.open_portail(client).await;
+    let lien = claire.pay_link(first).await["lienPaiement"].as_str().unwrap().to_owned();
+    let asked = async || claire.get(&format!("/portail/{}", portail.token)).await.text;
+    assert_eq!(asked().await.matches(&lien).count(), 1, "one deal, one button");
+    let second = claire.add_won_deal(client, "Logo", "50").await;
+    let autre = claire.deal(second).await["lienPaiement"].as_str().unwrap().to_owned();
+    let page = asked().await;
+    assert_eq!((page.matches(&lien).count(), page.matches(&autre).count()), (1, 1), "{page}");
+}

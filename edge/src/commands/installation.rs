@@ -23,7 +23,7 @@ pub async fn create_utilisateur(
 ) -> Result<CreateUtilisateur, AppError> {
     limits::count(app, &[Rule::Installation(address)]).await?;
     if !queries::utilisateur::installation_is_open(&app.pool, &jeton.hash()).await? {
-        return Err(AppError::DeadLink);
+        return Err(AppError::DeadSetup);
     }
     let nom = fields.text("nom", LINE_MAX);
     let email = fields.email("email");

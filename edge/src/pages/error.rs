@@ -1,6 +1,7 @@
 //! The page that tells an error.
 
 use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
 
 use crate::app::App;
 use crate::pages::page_context;
@@ -8,19 +9,33 @@ use crate::problem::AppError;
 use crate::reader::Reader;
 use crate::render::{self, Cadre};
 
-/// The page of an error, in the reader's language. Never fails: what cannot be shown as a page is said in
-/// plain text.
-pub fn page(app: &App, reader: &Reader, error: &AppError) -> Response {
+/// Clients' pages: what they lead to never is the back-office.
+const PRIVATE: [&str; 2] = ["/portail/", "/payer/"];
+
+/// The page of an error, in the reader's language. `path` and `get` are the request's: whether it can be
+/// asked again by following a link. Never fails: what cannot be shown as a page is said in plain text.
+pub fn page(app: &App, reader: &Reader, error: &AppError, path: &str, get: bool) -> Response {
     let (status, langue) = (error.status(), reader.langue());
     let phrase = error.phrase(langue);
     let cadre = Cadre { langue, fuseau: chrono_tz::Europe::Paris, maintenant: app.now() };
-    // A dead link says one thing, and the browser's « back » leads to a form that was sent too often.
-    let lien_mort = matches!(error, AppError::DeadLink);
+    let quoi = match error {
+        AppError::DeadLink | AppError::DeadReset | AppError::DeadSetup => "lien-mort",
+        _ => match status.as_u16() {
+            403 => "403",
+            404 => "404",
+            429 => "429",
+            503 => "503",
+            _ if status.is_server_error() => "500",
+            _ => "autre",
+        },
+    };
     let context = page_context! {
-        statut => (!lien_mort).then_some(status.as_u16()),
+        // Of a dead link the status would tell nothing.
+        statut => (quoi != "lien-mort").then_some(status.as_u16()),
+        quoi,
         phrase,
         requeteId => status.is_server_error().then(|| reader.request_id()),
-        retour => (!lien_mort && !matches!(error, AppError::RateLimited { .. })).then_some("/"),
+        issue => way_out(error, path, get),
     };
     match render::render("erreur.html", &cadre, context) {
         Ok(page) => (status, Html(page)).into_response(),
@@ -28,5 +43,31 @@ pub fn page(app: &App, reader: &Reader, error: &AppError) -> Response {
             tracing::error!(error = format!("{cause:#}"), "the error page cannot be rendered");
             (status, phrase).into_response()
         }
+    }
+}
+
+/// The one way on from an error: where to, and the text key that names it.
+#[derive(Serialize)]
+struct Issue {
+    /// A path; empty is the page itself, once more.
+    chemin: String,
+    cle: &'static str,
+}
+
+fn way_out(error: &AppError, path: &str, get: bool) -> Option<Issue> {
+    let to = |chemin: &str, cle| Some(Issue { chemin: chemin.to_owned(), cle });
+    match error {
+        AppError::DeadLink | AppError::DeadSetup => None,
+        AppError::DeadReset => to("/mot-de-passe-oublie", "erreur-autre-lien"),
+        // The browser's « back » leads to the form that was sent too often.
+        AppError::RateLimited { .. } => None,
+        _ if get && error.status().is_server_error() => to("", "reessayer"),
+        _ if PRIVATE.iter().any(|root| path.starts_with(root)) => {
+            let root: Vec<_> = path.splitn(4, '/').take(3).collect();
+            let root = root.join("/");
+            // What the link itself answers so is no way out of it.
+            if get && root == path { None } else { to(&root, "erreur-retour-client") }
+        }
+        _ => to("/", "erreur-retour"),
     }
 }

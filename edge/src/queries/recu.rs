@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use common::domaine::MoyenPaiement;
 use common::montant::Devise;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -38,6 +39,9 @@ pub struct Recu {
     pub annule: bool,
     /// What went back of it, in the order in which it did.
     pub remboursements: Vec<Rendu>,
+    /// What is left of it then, in its own currency.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub reste: Decimal,
 }
 
 /// Money that went back of a payment.
@@ -92,21 +96,25 @@ pub async fn list(
     }
     Ok(rows
         .into_iter()
-        .map(|row| Recu {
-            opportunite_id: row.opportunite_id,
-            numero: row.numero,
-            livemode: row.livemode,
-            freelance_nom: row.freelance_nom,
-            client_nom: row.client_nom,
-            titre: row.titre,
-            somme: Somme::of_minor(row.montant_minor, row.devise),
-            moyen: row.moyen,
-            date_paiement: row.date_paiement,
-            annule: row.annule,
-            remboursements: row
-                .stripe_payment_intent
-                .and_then(|payment_intent| by_payment.remove(&payment_intent))
-                .unwrap_or_default(),
+        .map(|row| {
+            let somme = Somme::of_minor(row.montant_minor, row.devise);
+            let back = row.stripe_payment_intent.and_then(|intent| by_payment.remove(&intent));
+            let remboursements = back.unwrap_or_default();
+            let reste = remboursements.iter().fold(somme.montant, |reste, rendu| reste - rendu.somme.montant);
+            Recu {
+                opportunite_id: row.opportunite_id,
+                numero: row.numero,
+                livemode: row.livemode,
+                freelance_nom: row.freelance_nom,
+                client_nom: row.client_nom,
+                titre: row.titre,
+                somme,
+                moyen: row.moyen,
+                date_paiement: row.date_paiement,
+                annule: row.annule,
+                remboursements,
+                reste,
+            }
         })
         .collect())
 }

@@ -107,6 +107,7 @@ recu-numero-essai = Test receipt no. { $numero }
 recu-essai = Test payment: no money moved.
 recu-annule = Payment undone
 recu-aucun = No payment has been received yet.
+recu-reste = Left paid
 recu-par = Received by
 paye-par = Paid by
 objet = For

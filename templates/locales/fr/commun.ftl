@@ -107,6 +107,7 @@ recu-numero-essai = Reçu d’essai n° { $numero }
 recu-essai = Paiement d’essai : aucun argent n’a circulé.
 recu-annule = Encaissement annulé
 recu-aucun = Aucun paiement reçu pour l’instant.
+recu-reste = Reste payé
 recu-par = Reçu par
 paye-par = Payé par
 objet = Objet

@@ -53,7 +53,7 @@ fn recus() -> Value {
             "numero": numero, "livemode": moyen.is_some(), "freelanceNom": "Claire <i>Morel</i>",
             "clientNom": "Librairie <i>Vasseur</i>", "titre": "Refonte <i>du site</i>", "montant": "1200.50",
             "devise": "EUR", "moyen": moyen, "datePaiement": DATE, "annule": annule,
-            "remboursements": [{ "montant": "20.00", "devise": "EUR", "date": DATE }],
+            "remboursements": [{ "montant": "20.00", "devise": "EUR", "date": DATE }], "reste": "1180.50",
         })
     };
     let marked = MoyenPaiement::ALL.iter().map(|moyen| recu(2, Some(moyen.as_str()), true));
@@ -143,8 +143,14 @@ fn public(page: Value) -> Value {
 /// Every page with its contexts.
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     let mut all = vec![
-        ("erreur.html", json!({ "statut": 503, "phrase": "<i>Non</i>", "requeteId": "ab12", "retour": "/" })),
-        ("erreur.html", json!({ "statut": null, "phrase": "Non", "requeteId": null, "retour": null })),
+        (
+            "erreur.html",
+            json!({ "statut": 503, "quoi": "503", "phrase": "<i>Non</i>", "requeteId": "ab12", "issue": { "chemin": "", "cle": "reessayer" } }),
+        ),
+        (
+            "erreur.html",
+            json!({ "statut": null, "quoi": "lien-mort", "phrase": "Non", "requeteId": null, "issue": null }),
+        ),
         (
             "connexion.html",
             json!({ "f": form("connexion"), "avis": "ResetMotDePasse", "next": "/clients?q=<i>", "stripeLivemode": null }),
