@@ -179,19 +179,20 @@ if [ "$wanted" = test ]; then
     fetch_node_tools
 fi
 
-# axe-core looks for what keeps people out of a page, TypeScript reads the types in the script's comments.
+# axe-core looks for what keeps people out of a page, TypeScript reads the types in the script's comments, Redocly
+# knows what OpenAPI is.
 fetch_web() {
     web=$root/target/web
-    wanted_web="axe-core@4.10.3 typescript@5.9.3"
+    wanted_web="axe-core@4.10.3 typescript@5.9.3 @redocly/openapi-core@1.34.24"
     if [ "$(cat "$web/ready" 2>/dev/null)" = "$wanted_web" ]; then return 0; fi
     mkdir -p "$web"
     # Each is a word of its own.
     # shellcheck disable=SC2086
     if have npm && npm install --silent --no-audit --no-fund --prefix "$web" $wanted_web >&2; then
         echo "$wanted_web" >"$web/ready"
-        say "axe-core and TypeScript stand in target/web"
+        say "axe-core, TypeScript and Redocly stand in target/web"
     else
-        say "axe-core and TypeScript could not be fetched from npm: the tests that need them say so and fail"
+        say "axe-core, TypeScript and Redocly could not be fetched from npm: the tests that need them say so and fail"
     fi
 }
 if [ "$wanted" = test ]; then fetch_web; fi

@@ -11,6 +11,7 @@ use crate::api::bureau::{
     clients, connexion, evenements, jobs, operations, opportunites, paiements, recherche, tickets,
     utilisateur,
 };
+use crate::api::openapi;
 use crate::api::public::{portail, sante, webhooks};
 use crate::app::App;
 use crate::problem::{self, AppError};
@@ -111,6 +112,7 @@ fn public() -> Router<App> {
         .route("/api/portail/{token}/tickets/{id}/messages", post(portail::reply_ticket))
         .route("/api/portail/{token}/jobs/{id}", get(portail::show_job))
         .route(WEBHOOK, post(webhooks::stripe))
+        .route("/api/openapi.json", get(openapi::show))
         .route("/sante", get(sante::live))
         .route("/pret", get(sante::ready))
 }

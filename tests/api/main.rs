@@ -13,6 +13,7 @@ mod every_route;
 mod idempotence;
 mod jetons;
 mod logo;
+mod openapi;
 mod operations;
 mod opportunites;
 mod paiements;

@@ -182,17 +182,17 @@ async fn an_error_says_what_what_to_do_and_leads_a_client_to_no_page_of_the_back
     assert!(shown.text.contains("Page not found") && shown.text.contains(home), "{}", shown.text);
 
     // The freelancer's own one-time links send nobody to a provider.
-    let dead = "0".repeat(64);
+    let jeton = "0".repeat(64);
     for (langue, title, other, provider) in [
         ("fr", "Ce lien n’ouvre rien", "Demander un autre lien", "prestataire"),
         ("en", "This link opens nothing", "Ask for another link", "provider"),
     ] {
-        let reset = page(&format!("/mot-de-passe/{dead}"), langue).await;
+        let reset = page(&format!("/mot-de-passe/{jeton}"), langue).await;
         assert!(reset.text.contains(title) && reset.text.contains(other), "{}", reset.text);
         assert!(reset.text.contains(r#"href="/mot-de-passe-oublie""#), "{}", reset.text);
-        let setup = page(&format!("/installation/{dead}"), langue).await;
+        let setup = page(&format!("/installation/{jeton}"), langue).await;
         assert!(setup.text.contains(title) && setup.text.contains("worker setup-link"), "{}", setup.text);
-        let client = page(&format!("/payer/{dead}"), langue).await;
+        let client = page(&format!("/payer/{jeton}"), langue).await;
         assert!(client.text.contains(title) && client.text.contains(provider), "{}", client.text);
         assert!(!reset.text.contains(provider) && !setup.text.contains(provider));
     }

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod check;
 pub mod deal;
 pub mod ecrans;
+pub mod openapi;
 mod parked;
 pub mod people;
 pub mod proxy;

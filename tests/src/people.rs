@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::app::{App, PASSWORD, WEBHOOK_SECRET, prefer_wait};
 use crate::check::Witness;
+use crate::openapi::Asked;
 use crate::wait::until;
 
 /// An answer, read to its end.
@@ -27,11 +28,17 @@ impl Answer {
         Self::try_of(request).await.expect("an answer")
     }
 
-    /// Sends a request to an edge that may die before it answers.
+    /// Sends a request to an edge that may die before it answers. What it answers must be as the API's document
+    /// says.
     pub async fn try_of(request: RequestBuilder) -> reqwest::Result<Self> {
-        let response = request.send().await?;
+        let (http, request) = request.build_split();
+        let request = request?;
+        let asked = Asked::of(&request);
+        let response = http.execute(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Ok(Self { status, headers, text: response.text().await? })
+        let answer = Self { status, headers, text: response.text().await? };
+        asked.check(&answer);
+        Ok(answer)
     }
 
     /// The body as JSON.

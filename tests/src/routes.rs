@@ -28,6 +28,7 @@ impl Route {
                 "/mot-de-passe-oublie",
                 "/api/connexion",
                 "/api/deconnexion",
+                "/api/openapi.json",
                 "/sante",
                 "/pret",
                 "/styleguide",
@@ -45,6 +46,7 @@ pub fn routes() -> Vec<Route> {
         for (verb, method) in [
             ("get(", Method::GET),
             ("post(", Method::POST),
+            ("put(", Method::PUT),
             ("patch(", Method::PATCH),
             ("delete(", Method::DELETE),
         ] {

@@ -2,6 +2,7 @@
 //! became of it; a read answers what stands in Postgres.
 
 pub mod bureau;
+pub mod openapi;
 pub mod public;
 pub mod view;
 pub mod write;

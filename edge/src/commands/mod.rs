@@ -16,13 +16,13 @@ pub use opportunite::{
 };
 pub use ticket::{create_ticket, create_ticket_portail, reply_ticket, update_ticket};
 pub use utilisateur::{
-    LOGO_MAX, create_jeton_api, forget_mot_de_passe, reset_mot_de_passe, update_logo, update_mot_de_passe,
-    update_utilisateur,
+    JETON_NOM_MAX, LOGO_MAX, create_jeton_api, forget_mot_de_passe, reset_mot_de_passe, update_logo,
+    update_mot_de_passe, update_utilisateur,
 };
 
 /// The longest name, title or subject, in characters.
 pub const LINE_MAX: usize = 200;
 /// The longest `version` of a card.
-const VERSION_MAX: usize = 40;
+pub const VERSION_MAX: usize = 40;
 /// The longest text that people write: a message, a note, a mail.
 pub const TEXT_MAX: usize = 20_000;

@@ -125,7 +125,7 @@ pub async fn reset_mot_de_passe(
 }
 
 /// The longest name of an API token.
-const JETON_NOM_MAX: usize = 80;
+pub const JETON_NOM_MAX: usize = 80;
 
 /// `{ nom }` of a new API token.
 pub fn create_jeton_api(fields: &mut Fields, jeton: &Jeton) -> Result<CreateJetonApi, AppError> {

@@ -8,9 +8,7 @@ use crate::pages::page_context;
 use crate::problem::AppError;
 use crate::reader::Reader;
 use crate::render::{self, Cadre};
-
-/// Clients' pages: what they lead to never is the back-office.
-const PRIVATE: [&str; 2] = ["/portail/", "/payer/"];
+use crate::routes::is_public;
 
 /// The page of an error, in the reader's language. `path` and `get` are the request's: whether it can be
 /// asked again by following a link. Never fails: what cannot be shown as a page is said in plain text.
@@ -57,12 +55,12 @@ struct Issue {
 fn way_out(error: &AppError, path: &str, get: bool) -> Option<Issue> {
     let to = |chemin: &str, cle| Some(Issue { chemin: chemin.to_owned(), cle });
     match error {
-        AppError::DeadLink | AppError::DeadSetup => None,
+        // After too many attempts the browser's « back » leads to the form that was sent too often.
+        AppError::DeadLink | AppError::DeadSetup | AppError::RateLimited { .. } => None,
         AppError::DeadReset => to("/mot-de-passe-oublie", "erreur-autre-lien"),
-        // The browser's « back » leads to the form that was sent too often.
-        AppError::RateLimited { .. } => None,
         _ if get && error.status().is_server_error() => to("", "reessayer"),
-        _ if PRIVATE.iter().any(|root| path.starts_with(root)) => {
+        // Clients' pages lead to no page of the back-office.
+        _ if is_public(path) => {
             let root: Vec<_> = path.splitn(4, '/').take(3).collect();
             let root = root.join("/");
             // What the link itself answers so is no way out of it.

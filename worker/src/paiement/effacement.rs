@@ -19,7 +19,7 @@ pub async fn reduce_events(cx: &mut Cx, ids: &[Uuid]) -> Result<(), JobError> {
 }
 
 /// Cuts an event down that came when its client was forgotten already: the client of its deal or, of an event that
-/// belongs to no deal any more, the one that it names.
+/// belongs to no deal any more, the one that it names. Of one who was deleted nothing is found.
 ///
 /// The client's row is locked, so that an erasure at the same moment sees this event, or is seen here.
 pub async fn reduce_if_erased(cx: &mut Cx, id: Uuid, named: Option<Uuid>) -> Result<(), JobError> {
@@ -33,5 +33,5 @@ pub async fn reduce_if_erased(cx: &mut Cx, id: Uuid, named: Option<Uuid>) -> Res
     )
     .fetch_optional(&mut *cx.tx)
     .await?;
-    if erased == Some(true) { reduce_events(cx, &[id]).await } else { Ok(()) }
+    if erased.unwrap_or(named.is_some()) { reduce_events(cx, &[id]).await } else { Ok(()) }
 }

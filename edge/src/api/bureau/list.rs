@@ -4,7 +4,7 @@ use crate::fields::Fields;
 use crate::queries::PER_PAGE;
 
 /// The most rows that one page of a list gives.
-const LIMIT_MAX: i64 = 200;
+pub const LIMIT_MAX: i64 = 200;
 
 /// Where a page of a list begins, and how long it is.
 #[derive(Debug)]

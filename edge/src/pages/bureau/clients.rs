@@ -24,7 +24,7 @@ use crate::render::format::start_of_day;
 use crate::session::Id;
 
 /// Deals that a client's page shows.
-const OPPORTUNITES: i64 = 20;
+const OPPORTUNITES: u16 = 20;
 
 /// `GET /clients?q=&apres=&nouveau=`
 pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
@@ -158,12 +158,12 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     let (client, faits, mut opportunites, history) = tokio::try_join!(
         client::find(&app.pool, me, id, &app.liens),
         client::faits(&app.pool, me, id, today, year),
-        opportunite::of_client(&app.pool, me, id, today, OPPORTUNITES + 1, &app.liens),
+        opportunite::of_client(&app.pool, me, id, today, i64::from(OPPORTUNITES) + 1, &app.liens),
         evenement::timeline(&app.pool, me, id, filter.types, params.parse("apres"), PER_PAGE),
     )?;
     let client = client.ok_or(AppError::NotFound)?;
-    let plus_opportunites = opportunites.len() > OPPORTUNITES as usize;
-    opportunites.truncate(OPPORTUNITES as usize);
+    let plus_opportunites = opportunites.len() > usize::from(OPPORTUNITES);
+    opportunites.truncate(usize::from(OPPORTUNITES));
     let onglet = ["email", "note", "ticket"]
         .into_iter()
         .find(|name| forms.is_refused(name) || params.get("onglet") == Some(name))

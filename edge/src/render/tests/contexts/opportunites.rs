@@ -106,8 +106,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     }
     for preuve in [&preuves[0], &preuves[preuves.len() - 1]] {
         let page = json!({
-            "o": opportunite("gagne", "paye"), "preuve": preuve, "corps": "{ \"id\": \"<i>evt</i>\" }", "f": form("f"),
-            "connus": common::jobs::ProcessStripeWebhook::TYPES,
+            "o": opportunite("gagne", "paye"), "preuve": preuve, "corps": "{ \"id\": \"<i>evt</i>\" }", "f": form("f"), "connus": ["charge.refunded"],
         });
         let erased = json!({ "o": with(opportunite("gagne", "paye"), json!({ "dateEffacement": DATE })) });
         pages.push((
