@@ -18,7 +18,7 @@ operations-essais = { $nombre ->
    *[other] { $nombre } tries
 }
 operations-motif-job-fatal = It ended the program that ran it, several times.
-operations-motif-job-abandonne = It never succeeded, whatever was tried.
+operations-motif-job-abandonne = It never succeeded.
 operations-motif-autre = It did not succeed.
 operations-acteur-utilisateur = A user
 operations-acteur-client = A client

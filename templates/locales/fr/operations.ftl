@@ -18,7 +18,7 @@ operations-essais = { $nombre ->
    *[other] { $nombre } essais
 }
 operations-motif-job-fatal = Il a arrêté le programme qui l’exécutait, à plusieurs reprises.
-operations-motif-job-abandonne = Il n’a jamais abouti, malgré tous ses essais.
+operations-motif-job-abandonne = Il n’a jamais abouti.
 operations-motif-autre = Il n’a pas abouti.
 operations-acteur-utilisateur = Un utilisateur
 operations-acteur-client = Un client
