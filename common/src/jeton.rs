@@ -1,7 +1,8 @@
 //! Tokens of the private links: made, looked up, shown again.
 //!
 //! A token is never stored as it is. The database holds its SHA-256 (to look it up) and a sealed copy
-//! (to show the link again to its owner), so that a stolen dump opens no door.
+//! (to show the link again to its owner), so that a stolen dump opens no door. Of the tokens that are shown once (an API
+//! token, a one-time link) it holds the SHA-256 alone.
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};

@@ -379,9 +379,19 @@ async fn a_deleted_client_stands_in_no_event_of_stripe() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = add_vasseur(&claire).await;
-    asked(&claire, client, "zzpersotitre").await;
+    let (deal, session) = asked(&claire, client, "zzpersotitre").await;
+    app.simulateur.pay(&session, Moyen::CarteRefusee).await.unwrap();
+    app.until_count("SELECT count(*) FROM evenement_stripe WHERE corps LIKE '%zzperso%'", 1).await;
     app.until_empty().await;
     claire.delete(&format!("/api/clients/{client}")).await.expect(200);
+    // What Stripe tells later names nobody either.
+    let late = json!({
+        "id": "cs_late", "object": "checkout.session", "status": "expired", "payment_status": "unpaid",
+        "amount_total": 5, "currency": "eur", "livemode": false,
+        "metadata": { "clientId": client, "opportuniteId": deal }, "customer_details": { "name": "ZZPERSOVasseur" },
+    });
+    let _ = app.simulateur.make_event("checkout.session.expired", late);
+    app.until_count("SELECT count(*) FROM evenement_stripe WHERE corps LIKE '%cs_late%'", 1).await;
     app.until_empty().await;
     assert_eq!(personal(&app).await, Vec::<String>::new());
 }

@@ -1,6 +1,5 @@
 //! Pages on paper, and in their reader's own colours.
 
-use sandbox::simulateur::Moyen;
 use serde_json::json;
 use tests::{App, Browser};
 
@@ -11,11 +10,8 @@ async fn paid() -> (App, String, String, String) {
     let app = App::start().await;
     let claire = app.freelance(EMAIL).await;
     let client = claire.add_client("Librairie Vasseur").await;
-    let deal = claire.add_won_deal(client, "Refonte du site", "1200.50").await;
-    let lien = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
-    let session = claire.session_id(deal).await;
-    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM recu", 1).await;
+    let deal = claire.add_paid_deal(&app, client, "Refonte du site", "1200.50").await;
+    let lien = claire.deal(deal).await["lienPaiement"].as_str().unwrap().to_owned();
     claire.add_won_deal(client, "Maintenance annuelle", "640").await;
     let portail = claire.open_portail(client).await;
     let question = json!({ "sujet": "Couleur", "description": "Bleu ?" });

@@ -8,11 +8,7 @@ async fn lists_are_files_that_a_spreadsheet_opens_without_running_them() {
     let claire = app.freelance("claire@example.org").await;
     let denis = app.freelance("denis@example.org").await;
     let client = claire.add_client("=HYPERLINK(\"http://evil\"), \"é\"").await;
-    let deal = claire.add_won_deal(client, "@Refonte", "1200.50").await;
-    claire.pay_link(deal).await;
-    let session = claire.session_id(deal).await;
-    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM paiement", 1).await;
+    claire.add_paid_deal(&app, client, "@Refonte", "1200.50").await;
 
     let file = claire.get("/clients.csv").await;
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");

@@ -1,7 +1,6 @@
 //! `/reglages`, and what test money is.
 
 use reqwest::Method;
-use sandbox::simulateur::Moyen;
 use tests::{Answer, App, Bureau, Options, until};
 
 #[tokio::test]
@@ -23,10 +22,7 @@ async fn what_stripe_needs_is_said_in_plain_words() {
     assert!(page.contains("Aucun encore") && !page.contains("STRIPE_WEBHOOK_SECRET"));
     assert!(!page.contains(tests::app::WEBHOOK_SECRET) && !page.contains("sk_test"));
     let client = claire.add_client("Vasseur").await;
-    let deal = claire.add_won_deal(client, "Site", "100").await;
-    claire.pay_link(deal).await;
-    let session = claire.session_id(deal).await;
-    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    claire.add_paid_deal(&app, client, "Site", "100").await;
     until("an event came", || async {
         (!claire.get("/reglages").await.text.contains("Un premier événement")).then_some(())
     })
@@ -53,11 +49,8 @@ async fn test_money_is_said_on_every_page_and_never_counts_as_revenue() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
-    let deal = claire.add_won_deal(client, "Site", "100").await;
-    let lien = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
-    let session = claire.session_id(deal).await;
-    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
-    app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
+    let deal = claire.add_paid_deal(&app, client, "Site", "100").await;
+    let lien = claire.deal(deal).await["lienPaiement"].as_str().unwrap().to_owned();
     let portail = claire.open_portail(client).await;
     let (client_page, deal_page) = (format!("/clients/{client}"), format!("/opportunites/{deal}"));
     for page in

@@ -215,7 +215,7 @@ pub struct Faits {
     pub en_cours: Vec<Somme>,
     /// Received since the first of January, refunds taken off.
     pub paye: Vec<Somme>,
-    /// The part of what was received that a bank has taken back until a dispute is settled.
+    /// The prices of the deals that are disputed, of whatever year.
     pub conteste: Vec<Somme>,
     /// Whether money ever moved: such a client is forgotten, never deleted.
     pub a_paiements: bool,

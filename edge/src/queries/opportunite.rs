@@ -289,7 +289,7 @@ pub async fn a_faire(
     Ok(rows.into_iter().map(|row| row.view(liens)).collect())
 }
 
-/// A client's deals, most pressing first: disputed, late, owed, then those to be won, then those that are over.
+/// A client's deals, most pressing first: disputed, late, owed, with a debit under way, to be won, paid, lost.
 pub async fn of_client(
     pool: &PgPool,
     utilisateur_id: Uuid,

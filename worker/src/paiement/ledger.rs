@@ -225,15 +225,13 @@ async fn record_session_fact(
 }
 
 /// Tells the timeline of a card that was refused on Stripe's page. The page is still open, and nothing has moved:
-/// the ledger has no line of it. A debit that was started stands in the ledger, and its failure is told by its own
-/// event.
+/// the ledger has no line of it. A debit that fails has its own event.
 pub async fn record_refused_card(cx: &mut Cx, intent: &StripeIntent) -> Result<Option<Uuid>, JobError> {
     let id = intent.metadata.get("sessionPaiementId").and_then(|text| text.parse::<Uuid>().ok());
     let deal = sqlx::query!(
         r#"SELECT o.id, o.client_id, o.titre, s.montant_minor, s.devise AS "devise: Devise"
            FROM session_paiement s JOIN opportunite o ON o.id = s.opportunite_id
-           WHERE s.id = $1 AND s.statut IN ('preparee', 'ouverte')
-             AND NOT EXISTS (SELECT FROM paiement WHERE session_paiement_id = s.id) FOR UPDATE OF o"#,
+           WHERE s.id = $1 AND s.statut IN ('preparee', 'ouverte') FOR UPDATE OF o"#,
         id
     )
     .fetch_optional(&mut *cx.tx)

@@ -339,7 +339,7 @@ fn stations(o: &Opportunite, evenements: &[Evenement]) -> HashMap<String, DateTi
             if let Some(vers) = vers {
                 stations.entry(vers.to_owned()).or_insert(date);
             }
-            // Where it came from it stood from its beginning on, unless an earlier event says when it came there.
+            // Where it came from it stood from its beginning on, unless one of these events says when it came there.
             if let Some(de) = de.filter(|de| !arrives_at(evenements, de)) {
                 stations.entry(de.to_owned()).or_insert(o.date_creation);
             }
