@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test takes for granted")]
 
 mod export;
+mod fiches;
 mod forms;
 mod installation;
 mod lecture;

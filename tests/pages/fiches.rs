@@ -1,0 +1,88 @@
+//! What the pages of a deal, a client and a ticket say of what happened and what is to do.
+
+use reqwest::Method;
+use serde_json::json;
+use tests::people::id;
+use tests::{Answer, App};
+
+/// Where these words stand in a page, each behind the one before it.
+fn in_order(page: &str, words: &[&str]) {
+    let mut rest = page;
+    for word in words {
+        let at = rest.find(word).unwrap_or_else(|| panic!("no {word} behind the others in {page}"));
+        rest = &rest[at + word.len()..];
+    }
+}
+
+#[tokio::test]
+async fn a_deal_s_stations_are_dated_and_its_proof_reads_in_words() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = json!({ "clientId": client, "titre": "Site", "montantEstime": "100", "devise": "EUR",
+                       "etapePipeline": "proposition" });
+    let deal = id(&claire.post("/api/opportunites", deal).await.expect(201));
+    let (path, page) = (format!("/api/opportunites/{deal}"), format!("/opportunites/{deal}"));
+    claire.patch(&path, json!({ "etapePipeline": "gagne" })).await.expect(200);
+    let owed = claire.get(&page).await.text;
+    in_order(&owed, &["Qualifiée</li>", "Proposition <time", "Gagnée <time", "Payé</li>"]);
+    claire.pay_link(deal).await;
+    let session = claire.session_id(deal).await;
+    app.simulateur.pay(&session, sandbox::simulateur::Moyen::Carte).await.unwrap();
+    app.until_count("SELECT count(*) FROM opportunite WHERE statut_paiement = 'paye'", 1).await;
+    let paid = claire.get(&page).await.text;
+    in_order(&paid, &["Proposition <time", "Gagnée <time", "Payé <time"]);
+    in_order(&paid, &["Le client a terminé sur la page de Stripe", "checkout.session.completed"]);
+    // Money that came stands out from a link that was made.
+    in_order(
+        &paid,
+        &["Paiement reçu</p><p class=\"montant\">", "généré</p><p class=\"montant montant--dit\">"],
+    );
+}
+
+#[tokio::test]
+async fn a_client_s_page_begins_with_what_presses_and_offers_no_deletion_of_money() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let page = format!("/clients/{client}");
+    assert!(claire.get(&page).await.text.contains(&format!(r#"action="{page}/supprimer""#)));
+    let add = async |titre: &str, etape: &str, echeance: Option<&str>| {
+        let deal = json!({ "clientId": client, "titre": titre, "montantEstime": "100", "devise": "EUR",
+                           "etapePipeline": etape, "echeance": echeance });
+        id(&claire.post("/api/opportunites", deal).await.expect(201))
+    };
+    add("En retard", "gagne", Some("2020-02-29")).await;
+    add("A venir", "gagne", Some("2099-01-01")).await;
+    claire.add_paid_deal(&app, client, "Déjà payée", "100").await;
+    add("A gagner", "prospect", None).await;
+    add("Sans suite", "perdu", None).await;
+    let shown = claire.get(&page).await.text;
+    in_order(&shown, &["En retard</a>", "A venir</a>", "A gagner</a>", "Déjà payée</a>", "Sans suite</a>"]);
+    assert!(shown.contains("en retard depuis le 29"), "so long ago a date says more than days");
+    assert!(!shown.contains(&format!(r#"action="{page}/supprimer""#)), "{shown}");
+    assert!(shown.contains(&format!(r#"href="{page}/effacer""#)));
+}
+
+#[tokio::test]
+async fn a_ticket_that_its_client_cannot_read_says_so_and_is_resolved_in_one_click() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let ticket = json!({ "clientId": client, "sujet": "Couleur", "description": "Bleu ?" });
+    let ticket = id(&claire.post("/api/tickets", ticket).await.expect(201));
+    assert!(claire.get("/tickets").await.text.contains("Le client ne le voit pas"));
+    claire.open_portail(client).await;
+    let listed = claire.get("/tickets").await.text;
+    assert!(listed.contains("Attend le client") && !listed.contains("Le client ne le voit pas"), "{listed}");
+
+    let path = format!("/tickets/{ticket}");
+    let page = claire.get(&path).await.text;
+    in_order(&page, &["name=\"statutTicket\" value=\"resolu\"", "Marquer résolu"]);
+    let version = claire.get(&format!("/api{path}")).await.expect(200)["version"].clone();
+    let form = [("cle", "k"), ("version", version.as_str().unwrap()), ("statutTicket", "resolu")];
+    let sent = Answer::of(claire.request(Method::POST, &path).form(&form)).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    app.until_count("SELECT count(*) FROM ticket WHERE statut_ticket = 'resolu'", 1).await;
+    assert!(!claire.get(&path).await.text.contains("Marquer résolu"));
+}
