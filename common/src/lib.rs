@@ -7,6 +7,7 @@ pub mod jeton;
 pub mod job;
 pub mod jobs;
 pub mod lien;
+pub mod metrics;
 pub mod montant;
 pub mod queue;
 pub mod refus;

@@ -43,6 +43,10 @@ pub struct Shared {
     /// Stripe's API, for tests and the demo: the base URL of a stand-in.
     #[arg(long, env = "STRIPE_API_BASE", default_value = "https://api.stripe.com")]
     pub stripe_api_base: url::Url,
+    /// Where this process tells Prometheus its figures (`GET /metrics`): an address that only those who operate it
+    /// reach, another one for each process of a machine. Unset: nowhere.
+    #[arg(long, env = "METRICS_ADDR")]
+    pub metrics_addr: Option<std::net::SocketAddr>,
     /// Which events to log, as `tracing-subscriber` filters.
     #[arg(long, env = "RUST_LOG", default_value = "info")]
     pub rust_log: String,

@@ -16,12 +16,17 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics::Metrics;
 use crate::queries::Liens;
 use crate::store::Store;
 use crate::waiting::Waiting;
 
 /// How long a request waits for a connection to Postgres: a page must say 503 while its reader still looks.
 const ACQUIRE_MAX: Duration = Duration::from_secs(2);
+/// Connections to Postgres at once, and those that are kept when nobody asks: a page asks for its parts side by side, and
+/// opening a connection takes longer than most answers.
+const CONNECTIONS_MAX: u32 = 16;
+const CONNECTIONS_KEPT: u32 = 8;
 /// The longest that one SELECT may run, in milliseconds.
 const STATEMENT_MAX: &str = "5000";
 
@@ -55,6 +60,8 @@ pub struct Inner {
     pub hashing: Semaphore,
     /// Stripe's events that may be in memory at once: each takes up to a megabyte.
     pub events: Semaphore,
+    /// What is counted for those who operate this.
+    pub metrics: Metrics,
     /// Cancelled when the process is to end: whoever waits answers.
     pub stop: CancellationToken,
     clock: fn() -> DateTime<Utc>,
@@ -84,6 +91,7 @@ impl App {
             csp: crate::headers::csp(&shared.stripe_api_base),
             hashing: Semaphore::new(2),
             events: Semaphore::new(64),
+            metrics: Metrics::default(),
             stop: CancellationToken::new(),
             clock,
         })))
@@ -106,7 +114,8 @@ fn pool(url: &SecretString) -> Result<PgPool, SettingError> {
     let wrong = |_| SettingError { name: "EDGE_DATABASE_URL", problem: "is no postgres:// URL".into() };
     let options: PgConnectOptions = url.expose_secret().parse().map_err(wrong)?;
     let options = options.application_name("guichet-edge").options([("statement_timeout", STATEMENT_MAX)]);
-    Ok(PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
+    let pool = PgPoolOptions::new().min_connections(CONNECTIONS_KEPT).max_connections(CONNECTIONS_MAX);
+    Ok(pool.acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the edge reads the system's clock")]

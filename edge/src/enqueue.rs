@@ -64,7 +64,10 @@ pub async fn push(app: &App, envelope: &Envelope) -> Result<JobId, AppError> {
     let pushed = app.producer.push(envelope).await;
     failpoint!("after-push", envelope.kind, envelope.id);
     match pushed {
-        Ok(Pushed::Queued | Pushed::Pending) => Ok(envelope.id),
+        Ok(Pushed::Queued | Pushed::Pending) => {
+            app.metrics.queued(&envelope.kind);
+            Ok(envelope.id)
+        }
         Ok(Pushed::KeyReused) => Err(AppError::KeyReused),
         Err(PushError::Full) => Err(AppError::QueueFull),
         Err(error @ PushError::Unavailable(_)) => Err(AppError::Unavailable(error.into())),

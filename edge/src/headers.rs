@@ -35,7 +35,7 @@ pub fn csp(stripe_api_base: &Url) -> String {
     )
 }
 
-/// Numbers the request, logs it under its route's template (a path may hold a token), and sets the
+/// Numbers the request, logs and counts it under its route's template (a path may hold a token), and sets the
 /// headers of every answer.
 pub async fn middleware(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let start = Instant::now();
@@ -44,12 +44,15 @@ pub async fn middleware(State(app): State<App>, mut request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let mut response = next.run(request).await;
+    let (route, status, took) =
+        (route.as_ref().map(MatchedPath::as_str), response.status().as_u16(), start.elapsed());
+    app.metrics.answered(&method, route, status, took);
     tracing::info!(
         request = reader.request_id(),
         %method,
-        route = route.as_ref().map_or("-", MatchedPath::as_str),
-        status = response.status().as_u16(),
-        ms = start.elapsed().as_millis(),
+        route = route.unwrap_or("-"),
+        status,
+        ms = took.as_millis(),
         "request"
     );
     set(&app, &reader, &mut response);

@@ -15,6 +15,7 @@ pub mod headers;
 pub mod jetons;
 pub mod job_options;
 pub mod limits;
+pub mod metrics;
 pub mod operations;
 pub mod ownership;
 pub mod pages;

@@ -41,6 +41,10 @@ async fn boot(settings: &EdgeSettings) -> Result<(App, TcpListener), SettingErro
         .await
         .map_err(|error| SettingError { name: "EDGE_ADDR", problem: error.to_string() })?;
     raise_descriptors();
+    if let Some(address) = settings.shared.metrics_addr {
+        let listener = common::metrics::listen(address).await?;
+        tokio::spawn(edge::metrics::serve(app.clone(), listener));
+    }
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, "listening");
     }

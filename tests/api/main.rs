@@ -13,6 +13,7 @@ mod every_route;
 mod idempotence;
 mod jetons;
 mod logo;
+mod metrics;
 mod openapi;
 mod operations;
 mod opportunites;

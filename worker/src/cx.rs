@@ -16,6 +16,7 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::integrations::smtp::Smtp;
 use crate::integrations::stripe::{Stripe, StripeCall};
+use crate::metrics::Metrics;
 
 /// What every job of a process shares.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct Shared {
     /// Calls to Stripe that may be under way at once: fewer than a queue has slots, so that a Stripe that
     /// hangs does not keep its events from being recorded.
     pub stripe_calls: Semaphore,
+    /// What is counted for those who operate this.
+    pub metrics: Metrics,
     /// The clock.
     pub now: fn() -> DateTime<Utc>,
 }

@@ -6,14 +6,17 @@
 //!    too. A retry rolls back everything. The last failure commits `echoue` with the envelope.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
+use common::domaine::StatutJob;
 use common::failpoint;
 use common::job::{Envelope, Job, Reference};
 use common::queue::health::Reason;
 use common::refus::Refus;
 
 use crate::cx::{Cx, Handle, JobError, Shared};
+use crate::integrations::stripe::StripeAnswer;
 use crate::paiement::{self, Recorded};
 use crate::queue::{Delivery, Process, Verdict};
 
@@ -91,18 +94,25 @@ common::each_job!(dispatch);
 impl Engine {
     async fn run<J: Handle>(&self, envelope: Envelope, delivery: &Delivery) -> Verdict {
         let (job, kind) = (envelope.id, J::KIND);
+        let ran = |end, latency| self.shared.metrics.ran(kind, end, latency);
+        let ended_as = |statut: StatutJob| ran(statut.as_str(), Some(self.time_since(envelope.cree_le)));
         let ended = if delivery.deliveries > MAX_DELIVERIES {
             Err(JobError::Retry(anyhow::anyhow!("it ended its worker {MAX_DELIVERIES} times")))
         } else {
             self.execute::<J>(&envelope, delivery).await
         };
         let error = match ended {
-            Ok(()) => return Verdict::Done,
+            Ok(statut) => {
+                statut.map_or_else(|| ran("redelivered", None), ended_as);
+                return Verdict::Done;
+            }
             Err(JobError::Outage(error)) => {
+                ran("unavailable", None);
                 tracing::warn!(%job, kind, error = ?format!("{error:#}"), "Postgres is out of reach");
                 return Verdict::Unavailable;
             }
             Err(JobError::Later(error)) if !self.is_past_horizon::<J>(&envelope, delivery) => {
+                ran("deferred", None);
                 tracing::warn!(%job, kind, error = ?format!("{error:#}"), "put off");
                 return Verdict::Defer { after: self.put_off(&envelope, delivery) };
             }
@@ -112,12 +122,16 @@ impl Engine {
         };
         let spent = delivery.deliveries > MAX_DELIVERIES || delivery.failures + 1 >= MAX_FAILURES;
         if !spent && !self.is_past_horizon::<J>(&envelope, delivery) {
+            ran("retried", None);
             tracing::warn!(%job, kind, failures = delivery.failures + 1, error = ?format!("{error:#}"), "to be tried again");
             return Verdict::Retry { after: None };
         }
         tracing::error!(%job, kind, error = ?format!("{error:#}"), "parked");
         match self.park(&envelope, delivery).await {
-            Ok(()) => Verdict::Done,
+            Ok(()) => {
+                ended_as(StatutJob::Echoue);
+                Verdict::Done
+            }
             Err(error) => {
                 tracing::error!(%job, kind, error = ?format!("{error:?}"), "it could not be parked");
                 Verdict::Retry { after: None }
@@ -131,8 +145,11 @@ impl Engine {
 
     /// For how long the job has been tried. A parked job that was pushed again has all of its horizon before it.
     fn age(&self, envelope: &Envelope, delivery: &Delivery) -> Duration {
-        let since = envelope.cree_le.max(delivery.since);
-        ((self.shared.now)() - since).to_std().unwrap_or_default()
+        self.time_since(envelope.cree_le.max(delivery.since))
+    }
+
+    fn time_since(&self, moment: DateTime<Utc>) -> Duration {
+        ((self.shared.now)() - moment).to_std().unwrap_or_default()
     }
 
     /// How long a job that Stripe keeps waiting is put off: a quarter of its age, within bounds.
@@ -140,13 +157,17 @@ impl Engine {
         (self.age(envelope, delivery) / 4).clamp(PUT_OFF_LEAST, PUT_OFF_MOST)
     }
 
-    /// Runs a job to its committed result, which may be a rejection.
-    async fn execute<J: Handle>(&self, envelope: &Envelope, delivery: &Delivery) -> Result<(), JobError> {
+    /// Runs a job to its committed result, which may be a rejection. `None`: its result stood already.
+    async fn execute<J: Handle>(
+        &self,
+        envelope: &Envelope,
+        delivery: &Delivery,
+    ) -> Result<Option<StatutJob>, JobError> {
         let job: J = serde_json::from_str(envelope.payload.get()).map_err(anyhow::Error::from)?;
         failpoint!("before-transaction", envelope.kind, envelope.id);
         let refused = if J::EXTERNAL {
             match self.call_stripe(&job, envelope, delivery).await {
-                Ok(Called::DoneBefore) => return Ok(()),
+                Ok(Called::DoneBefore) => return Ok(None),
                 Ok(Called::Ready) => None,
                 Err(JobError::Reject(refus)) => Some(refus),
                 Err(error) => return Err(error),
@@ -154,26 +175,26 @@ impl Engine {
         } else {
             None
         };
-        let Some(mut cx) = self.claim(envelope, delivery).await? else { return Ok(()) };
+        let Some(mut cx) = self.claim(envelope, delivery).await? else { return Ok(None) };
         failpoint!("after-claim", envelope.kind, envelope.id);
         sqlx::query("SAVEPOINT work").execute(&mut *cx.tx).await?;
         let ended = match refused {
             Some(refus) => Err(JobError::Reject(refus)),
             None => job.handle(&mut cx).await,
         };
-        match ended {
+        let statut = match ended {
             Ok(reference) => store_end(&mut cx, Ok(reference)).await?,
             Err(JobError::Reject(refus)) => {
                 sqlx::query("ROLLBACK TO SAVEPOINT work").execute(&mut *cx.tx).await?;
                 tracing::info!(job = %envelope.id, kind = J::KIND, code = refus.code, "rejected");
-                store_end(&mut cx, Err(&refus)).await?;
+                store_end(&mut cx, Err(&refus)).await?
             }
             Err(error) => return Err(error),
-        }
+        };
         failpoint!("before-commit", envelope.kind, envelope.id);
         cx.tx.commit().await?;
         failpoint!("after-commit", envelope.kind, envelope.id);
-        Ok(())
+        Ok(Some(statut))
     }
 
     /// Makes the calls that an external job needs, each between two transactions of its own.
@@ -202,7 +223,11 @@ impl Engine {
                     "as many calls to Stripe as may be are under way"
                 )));
             };
-            let answer = stripe.call(&call).await.map_err(|error| JobError::Later(error.into()))?;
+            let start = Instant::now();
+            let answer = stripe.call(&call).await;
+            let answered = !matches!(answer, Err(_) | Ok(StripeAnswer::Failed));
+            self.shared.metrics.called(call.name(), start.elapsed(), answered);
+            let answer = answer.map_err(|error| JobError::Later(error.into()))?;
 
             failpoint!("after-call", envelope.kind, envelope.id);
             let mut cx = self.begin(envelope, delivery).await?;
@@ -266,15 +291,15 @@ impl Engine {
 }
 
 /// Writes how the job ended into its claimed row.
-async fn store_end(cx: &mut Cx, end: Result<Reference, &Refus>) -> Result<(), JobError> {
+async fn store_end(cx: &mut Cx, end: Result<Reference, &Refus>) -> Result<StatutJob, JobError> {
     let (statut, resultat, erreur) = match end {
-        Ok(reference) => ("termine", serde_json::to_value(reference).ok(), None),
-        Err(refus) => ("rejete", None, serde_json::to_value(refus).ok()),
+        Ok(reference) => (StatutJob::Termine, serde_json::to_value(reference).ok(), None),
+        Err(refus) => (StatutJob::Rejete, None, serde_json::to_value(refus).ok()),
     };
     sqlx::query!(
         "UPDATE job_resultat SET statut = $2, resultat = $3, erreur = $4, date_fin = $5, tentatives = $6 WHERE id = $1",
         cx.job.0,
-        statut,
+        statut.as_str(),
         resultat,
         erreur,
         cx.now,
@@ -282,5 +307,5 @@ async fn store_end(cx: &mut Cx, end: Result<Reference, &Refus>) -> Result<(), Jo
     )
     .execute(&mut *cx.tx)
     .await?;
-    Ok(())
+    Ok(statut)
 }

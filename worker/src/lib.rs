@@ -7,12 +7,14 @@ pub mod doctor;
 pub mod engine;
 pub mod integrations;
 mod jobs;
+pub mod metrics;
 pub mod migrate;
 pub mod paiement;
 pub mod queue;
 pub mod reconciliation;
 pub mod utilisateur;
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +32,7 @@ use crate::cx::Shared;
 use crate::engine::Engine;
 use crate::integrations::smtp::Smtp;
 use crate::integrations::stripe::Stripe;
+use crate::metrics::Metrics;
 
 /// The process's clock, the only place that reads it.
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock enters")]
@@ -72,6 +75,7 @@ pub fn share(settings: &WorkerSettings) -> anyhow::Result<Arc<Shared>> {
         stripe,
         smtp,
         stripe_calls: Semaphore::new((concurrency / 2).max(1)),
+        metrics: Metrics::default(),
         now: clock,
     }))
 }
@@ -79,6 +83,10 @@ pub fn share(settings: &WorkerSettings) -> anyhow::Result<Arc<Shared>> {
 /// Runs jobs until `stop`, then finishes or hands back what is in hand.
 pub async fn run(settings: &WorkerSettings, stop: CancellationToken) -> anyhow::Result<()> {
     let shared = share(settings)?;
+    if let Some(address) = settings.shared.metrics_addr {
+        let (listener, shared) = (common::metrics::listen(address).await?, Arc::clone(&shared));
+        tokio::spawn(common::metrics::serve(listener, move || ready(shared.metrics.text())));
+    }
     let engine = Arc::new(Engine::new(Arc::clone(&shared)));
     // A set-up link must not wait for Redis, nor the queue for Postgres.
     let announce = boot::announce(Arc::clone(&shared), stop.clone());

@@ -95,6 +95,21 @@ pub enum StripeCall {
     Confirm(Question),
 }
 
+impl StripeCall {
+    /// What it is, in a word.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Expire { .. } => "expire",
+            Self::Refund(_) => "refund",
+            Self::FindRefund(_) => "find_refund",
+            Self::Retrieve { .. } => "retrieve",
+            Self::Confirm(_) => "confirm",
+        }
+    }
+}
+
 /// What is asked about an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
