@@ -14,8 +14,9 @@ const PREFIX: &str = "guichet_";
 /// scheme is spoken, a proxy's say.
 pub fn of<'a>(headers: &'a HeaderMap, path: &str) -> Option<&'a [u8]> {
     let value = headers.get(AUTHORIZATION)?.as_bytes();
-    let (scheme, token) = value.split_at_checked("Bearer ".len())?;
-    (path.starts_with("/api/") && scheme.eq_ignore_ascii_case(b"Bearer ")).then_some(token)
+    // What ends in blanks comes without them: a scheme alone has an empty token, which opens nothing.
+    let (scheme, token) = value.split_at(value.iter().position(|byte| *byte == b' ').unwrap_or(value.len()));
+    (path.starts_with("/api/") && scheme.eq_ignore_ascii_case(b"Bearer")).then_some(token.trim_ascii_start())
 }
 
 /// Reads a token; none if it cannot be one of ours.
@@ -42,7 +43,8 @@ mod tests {
         };
         assert_eq!(read("Bearer x", "/api/clients"), Some(b"x".to_vec()));
         assert_eq!(read("bearer x", "/api/clients"), Some(b"x".to_vec()));
-        assert_eq!(read("Bearer ", "/api/clients"), Some(Vec::new()));
+        assert_eq!(read("Bearer", "/api/clients"), Some(Vec::new()));
+        assert_eq!(read("Bearers x", "/api/clients"), None);
         assert_eq!(read("Bearer x", "/clients"), None);
         assert_eq!(read("Basic eDp5", "/api/clients"), None);
     }

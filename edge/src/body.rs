@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
@@ -20,7 +20,7 @@ use crate::commands::EML_MAX;
 use crate::fields::{self, FILE};
 use crate::problem::AppError;
 use crate::routes;
-use crate::session::Utilisateur;
+use crate::session;
 
 /// The most that a form or a JSON object may weigh: the longest text, each of its characters four bytes, and each
 /// byte written `%F0`, or each character `\ud83c\udf5e`.
@@ -83,10 +83,10 @@ impl Limit {
 /// A file may be large, and only who is signed in may bring one: nobody else fills the memory.
 async fn limit(app: &App, request: Request) -> (Request, Limit) {
     let Some(max) = routes::file_max(request.uri().path()) else { return (request, PLAIN) };
-    let (mut head, body) = request.into_parts();
-    let signed_in = Utilisateur::from_request_parts(&mut head, app).await.is_ok();
+    let (head, body) = request.into_parts();
     let upload = Limit { bytes: UPLOAD_MAX, file: Some(max), duration: UPLOAD_DURATION_MAX };
-    (Request::from_parts(head, body), if signed_in { upload } else { PLAIN })
+    let limit = if session::is_known(&head, app).await { upload } else { PLAIN };
+    (Request::from_parts(head, body), limit)
 }
 
 async fn read_and_run((request, limit): (Request, Limit), next: Next) -> Response {

@@ -357,14 +357,16 @@ impl Fields {
         montant
     }
 
-    /// A file of at most `max` bytes; none where none was chosen.
+    /// A file of at most `max` bytes; none where none was chosen. JSON holds no files: there the name is unknown.
     pub fn file(&mut self, name: &'static str, max: usize) -> Option<Bytes> {
+        if matches!(self.values.get(name), Some(Raw::Json(_))) {
+            return None;
+        }
         self.seen.insert(name);
-        let (nom, contenu) = match self.values.get(name) {
-            None | Some(Raw::Json(Value::Null)) => return None,
-            Some(Raw::Typed(text)) if text.is_empty() => return None,
-            Some(Raw::File { nom, contenu }) => (nom, contenu.clone()),
-            Some(Raw::Typed(_) | Raw::Json(_)) => {
+        let (nom, contenu) = match self.values.get(name)? {
+            Raw::Typed(text) if text.is_empty() => return None,
+            Raw::File { nom, contenu } => (nom, contenu.clone()),
+            Raw::Typed(_) | Raw::Json(_) => {
                 self.refus.push(Refus::invalid(name, "champ-invalide"));
                 return Some(Bytes::new());
             }

@@ -77,7 +77,7 @@ pub enum AppError {
         /// The one that is.
         expected: &'static str,
     },
-    /// `Idempotency-Key` is empty, too long or not plain ASCII: 400.
+    /// `Idempotency-Key` is empty, too long, or not plain ASCII without blanks: 400.
     InvalidKey,
     /// The key was used for another wish: 422.
     KeyReused,

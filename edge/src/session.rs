@@ -49,6 +49,8 @@ pub struct Utilisateur {
     pub password_mark: String,
     /// The session that the request came with, by the hash of its cookie; none with an API token.
     pub session: Option<String>,
+    /// The API token that the request came with; none with a session.
+    pub jeton: Option<Jeton>,
 }
 
 impl Utilisateur {
@@ -62,17 +64,18 @@ impl FromRequestParts<App> for Utilisateur {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-        let (found, session) = match bearer::of(&parts.headers, parts.uri.path()) {
-            Some(token) => {
-                let token = bearer::parse(token);
-                (by_token(parts, app, token).await?, None)
-            }
-            None => by_session(&parts.headers, app).await.map(|(found, hash)| (found, Some(hash)))?,
-        };
+        let entered = enter(parts, app).await;
+        // Only misses are counted, as a link's.
+        if matches!(entered, Err(AppError::InvalidToken)) {
+            let Ok(address) = Address::from_request_parts(parts, app).await;
+            limits::count_miss(app, Rule::DeadJeton(address)).await?;
+        }
+        let (found, session, jeton) = entered?;
         Reader::find(&parts.extensions).note(found.langue);
         Ok(Self {
             password_mark: found.password_mark,
             session,
+            jeton,
             id: found.id,
             nom: found.nom,
             langue: found.langue,
@@ -80,6 +83,21 @@ impl FromRequestParts<App> for Utilisateur {
             administrateur: found.administrateur,
         })
     }
+}
+
+/// Who the request comes from, and by which session or token.
+type Entered = (queries::utilisateur::Utilisateur, Option<String>, Option<Jeton>);
+
+async fn enter(parts: &Parts, app: &App) -> Result<Entered, AppError> {
+    match bearer::of(&parts.headers, parts.uri.path()) {
+        Some(token) => by_token(app, token).await.map(|(found, jeton)| (found, None, Some(jeton))),
+        None => by_session(&parts.headers, app).await.map(|(found, hash)| (found, Some(hash), None)),
+    }
+}
+
+/// Whether a freelancer or their script asks: before the request is read, and counted for nobody.
+pub async fn is_known(parts: &Parts, app: &App) -> bool {
+    enter(parts, app).await.is_ok()
 }
 
 /// Whose session the cookie opens, and its hash.
@@ -95,26 +113,18 @@ async fn by_session(
     found.map(|found| (found, hash)).ok_or(AppError::NotSignedIn)
 }
 
-/// Whose script the token lets in. Only misses are counted, as a link's.
-async fn by_token(
-    parts: &mut Parts,
-    app: &App,
-    jeton: Option<Jeton>,
-) -> Result<queries::utilisateur::Utilisateur, AppError> {
-    let owner = match jeton {
-        Some(jeton) => queries::jeton_api::owner(&app.pool, &jeton.hash()).await?,
-        None => None,
-    };
-    let found = match owner {
-        Some(owner) => queries::utilisateur::find(&app.pool, owner).await?,
-        None => None,
-    };
-    if let Some(found) = found {
-        return Ok(found);
-    }
-    let Ok(address) = Address::from_request_parts(parts, app).await;
-    limits::count_miss(app, Rule::DeadJeton(address)).await?;
-    Err(AppError::InvalidToken)
+/// Whose script the token lets in.
+async fn by_token(app: &App, token: &[u8]) -> Result<(queries::utilisateur::Utilisateur, Jeton), AppError> {
+    let jeton = bearer::parse(token).ok_or(AppError::InvalidToken)?;
+    let owner = queries::jeton_api::owner(&app.pool, &jeton.hash()).await?.ok_or(AppError::InvalidToken)?;
+    let found = queries::utilisateur::find(&app.pool, owner).await?.ok_or(AppError::InvalidToken)?;
+    Ok((found, jeton))
+}
+
+/// Whether an API token still opens, for who has waited since it was looked up: meanwhile it may have been revoked.
+pub async fn check_api(app: &App, jeton: &Jeton) -> Result<(), AppError> {
+    let owner = queries::jeton_api::owner(&app.pool, &jeton.hash()).await?;
+    owner.map(|_| ()).ok_or(AppError::InvalidToken)
 }
 
 /// A freelancer by a session of their own: for what a script's token must never reach, which could else make another

@@ -73,6 +73,14 @@ async fn no_unsafe_route_takes_a_request_from_another_site() {
         if !route.is_public() {
             let answer = send(&claire, &route.method, &path, None).await;
             assert_eq!(answer.status, 403, "{} {path} without an origin", route.method);
+            // A token of anything opens nothing, and lets no cookie in.
+            let borrowed = claire.bare(route.method.clone(), &path).header("Origin", "https://evil.example");
+            let answer = Answer::of(borrowed.bearer_auth("x").json(&json!({}))).await;
+            assert!(
+                [401, 403, 429].contains(&answer.status.as_u16()),
+                "{} {path} under a token",
+                route.method
+            );
         }
     }
     app.until_empty().await;

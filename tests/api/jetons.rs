@@ -1,20 +1,27 @@
 //! `/api/utilisateur/jetons`, and what a script may do with a token.
 
+use common::job::JobId;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tests::app::PASSWORD;
+use tests::openapi::operations;
 use tests::people::id;
 use tests::routes::{Route, WEBHOOK, routes};
-use tests::{Answer, App, Bureau, Options};
+use tests::{Answer, App, Bureau, Options, until};
 use uuid::Uuid;
 
 const JETONS: &str = "/api/utilisateur/jetons";
 
 /// Makes a token: itself and its row's id.
 async fn make(who: &Bureau, nom: &str) -> (String, Uuid) {
-    let made = who.post(JETONS, json!({ "nom": nom })).await.expect(201);
-    assert_eq!((&made["nom"], &made["pret"]), (&json!(nom), &json!(true)));
-    (made["jeton"].as_str().unwrap().to_owned(), id(&list(who).await[0]))
+    let made = who.post(JETONS, asked(nom)).await.expect(201);
+    assert_eq!((&made["nom"], id(&made)), (&json!(nom), id(&list(who).await[0])));
+    (made["jeton"].as_str().unwrap().to_owned(), id(&made))
+}
+
+/// What a new token is asked for with.
+fn asked(nom: &str) -> Value {
+    json!({ "nom": nom, "motDePasseActuel": PASSWORD })
 }
 
 async fn list(who: &Bureau) -> Vec<Value> {
@@ -69,10 +76,12 @@ async fn a_token_makes_no_other_way_in_and_opens_no_page() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let (jeton, row) = make(&claire, "Sauvegarde").await;
+    // What the API's document says: whatever names the session alone. Signing in and out needs nothing at all.
+    let document = operations();
     let refused = |route: &Route| {
-        ["/api/connexion", "/api/deconnexion", "/api/utilisateur/mot-de-passe", "/api/sessions", JETONS]
-            .iter()
-            .any(|path| route.path.starts_with(path))
+        let described = document.iter().find(|it| it.method == route.method && it.path == route.path);
+        described.is_some_and(|it| it.described["security"] == json!([{ "session": [] }]))
+            || ["/api/connexion", "/api/deconnexion"].contains(&route.path.as_str())
     };
     let mut seen = 0;
     for route in routes().iter().filter(|route| route.path != WEBHOOK) {
@@ -109,13 +118,21 @@ async fn a_wrong_token_is_told_and_counted_and_shuts_nobody_out() {
         assert_eq!(answer.header("content-type"), "application/problem+json");
         assert_eq!(answer.json()["code"], "jeton-invalide");
     }
-    // The cookie beside a wrong token is not looked at.
+    // The cookie beside a wrong token is not looked at, nor beside an empty one.
     Answer::of(claire.bare(Method::GET, "/api/clients").bearer_auth(&never)).await.expect(401);
+    for empty in ["Bearer", "Bearer "] {
+        let bare = claire.bare(Method::GET, "/api/clients").header("Authorization", empty);
+        assert_eq!(Answer::of(bare).await.expect(401)["code"], "jeton-invalide");
+    }
     // Another scheme is a proxy's own affair.
     let basic = claire.bare(Method::GET, "/api/clients").basic_auth("proxy", Some("x"));
     Answer::of(basic).await.expect(200);
-    for _ in 5..30 {
+    for _ in 7..20 {
         get(&app, "/api/clients", &never).await.expect(401);
+    }
+    // Who may bring a file is asked before it is read: that counts for nothing.
+    for _ in 20..30 {
+        write(&app, Method::PUT, "/api/utilisateur/logo", &never, json!({})).await.expect(401);
     }
     get(&app, "/api/clients", &never).await.expect(429);
     get(&app, "/api/clients", &jeton).await.expect(200);
@@ -126,15 +143,17 @@ async fn names_and_numbers_are_checked_and_a_token_is_shown_once() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     for (body, champ) in [
-        (json!({}), "nom"),
-        (json!({ "nom": " " }), "nom"),
-        (json!({ "nom": "x".repeat(81) }), "nom"),
-        (json!({ "nom": "x", "jeton": "y" }), "jeton"),
+        (json!({ "motDePasseActuel": PASSWORD }), "nom"),
+        (asked(" "), "nom"),
+        (asked(&"x".repeat(81)), "nom"),
+        (json!({ "nom": "x" }), "motDePasseActuel"),
+        (json!({ "nom": "x", "motDePasseActuel": "un autre mot de passe" }), "motDePasseActuel"),
+        (json!({ "nom": "x", "motDePasseActuel": PASSWORD, "jeton": "y" }), "jeton"),
     ] {
         let refused = claire.post(JETONS, body).await;
         assert_eq!((refused.status.as_u16(), refused.champs()), (422, vec![champ.to_owned()]));
     }
-    let nom = json!({ "nom": "x".repeat(80) });
+    let nom = asked(&"x".repeat(80));
     claire.post_under("k", JETONS, nom.clone()).await.expect(201);
     let again = claire.post_under("k", JETONS, nom).await;
     assert_eq!(again.expect(409)["code"], "jeton-deja-montre");
@@ -142,9 +161,12 @@ async fn names_and_numbers_are_checked_and_a_token_is_shown_once() {
     for _ in 1..20 {
         make(&claire, "un de plus").await;
     }
-    let refused = claire.post(JETONS, json!({ "nom": "trop" })).await.expect(409);
-    assert_eq!(refused["code"], "jetons-trop-nombreux");
-    assert!(refused["title"].as_str().unwrap().contains("20"), "{refused}");
+    // Sent again it is refused as it was: its token was never shown.
+    for _ in 0..2 {
+        let refused = claire.post_under("trop", JETONS, asked("trop")).await.expect(409);
+        assert_eq!(refused["code"], "jetons-trop-nombreux");
+        assert!(refused["title"].as_str().unwrap().contains("20"), "{refused}");
+    }
     assert_eq!(list(&claire).await.len(), 20);
 }
 
@@ -165,6 +187,62 @@ async fn a_new_password_by_reset_ends_tokens_a_change_of_it_does_not() {
 }
 
 #[tokio::test]
+async fn who_does_not_wait_is_told_where_the_token_s_job_stands() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let sent = Answer::of(claire.request(Method::POST, JETONS).json(&asked("Export"))).await;
+    let accepted = sent.expect(202);
+    assert_eq!(sent.header("location"), format!("/api/jobs/{}", accepted["jobId"].as_str().unwrap()));
+    app.until_empty().await;
+    let job = claire.get(sent.header("location")).await.expect(200);
+    assert_eq!((&job["statut"], &job["resultat"]["nom"]), (&json!("termine"), &json!("Export")));
+    get(&app, "/api/clients", accepted["jeton"].as_str().unwrap()).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_token_asked_for_with_a_password_that_was_replaced_never_opens() {
+    let mut app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    app.until_empty().await;
+    app.kill_workers();
+    let sent = Answer::of(claire.request(Method::POST, JETONS).json(&asked("Voleur"))).await.expect(202);
+    app.worker_with_password(
+        &["reset-password", "--email", "claire@example.org"],
+        "un tout autre mot de passe",
+    );
+    app.start_worker();
+    app.until_empty().await;
+    let id = JobId(sent["jobId"].as_str().unwrap().parse().unwrap());
+    let (statut, erreur) = app.end_of(id).await;
+    assert_eq!((statut.as_str(), &erreur["code"]), ("rejete", &json!("mot-de-passe-remplace")));
+    get(&app, "/api/clients", sent["jeton"].as_str().unwrap()).await.expect(401);
+}
+
+#[tokio::test]
+async fn who_waits_is_told_nothing_once_the_token_is_revoked() {
+    let mut app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let (jeton, row) = make(&claire, "Sauvegarde").await;
+    app.until_empty().await;
+    app.kill_workers();
+    let client = json!({ "nom": "Roux", "type": "entreprise" });
+    let waiting = write(&app, Method::POST, "/api/clients", &jeton, client);
+    let revoked = async {
+        until("the job is queued", async || {
+            let queues = claire.get("/api/operations").await.expect(200)["files"]["queues"].clone();
+            queues.as_array().unwrap().iter().any(|queue| queue["enAttente"] == 1).then_some(())
+        })
+        .await;
+        sqlx::query("DELETE FROM jeton_api WHERE id = $1").bind(row).execute(&app.db).await.unwrap();
+        app.worker_process(&[])
+    };
+    let (answer, _worker) = tokio::join!(waiting, revoked);
+    assert_eq!(answer.expect(401)["code"], "jeton-invalide");
+    // The job itself was asked for while it opened.
+    app.until_count("SELECT count(*) FROM client", 1).await;
+}
+
+#[tokio::test]
 async fn the_plain_token_stands_nowhere() {
     let app = App::start_with(Options {
         env: vec![("RUST_LOG", "debug,sqlx=trace,hyper=info".into())],
@@ -172,7 +250,7 @@ async fn the_plain_token_stands_nowhere() {
     })
     .await;
     let claire = app.freelance("claire@example.org").await;
-    let form = [("cle", "k"), ("nom", "Par la page")];
+    let form = [("cle", "k"), ("nom", "Par la page"), ("motDePasseActuel", PASSWORD)];
     let page = Answer::of(claire.request(Method::POST, "/reglages/jetons").form(&form)).await;
     let page = page.text.split("guichet_").nth(1).unwrap()[..64].to_owned();
     let (jeton, _) = make(&claire, "Par l’API").await;

@@ -1,6 +1,7 @@
 //! `/reglages`, and what test money is.
 
 use reqwest::Method;
+use tests::app::PASSWORD;
 use tests::{Answer, App, Bureau, Options, until};
 
 #[tokio::test]
@@ -84,16 +85,20 @@ async fn a_token_is_made_shown_once_and_revoked_without_a_script() {
     let post = async |path: &str, form: &[(&str, &str)]| {
         Answer::of(claire.request(Method::POST, path).form(form)).await
     };
-    let empty = post("/reglages/jetons", &[("cle", "a"), ("nom", "")]).await;
+    let empty = post("/reglages/jetons", &[("cle", "a"), ("nom", ""), ("motDePasseActuel", PASSWORD)]).await;
     assert_eq!(empty.status, 422);
     assert!(empty.text.contains("jeton-nom-e"), "{}", empty.text);
-    let made = post("/reglages/jetons", &[("cle", "b"), ("nom", "Sauvegarde <i>")]).await;
+    let made =
+        post("/reglages/jetons", &[("cle", "b"), ("nom", "Sauvegarde <i>"), ("motDePasseActuel", PASSWORD)])
+            .await;
     assert_eq!((made.status.as_u16(), made.header("cache-control")), (200, "no-store"));
     let jeton = format!("guichet_{}", &made.text.split("guichet_").nth(1).unwrap()[..64]);
     let script = || Bureau::stranger(&app).bare(Method::GET, "/api/clients").bearer_auth(&jeton);
     Answer::of(script()).await.expect(200);
     // The browser sends the form again when the page is reloaded.
-    let again = post("/reglages/jetons", &[("cle", "b"), ("nom", "Sauvegarde <i>")]).await;
+    let again =
+        post("/reglages/jetons", &[("cle", "b"), ("nom", "Sauvegarde <i>"), ("motDePasseActuel", PASSWORD)])
+            .await;
     assert_eq!(again.status, 409);
     assert!(again.text.contains("Ce formulaire est déjà parti") && !again.text.contains("guichet_"));
     let page = claire.get("/reglages").await.text;
@@ -106,7 +111,8 @@ async fn a_token_is_made_shown_once_and_revoked_without_a_script() {
 
     // Nobody runs it yet: the token is shown all the same, and what it is worth is said.
     app.kill_workers();
-    let queued = post("/reglages/jetons", &[("cle", "d"), ("nom", "En file")]).await;
+    let queued =
+        post("/reglages/jetons", &[("cle", "d"), ("nom", "En file"), ("motDePasseActuel", PASSWORD)]).await;
     assert_eq!(queued.status, 200);
     let late = format!("guichet_{}", &queued.text.split("guichet_").nth(1).unwrap()[..64]);
     assert!(queued.text.contains("Sa création est encore en file"), "{}", queued.text);

@@ -31,6 +31,7 @@ const SEND_EMPTY: &str = "const written = 'input:not([type=hidden], [type=radio]
 /// Makes an API token.
 const NEW_JETON: &str = "const form = document.querySelector('form[action=\"/reglages/jetons\"]'); \
      form.querySelector('[name=nom]').value = 'Sauvegarde du soir'; \
+     form.querySelector('[name=motDePasseActuel]').value = 'un mot de passe assez long'; \
      HTMLFormElement.prototype.submit.call(form)";
 const PALETTE: &str = "document.querySelector('[data-dialogue=palette]').showModal()";
 const CLAVIER: &str = "document.querySelector('[data-dialogue=clavier]').showModal()";

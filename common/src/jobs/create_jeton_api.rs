@@ -11,6 +11,10 @@ pub struct CreateJetonApi {
     pub nom: String,
     /// SHA-256 of the token, hexadecimal.
     pub jeton_hash: String,
+    /// SHA-256 of the hash that its maker's password was held against, hexadecimal: whoever knew an old password makes
+    /// no token after it was replaced. Empty from an edge of before: refused.
+    #[serde(default)]
+    pub mot_de_passe: String,
 }
 
 impl Job for CreateJetonApi {

@@ -20,7 +20,7 @@ use crate::ownership::Targets;
 use crate::problem::AppError;
 use crate::queries::job::JobResultat;
 use crate::reader::Reader;
-use crate::session::{PortailClient, Utilisateur, check_portail};
+use crate::session::{PortailClient, Utilisateur, check_api, check_portail};
 use crate::waiting::{self, JobState};
 
 /// Who asks: as whom the job runs, and where its sender reads of it.
@@ -30,8 +30,8 @@ pub struct Requester {
     pub actor: Actor,
     /// The path of the sender's jobs.
     jobs: String,
-    /// The portal's link that let the sender in, if one did.
-    lien: Option<Jeton>,
+    /// The portal's link or the script's token that let the sender in, if one did.
+    jeton: Option<Jeton>,
     /// What a new wish counts under.
     rules: Vec<Rule<'static>>,
 }
@@ -43,11 +43,14 @@ impl Requester {
         Self { rules: rules.to_vec(), ..self }
     }
 
-    /// Waits for a job as [`waiting::wait`] does; a link that was revoked meanwhile is dead.
+    /// Waits for a job as [`waiting::wait`] does; a link or a token that was revoked meanwhile is dead.
     async fn wait(&self, app: &App, id: JobId, duration: Duration) -> Result<Option<JobResultat>, AppError> {
         let finished = waiting::wait(app, &self.actor, id, duration).await;
-        if let (Some(_), Some(jeton)) = (&finished, &self.lien) {
-            check_portail(app, jeton).await?;
+        if let (Some(_), Some(jeton)) = (&finished, &self.jeton) {
+            match self.actor {
+                Actor::Utilisateur(_) => check_api(app, jeton).await?,
+                _ => check_portail(app, jeton).await?,
+            }
         }
         Ok(finished)
     }
@@ -55,7 +58,7 @@ impl Requester {
 
 impl From<&Utilisateur> for Requester {
     fn from(me: &Utilisateur) -> Self {
-        Self { actor: me.actor(), jobs: "/api/jobs".into(), lien: None, rules: Vec::new() }
+        Self { actor: me.actor(), jobs: "/api/jobs".into(), jeton: me.jeton.clone(), rules: Vec::new() }
     }
 }
 
@@ -64,7 +67,7 @@ impl From<&PortailClient> for Requester {
         Self {
             actor: client.actor(),
             jobs: format!("/api{}/jobs", client.path()),
-            lien: Some(client.jeton.clone()),
+            jeton: Some(client.jeton.clone()),
             rules: Vec::new(),
         }
     }
@@ -82,10 +85,10 @@ pub async fn write<J: Targets>(
     let requester = requester.into();
     let id = enqueue(app, &requester.actor, options.key.as_deref(), &requester.rules, job).await?;
     let Some(duration) = options.wait else {
-        return Ok(accepted(&requester, id));
+        return Ok(accepted(&requester, id, json!({})));
     };
     let mut response = match requester.wait(app, id, duration).await? {
-        None => accepted(&requester, id),
+        None => accepted(&requester, id, json!({})),
         Some(finished) => match output(app, &requester.actor, finished).await {
             // Nothing is new where it stood already.
             Ok(resultat) if resultat["dejaLa"] == true => Json(resultat).into_response(),
@@ -97,9 +100,11 @@ pub async fn write<J: Targets>(
     Ok(response)
 }
 
-fn accepted(requester: &Requester, id: JobId) -> Response {
-    let body = Json(json!({ "jobId": id, "statut": StatutJob::EnAttente }));
-    let mut response = (StatusCode::ACCEPTED, body).into_response();
+/// 202: the job's id and address, and what else its sender is to know already.
+pub fn accepted(requester: &Requester, id: JobId, mut body: Value) -> Response {
+    body["jobId"] = json!(id);
+    body["statut"] = json!(StatutJob::EnAttente);
+    let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
     // Hexadecimal and slashes: always a header value.
     if let Ok(mut address) = HeaderValue::try_from(format!("{}/{id}", requester.jobs)) {
         address.set_sensitive(true);
@@ -110,11 +115,9 @@ fn accepted(requester: &Requester, id: JobId) -> Response {
 
 /// What a finished job made, as its sender reads it.
 async fn output(app: &App, actor: &Actor, finished: JobResultat) -> Result<Value, AppError> {
-    match (finished.statut, finished.resultat, finished.erreur) {
-        (StatutJob::Termine, Some(reference), _) => view::of_reference(app, actor, &reference).await,
-        (StatutJob::Termine, None, _) => Ok(json!({})),
-        (StatutJob::Rejete, _, Some(refus)) => Err(AppError::JobRejected(finished.id, refus)),
-        _ => Err(AppError::JobFailed(finished.id)),
+    match finished.made()? {
+        Some(reference) => view::of_reference(app, actor, &reference).await,
+        None => Ok(json!({})),
     }
 }
 

@@ -8,6 +8,7 @@ use common::jobs::{
 use common::refus::Refus;
 use common::settings::PASSWORD_LENGTH;
 use imagesize::ImageType;
+use secrecy::SecretString;
 
 use super::LINE_MAX;
 use crate::app::App;
@@ -81,18 +82,30 @@ pub async fn update_mot_de_passe(
     me: &Utilisateur,
     fields: &mut Fields,
 ) -> Result<UpdateMotDePasse, AppError> {
-    let current = fields.password("motDePasseActuel", 1);
+    let current = fields.password(CURRENT, 1);
     let password = fields.password("motDePasse", *PASSWORD_LENGTH.start());
     fields.finish(())?;
-    limits::count(app, &[Rule::MotDePasse(me.id)]).await?;
-    let hash = queries::utilisateur::password_hash(&app.pool, me.id).await?;
-    if !password::verify(app, current, Some(hash)).await? {
-        return Err(Refus::invalid("motDePasseActuel", "mot-de-passe-actuel").into());
-    }
+    check_current(app, me, current).await?;
     Ok(UpdateMotDePasse {
         ancien: me.password_mark.clone(),
         mot_de_passe_hash: password::hash(app, password, rand::random()).await?,
     })
+}
+
+/// The field for the password that stands: what makes another way in asks for it, so that a session left open is not
+/// enough.
+const CURRENT: &str = "motDePasseActuel";
+
+/// Holds a password against the caller's own. Guesses are few.
+async fn check_current(app: &App, me: &Utilisateur, password: SecretString) -> Result<(), AppError> {
+    let rule = Rule::MotDePasse(me.id);
+    limits::count(app, &[rule]).await?;
+    let hash = queries::utilisateur::password_hash(&app.pool, me.id).await?;
+    if !password::verify(app, password, Some(hash)).await? {
+        return Err(Refus::invalid(CURRENT, "mot-de-passe-actuel").into());
+    }
+    limits::forget(app, rule).await;
+    Ok(())
 }
 
 /// `{ email }`, of whatever account.
@@ -127,9 +140,17 @@ pub async fn reset_mot_de_passe(
 /// The longest name of an API token.
 pub const JETON_NOM_MAX: usize = 80;
 
-/// `{ nom }` of a new API token.
-pub fn create_jeton_api(fields: &mut Fields, jeton: &Jeton) -> Result<CreateJetonApi, AppError> {
-    let job =
-        CreateJetonApi { nom: fields.text("nom", JETON_NOM_MAX), jeton_hash: hex::encode(jeton.hash()) };
-    fields.finish(job)
+/// `{ nom, motDePasseActuel }` of a new API token.
+pub async fn create_jeton_api(
+    app: &App,
+    me: &Utilisateur,
+    fields: &mut Fields,
+    jeton: &Jeton,
+) -> Result<CreateJetonApi, AppError> {
+    let nom = fields.text("nom", JETON_NOM_MAX);
+    let current = fields.password(CURRENT, 1);
+    fields.finish(())?;
+    check_current(app, me, current).await?;
+    let (jeton_hash, mot_de_passe) = (hex::encode(jeton.hash()), me.password_mark.clone());
+    Ok(CreateJetonApi { nom, jeton_hash, mot_de_passe })
 }

@@ -28,7 +28,7 @@ use crate::waiting::{self, JobState};
 /// How long a form waits for its job before it goes to the page that waits.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long that page holds its answer.
-const PATIENCE_PAGE: Duration = Duration::from_secs(10);
+pub const PATIENCE_PAGE: Duration = Duration::from_secs(10);
 /// How long the script waits while the job is in the queue: it tells as soon as the job has begun.
 const PATIENCE_QUEUE: Duration = Duration::from_secs(1);
 
@@ -201,23 +201,10 @@ pub async fn finish<J: Targets>(
     key: Option<&str>,
     job: &J,
 ) -> Result<(), AppError> {
-    if run(app, actor, key, job).await? {
-        Ok(())
-    } else {
-        Err(AppError::Unavailable(anyhow::anyhow!("{} is not done yet", J::KIND)))
-    }
-}
-
-/// Queues a job and waits for its end as long as a page may: whether it came.
-pub async fn run<J: Targets>(app: &App, actor: &Actor, key: Option<&str>, job: &J) -> Result<bool, AppError> {
     let id = enqueue(app, actor, key, &[], job).await?;
-    let Some(finished) = waiting::wait(app, actor, id, PATIENCE_PAGE).await else {
-        return Ok(false);
-    };
-    match (finished.statut, finished.erreur) {
-        (StatutJob::Termine, _) => Ok(true),
-        (StatutJob::Rejete, Some(refus)) => Err(AppError::JobRejected(id, refus)),
-        _ => Err(AppError::JobFailed(id)),
+    match waiting::wait(app, actor, id, PATIENCE_PAGE).await {
+        Some(finished) => finished.made().map(|_| ()),
+        None => Err(AppError::Unavailable(anyhow::anyhow!("{} is not done yet", J::KIND))),
     }
 }
 

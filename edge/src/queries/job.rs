@@ -5,6 +5,8 @@ use common::job::{Actor, JobId, Reference};
 use common::refus::Refus;
 use sqlx::PgPool;
 
+use crate::problem::AppError;
+
 /// A job that came to an end.
 #[derive(Debug, Clone)]
 pub struct JobResultat {
@@ -18,6 +20,17 @@ pub struct JobResultat {
     pub resultat: Option<Reference>,
     /// Why a rejected job was refused.
     pub erreur: Option<Refus>,
+}
+
+impl JobResultat {
+    /// What it made, or its bad end.
+    pub fn made(self) -> Result<Option<Reference>, AppError> {
+        match (self.statut, self.erreur) {
+            (StatutJob::Termine, _) => Ok(self.resultat),
+            (StatutJob::Rejete, Some(refus)) => Err(AppError::JobRejected(self.id, refus)),
+            _ => Err(AppError::JobFailed(self.id)),
+        }
+    }
 }
 
 /// Reads the outcome of a job that `actor` asked for. Absent, unfinished and somebody else's look the

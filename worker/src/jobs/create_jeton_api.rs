@@ -13,11 +13,16 @@ const JETONS_MAX: i64 = 20;
 impl Handle for CreateJetonApi {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let (id, utilisateur_id) = (cx.new_id(), cx.utilisateur()?);
-        // Two at once must not both be the twentieth.
-        sqlx::query!("SELECT id FROM utilisateur WHERE id = $1 FOR UPDATE", utilisateur_id)
-            .fetch_optional(&mut *cx.tx)
-            .await?
-            .ok_or_else(Refus::not_found)?;
+        // Two at once must not both be the twentieth, and a password that is replaced now takes all tokens with it.
+        sqlx::query!(
+            "SELECT id FROM utilisateur
+             WHERE id = $1 AND encode(sha256(convert_to(mot_de_passe_hash, 'UTF8')), 'hex') = $2 FOR NO KEY UPDATE",
+            utilisateur_id,
+            self.mot_de_passe
+        )
+        .fetch_optional(&mut *cx.tx)
+        .await?
+        .ok_or_else(|| Refus::conflict("mot-de-passe-remplace"))?;
         let standing = sqlx::query_scalar!(
             r#"SELECT count(*) as "count!" FROM jeton_api WHERE utilisateur_id = $1"#,
             utilisateur_id

@@ -6,14 +6,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use common::jobs::{RevokeJetonApi, UpdateLogo};
+use serde_json::json;
 
 use super::Bureau;
+use crate::api::write::accepted;
 use crate::app::App;
 use crate::commands;
 use crate::connexion;
 use crate::fields::{Fields, NoFields};
-use crate::jetons::{self, Nouveau};
-use crate::job_options::JobOptions;
+use crate::jetons;
 use crate::problem::AppError;
 use crate::queries::jeton_api::{self, JetonApi};
 use crate::queries::utilisateur::{self, Profil};
@@ -89,25 +90,24 @@ pub async fn jetons(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Js
     Ok(Json(jeton_api::list(&app.pool, me.id).await?))
 }
 
-/// `POST /api/utilisateur/jetons` `{ nom }`: waits for its job, and shows the token this once. 202 when its job is
-/// still queued.
-pub async fn create_jeton(
-    State(app): State<App>,
-    SignedIn(me): SignedIn,
-    options: JobOptions,
-    mut fields: Fields,
-) -> Result<(StatusCode, Json<Nouveau>), AppError> {
-    let nouveau = jetons::create(&app, &me, options.key.as_deref(), &mut fields).await?;
-    let status = if nouveau.pret { StatusCode::CREATED } else { StatusCode::ACCEPTED };
-    Ok((status, Json(nouveau)))
+/// `POST /api/utilisateur/jetons` `{ nom, motDePasseActuel }`: shows the token this once. 202 with its job's address; 201
+/// for who waits.
+pub async fn create_jeton(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    bureau.check_signed_in()?;
+    let Bureau { app, me, options } = &bureau;
+    let patience = options.wait.unwrap_or_default();
+    let nouveau = jetons::create(app, me, options.key.as_deref(), patience, &mut fields).await?;
+    let mut response = if nouveau.id.is_some() {
+        (StatusCode::CREATED, Json(nouveau)).into_response()
+    } else {
+        accepted(&me.into(), nouveau.job, json!({ "nom": nouveau.nom, "jeton": nouveau.jeton }))
+    };
+    response.headers_mut().extend(options.applied());
+    Ok(response)
 }
 
 /// `DELETE /api/utilisateur/jetons/{id}`: the token is dead with the commit.
-pub async fn revoke_jeton(
-    _: SignedIn,
-    bureau: Bureau,
-    Id(jeton_id): Id,
-    _: NoFields,
-) -> Result<Response, AppError> {
+pub async fn revoke_jeton(bureau: Bureau, Id(jeton_id): Id, _: NoFields) -> Result<Response, AppError> {
+    bureau.check_signed_in()?;
     bureau.update(&RevokeJetonApi { jeton_id }).await
 }

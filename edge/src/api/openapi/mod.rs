@@ -8,17 +8,27 @@ mod schemas;
 
 use std::sync::LazyLock;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::IntoResponse;
+use axum::http::header::{self, CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 /// The document, which is the same for everybody until the next version.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
-/// `GET /api/openapi.json`
-pub async fn show() -> impl IntoResponse {
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=3600")];
-    (headers, DOCUMENT.as_str())
+/// Tells it from the next version's.
+static ETAG: LazyLock<String> =
+    LazyLock::new(|| format!("\"{}\"", hex::encode(Sha256::digest(DOCUMENT.as_bytes()))));
+
+/// `GET /api/openapi.json`. 304 for who has it already.
+pub async fn show(headers: HeaderMap) -> Response {
+    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let told = [(header::ETAG, ETAG.as_str()), (CACHE_CONTROL, "public, no-cache")];
+    if known.is_some_and(|known| known.contains(ETAG.as_str())) {
+        return (StatusCode::NOT_MODIFIED, told).into_response();
+    }
+    (told, [(CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
 }
 
 /// The document.

@@ -153,7 +153,7 @@ fn filter(name: &str, schema: Value, description: &str) -> Value {
 /// What several operations take.
 pub(super) fn parameters() -> Value {
     let path = |name: &str, description: &str| json!({ "name": name, "in": "path", "required": true, "schema": text(), "description": description });
-    let header = |name: &str, description: String| json!({ "name": name, "in": "header", "schema": text(), "description": description });
+    let header = |name: &str, schema: Value, description: String| json!({ "name": name, "in": "header", "schema": schema, "description": description });
     json!({
         "id": path("id", "The `id` of what stands before it in the path."),
         "token": path("token", "The secret of the client's private link. It lets in by itself: no account, no cookie."),
@@ -161,10 +161,10 @@ pub(super) fn parameters() -> Value {
         "apres": filter("apres", text(), "Where the page begins: `suivant` of the page before."),
         "limite": filter("limite", limit(PER_PAGE, LIMIT_MAX), "How many rows."),
         "clientId": filter("clientId", text(), "Only this client's."),
-        "Prefer": header("Prefer", format!(
+        "Prefer": header("Prefer", text(), format!(
             "`wait=N`: wait for the job for N seconds, {} at most, and answer with what became of it. Without it, or \
              when time is up, the answer is 202.", WAIT_MAX.as_secs())),
-        "Idempotency-Key": header("Idempotency-Key",
+        "Idempotency-Key": header("Idempotency-Key", json!({ "type": "string", "pattern": "^[!-~]{1,255}$" }),
             "A text of the sender's own. The same request under the same key is done once; another one is refused \
              (422).".to_owned()),
     })
@@ -174,17 +174,20 @@ fn limit(default: i64, max: i64) -> Value {
     json!({ "type": "integer", "minimum": 1, "maximum": max, "default": default })
 }
 
-/// What several operations answer.
-pub(super) fn responses() -> Value {
-    let mut accepted =
-        answer("Accepted: a job does it, and its address tells what became of it.", of("Accepte"));
+fn accepted(schema: Value) -> Value {
+    let mut accepted = answer("Accepted: a job does it, and its address tells what became of it.", schema);
     accepted["headers"] =
         json!({ "Location": { "description": "The job's address.", "required": true, "schema": text() } });
-    let problem = "What is wrong, in the reader's language: 400 not understood; 401 nobody is signed in; 403 from another \
-                   site; 404 nothing, or nothing of yours; 409 not as things stand; 413, 415 not a body that is read; \
+    accepted
+}
+
+/// What several operations answer.
+pub(super) fn responses() -> Value {
+    let problem = "What is wrong, in the reader's language: 400 not understood; 401 nobody is signed in, or the token opens nothing; 403 from another \
+                   site, or not for a token; 404 nothing, or nothing of yours; 409 not as things stand; 413, 415 not a body that is read; \
                    422 a field is wrong; 429 too often; 503 something does not answer.";
     json!({
-        "Accepte": accepted,
+        "Accepte": accepted(of("Accepte")),
         "Probleme": {
             "description": problem,
             "headers": { "Retry-After": { "description": "When to come again, in seconds.", "schema": integer() } },
@@ -225,8 +228,9 @@ fn compte() -> Vec<Operation> {
         at_once("delete", "/api/sessions", "closeSessions", "Ends all sessions but the caller's", nothing()).in_person(),
         at_once("delete", "/api/sessions/{id}", "closeSession", "Ends a session", nothing()).in_person(),
         get("/api/utilisateur/jetons", "listJetonsApi", "The access tokens for scripts, newest first", answer("All of them.", list(of("JetonApi")))).in_person(),
-        at_once("post", "/api/utilisateur/jetons", "createJetonApi", "Makes an access token, and shows it this once", made("NouveauJetonApi")).takes("CreateJetonApi")
-            .or("202", answer("It opens as soon as its job is done.", of("NouveauJetonApi"))).query([parameter("Idempotency-Key")]).in_person(),
+        write("post", "/api/utilisateur/jetons", "createJetonApi", "Makes an access token, and shows it this once", made("NouveauJetonApi")).takes("CreateJetonApi")
+            .or("202", accepted(of("NouveauJetonApiAccepte"))).in_person()
+            .note("Sent again under its key it is refused (409): the token was shown."),
         write("delete", "/api/utilisateur/jetons/{id}", "revokeJetonApi", "Revokes an access token; it is dead at once", changed("Reference")).in_person(),
     ]
 }
@@ -354,7 +358,8 @@ fn instance() -> Vec<Operation> {
             .note(administrators),
         at_once("post", WEBHOOK, "processStripeWebhook", "Where Stripe brings its events", ("200", json!({ "description": "The queue has it." })))
             .query([signature]).takes_one_of(json!({ "application/json": { "schema": { "type": "object" } } })).public(),
-        get("/api/openapi.json", "showOpenapi", "This document", answer("OpenAPI 3.1.", json!({ "type": "object" }))).public(),
+        get("/api/openapi.json", "showOpenapi", "This document", answer("OpenAPI 3.1.", json!({ "type": "object" }))).public()
+            .or("304", json!({ "description": "It is the one that `If-None-Match` names." })),
         get("/sante", "live", "Whether the process lives", answer("It does.", alive)).or("default", page_of_error.clone()).public(),
         get("/pret", "ready", "Whether the process can work", answer("Both answer.", of("Pret")))
             .or("503", answer("One does not.", of("Pret"))).or("default", page_of_error).public(),

@@ -275,9 +275,15 @@ fn account() -> Value {
         }), &[]),
         "JetonApi": object("An access token for scripts; the token itself is nowhere.", json!({ "id": id(), "nom": text(), "dateCreation": moment() }), &[]),
         "NouveauJetonApi": object("", json!({
+            "id": id(),
             "nom": text(),
             "jeton": said(text(), "The token itself, shown this once."),
-            "pret": said(flag(), "Whether it opens already."),
+        }), &[]),
+        "NouveauJetonApiAccepte": object("", json!({
+            "jobId": id(),
+            "statut": words(["en_attente"]),
+            "nom": text(),
+            "jeton": said(text(), "The token itself, shown this once. It opens as soon as its job is done."),
         }), &[]),
     })
 }
@@ -470,7 +476,10 @@ fn jobs() -> Value {
         "Accepte": object("", json!({ "jobId": id(), "statut": words(["en_attente"]) }), &[]),
         "Job": job(json!([of("Client"), of("Opportunite"), of("Ticket"), of("Evenement"), of("Utilisateur"), of("JetonApi"), of("Reference")])),
         "JobPortail": job(json!([of("Prestation"), of("Demande"), of("Reference")])),
-        "Reference": object("What is gone by now, or is shown nowhere: its id.", json!({ "id": id() }), &[]),
+        "Reference": object("What is gone by now, or is shown nowhere: its id.", json!({
+            "id": id(),
+            "dejaLa": { "const": true, "description": "Only of a mail that stood there already." },
+        }), &["dejaLa"]),
         "LienPaiement": object("", json!({
             "urlPaiement": said(nullable(link()), "Stripe's page; dies within a day."),
             "statutPaiementInitial": words(["en_attente"]),
@@ -502,7 +511,7 @@ fn bodies() -> Value {
             "couleur": said(nullable(text()), "`#1a2b3c`; null takes it away."),
         })),
         "UpdateMotDePasse": body(&["motDePasseActuel", "motDePasse"], json!({ "motDePasseActuel": password(), "motDePasse": new_password })),
-        "CreateJetonApi": body(&["nom"], json!({ "nom": { "type": "string", "minLength": 1, "maxLength": JETON_NOM_MAX } })),
+        "CreateJetonApi": body(&["nom", "motDePasseActuel"], json!({ "nom": { "type": "string", "minLength": 1, "maxLength": JETON_NOM_MAX }, "motDePasseActuel": password() })),
         "CreateClient": body(&["nom"], json!({
             "nom": line(),
             "type": said(of("TypeClient"), "`entreprise` unless said otherwise."),

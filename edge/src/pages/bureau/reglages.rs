@@ -5,13 +5,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use common::jobs::{ProcessStripeWebhook, RevokeJetonApi, UpdateLogo};
 
 use super::Bureau;
-use crate::commands;
+use crate::commands::{self, JETON_NOM_MAX};
 use crate::connexion;
 use crate::fields::Fields;
 use crate::jetons::{self, Nouveau};
 use crate::pages::form::{Forms, Values, or_again, values};
 use crate::pages::page_context;
-use crate::pages::submission::Destination;
+use crate::pages::submission::{Destination, PATIENCE_PAGE};
 use crate::problem::AppError;
 use crate::queries::{courriel, jeton_api, logo, utilisateur};
 use crate::session::{Appareil, Cookie, Id, open_sessions};
@@ -76,7 +76,7 @@ pub async fn close_sessions(bureau: Bureau, mut fields: Fields) -> Result<Respon
 /// `POST /reglages/jetons`: a new API token, on the one page that ever shows it.
 pub async fn create_jeton(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
     let key = fields.key().map(str::to_owned);
-    match jetons::create(&bureau.app, &bureau.me, key.as_deref(), &mut fields).await {
+    match jetons::create(&bureau.app, &bureau.me, key.as_deref(), PATIENCE_PAGE, &mut fields).await {
         Ok(nouveau) => page_with(&bureau, StatusCode::OK, Forms::default(), Some(nouveau)).await,
         Err(error) => {
             let page = async |status, forms| page(&bureau, status, forms).await;
@@ -133,6 +133,7 @@ async fn page_with(
         sessions => open_sessions(app, me).await?,
         jetons,
         nouveau,
+        jetonNomMax => JETON_NOM_MAX,
         fJeton => forms.get("jeton", Values::new()),
         webhook => app.public_url.webhook(),
         webhookOuvert => !app.webhook_secrets.is_empty(),

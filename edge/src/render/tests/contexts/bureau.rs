@@ -54,7 +54,7 @@ fn other_pages() -> Vec<(&'static str, Value)> {
                 { "id": "cd", "appareil": "", "dateOuverture": DATE, "dateVue": DATE, "actuelle": false },
             ],
             "jetons": if set { json!([{ "id": ID, "nom": "Sauvegarde <i>", "dateCreation": DATE }]) } else { json!([]) },
-            "nouveau": set.then(|| json!({ "nom": "Export <i>", "jeton": "guichet_ab", "pret": true })), "fJeton": form("jeton"),
+            "nouveau": set.then(|| json!({ "id": ID, "nom": "Export <i>", "jeton": "guichet_ab" })), "jetonNomMax": 80, "fJeton": form("jeton"),
             "webhookOuvert": set, "evenements": ["refund.created", "refund.updated"], "dernierWebhook": seen, "smtp": set,
             "boite": {
                 "enAttente": 1, "dernierEnvoi": seen,
