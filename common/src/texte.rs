@@ -29,6 +29,14 @@ static_loader! {
     };
 }
 
+/// A name or a title as it may stand within a sentence: one that is written from right to left is held together by
+/// invisible marks, else it would turn the sum and the signs beside it round. Any other is as it was.
+pub fn isolated(text: &str) -> Cow<'_, str> {
+    let right_to_left =
+        |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    if text.contains(right_to_left) { format!("\u{2068}{text}\u{2069}").into() } else { text.into() }
+}
+
 static LANGUES: LazyLock<HashMap<Langue, LanguageIdentifier>> = LazyLock::new(|| {
     Langue::ALL.iter().filter_map(|langue| Some((*langue, langue.as_str().parse().ok()?))).collect()
 });
@@ -113,4 +121,16 @@ pub fn write_jour(langue: Langue, day: NaiveDate, month: &str) -> String {
         (_, number) => number.to_string(),
     };
     format!("{number}{NO_BREAK_SPACE}{}", day.format_localized(month, locale_of(langue)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::isolated;
+
+    #[test]
+    fn what_is_written_from_right_to_left_is_held_together_and_nothing_else() {
+        assert_eq!(isolated("Noël à Œuf-sur-Mer 🦀 №1"), "Noël à Œuf-sur-Mer 🦀 №1");
+        assert_eq!(isolated("موقع"), "\u{2068}موقع\u{2069}");
+        assert_eq!(isolated("Site אתר"), "\u{2068}Site אתר\u{2069}");
+    }
 }

@@ -479,9 +479,17 @@ fn decimal(text: &str) -> Option<Decimal> {
     Decimal::from_str_exact(text).ok().filter(|_| is_decimal(text))
 }
 
-/// The amount that a text says, as people write one: `1 200,50 €`, `1200`. `None` for any other text.
-pub fn said_amount(text: &str) -> Option<Decimal> {
-    decimal(&typed_amount(text, None)?)
+/// The amounts that a text may say, as people write one: `1 200,50 €`, `1200`. None of any other text, two where the
+/// separator may be either: `1,200` is twelve hundred in English, and one and a fifth in French.
+pub fn said_amounts(text: &str) -> Vec<Decimal> {
+    let Some(number) = typed_amount(text, None) else { return Vec::new() };
+    let whole = match number.split_once('.') {
+        Some((whole, thousands)) if thousands.len() == 3 && (1..=3).contains(&whole.len()) => {
+            decimal(&format!("{whole}{thousands}"))
+        }
+        _ => None,
+    };
+    decimal(&number).into_iter().chain(whole).collect()
 }
 
 /// `1 200,50 €` as `1200.50`. `None` for the mark of another currency, and for separators that no country

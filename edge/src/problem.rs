@@ -299,9 +299,9 @@ impl IntoResponse for AppError {
 /// Says in words what a handler returned as an [`AppError`].
 pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let reader = Reader::find(request.extensions());
-    let path = request.uri().path().to_owned();
-    let api = path.starts_with("/api/");
-    let back = (request.method() == Method::GET).then(|| request.uri().clone());
+    let uri = request.uri().clone();
+    let api = uri.path().starts_with("/api/");
+    let get = request.method() == Method::GET;
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() else {
         return response;
@@ -309,7 +309,7 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     log(&error, &reader);
     let mut told = match &*error {
         AppError::NotSignedIn if !api => {
-            let location = crate::session::to_connexion(back.as_ref());
+            let location = crate::session::to_connexion(get.then_some(&uri));
             (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
         }
         _ if api => {
@@ -317,7 +317,7 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
             let header = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
             (error.status(), header, problem).into_response()
         }
-        _ => crate::pages::error::page(&app, &reader, &error, &path, back.is_some()),
+        _ => crate::pages::error::page(&app, &reader, &error, &uri, get),
     };
     // What the handler said beside the error: when to come again, which methods there are.
     let others =

@@ -390,10 +390,29 @@ async fn a_deleted_client_stands_in_no_event_of_stripe() {
         "amount_total": 5, "currency": "eur", "livemode": false,
         "metadata": { "clientId": client, "opportuniteId": deal }, "customer_details": { "name": "ZZPERSOVasseur" },
     });
+    let mut unknown = late.clone();
     let _ = app.simulateur.make_event("checkout.session.expired", late);
     app.until_count("SELECT count(*) FROM evenement_stripe WHERE corps LIKE '%cs_late%'", 1).await;
     app.until_empty().await;
     assert_eq!(personal(&app).await, Vec::<String>::new());
+    // Of a client whom we never had, or have no more since a backup was restored, nothing is thrown away.
+    unknown["id"] = json!("cs_unknown");
+    unknown["metadata"]["clientId"] = json!(Uuid::from_u128(7));
+    let _ = app.simulateur.make_event("checkout.session.expired", unknown);
+    let whole =
+        "SELECT count(*) FROM evenement_stripe WHERE corps LIKE '%cs_unknown%' AND corps LIKE '%ZZPERSO%'";
+    app.until_count(whole, 1).await;
+}
+
+#[tokio::test]
+async fn a_deleted_client_stands_in_no_job_that_was_set_aside() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let note = app.park_note("claire@example.org", client).await;
+    claire.delete(&format!("/api/clients/{client}")).await.expect(200);
+    assert_eq!(app.count("SELECT count(*) FROM job_resultat WHERE enveloppe IS NOT NULL").await, 0);
+    assert_eq!(app.end_of(note).await.0, "rejete");
 }
 
 /// Leaves a job set aside, with this envelope.

@@ -50,6 +50,7 @@ async fn everything_that_was_written_is_found_by_the_beginning_of_its_words() {
         ("ete", vec!["opportunite", "note"]),
         // A price, however it is written.
         ("1200", vec!["opportunite"]),
+        ("1,200", vec!["opportunite"]),
         ("1 200,00", vec!["opportunite"]),
         ("1 200,00 €", vec!["opportunite"]),
         ("1200,50", vec![]),

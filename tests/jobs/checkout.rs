@@ -58,6 +58,27 @@ async fn a_deleted_deal_leaves_nothing_to_pay() {
 }
 
 #[tokio::test]
+async fn a_debit_that_failed_is_told_once_in_whatever_order_its_news_come() {
+    let deal = Deal::won().await;
+    deal.open_session("a").await;
+    let session = deal.session_id().await;
+    deal.app.simulateur.pay(&session, Moyen::Sepa).await.unwrap();
+    deal.app.simulateur.settle_debit(&session, Some(false)).unwrap();
+    for news in [
+        "payment_intent.payment_failed",
+        "checkout.session.async_payment_failed",
+        "checkout.session.completed",
+        "payment_intent.payment_failed",
+    ] {
+        deal.hand_over(news).await;
+    }
+    assert_eq!(deal.column("statut_paiement").await.as_deref(), Some("echoue"));
+    let told = "SELECT count(*) FROM evenement_timeline
+                WHERE type_evenement IN ('tentative_refusee', 'paiement_echoue')";
+    assert_eq!(deal.app.count(told).await, 1);
+}
+
+#[tokio::test]
 async fn a_bank_debit_is_en_cours_and_then_paye_or_echoue() {
     for (honoured, statut) in [(true, "paye"), (false, "echoue")] {
         let deal = Deal::won().await;

@@ -22,6 +22,17 @@ fn told(fields: &mut Fields) -> Vec<String> {
 }
 
 #[test]
+fn an_amount_that_is_looked_for_may_be_two() {
+    let said = |text: &str| said_amounts(text).iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(said("1 200,50 €"), ["1200.50"]);
+    assert_eq!(said("1,200"), ["1.200", "1200"]);
+    assert_eq!(said("1.200"), ["1.200", "1200"]);
+    assert_eq!(said("1,200.50"), ["1200.50"]);
+    assert_eq!(said("1200,500"), ["1200.500"]);
+    assert_eq!(said("Refonte"), Vec::<String>::new());
+}
+
+#[test]
 fn all_errors_are_told_at_once_each_with_its_field() {
     let mut fields = json(r#"{"nom": "  ", "type": "association", "email": "dupont", "prix": 3}"#);
     fields.text("nom", 10);

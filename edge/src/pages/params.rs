@@ -16,7 +16,8 @@ const VALUE_MAX: usize = 500;
 pub struct Params(BTreeMap<String, String>);
 
 impl Params {
-    fn of(query: &str) -> Self {
+    /// Reads a query string.
+    pub fn of(query: &str) -> Self {
         let mut params = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()).take(50) {
             // What Postgres's text cannot hold cannot be looked for either.

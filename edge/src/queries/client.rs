@@ -241,8 +241,7 @@ pub async fn faits(
                                                   AND o.date_effacement IS NULL) as du,
                   sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')
                                                   AND o.date_effacement IS NULL AND o.echeance < $3) as en_retard,
-                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours,
-                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'conteste') as conteste
+                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours
              FROM opportunite o
             WHERE o.utilisateur_id = $1 AND o.client_id = $2
               AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
@@ -254,7 +253,8 @@ pub async fn faits(
     .fetch_all(pool);
     let recus = sqlx::query!(
         r#"SELECT p.devise as "devise: Devise",
-                  sum(p.mouvement_minor)::bigint as "minor!"
+                  sum(p.mouvement_minor)::bigint as "minor!",
+                  sum(p.mouvement_minor) FILTER (WHERE o.statut_paiement = 'conteste')::bigint as conteste
              FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
             WHERE o.utilisateur_id = $1 AND o.client_id = $2
               AND p.mouvement_minor <> 0 AND p.conforme AND p.date_paiement >= $3
@@ -294,9 +294,11 @@ pub async fn faits(
         faits.du.extend(row.du.map(somme));
         faits.en_retard.extend(row.en_retard.map(somme));
         faits.en_cours.extend(row.en_cours.map(somme));
-        faits.conteste.extend(row.conteste.map(somme));
     }
     let received = recus.iter().filter(|row| row.minor != 0);
     faits.paye = received.map(|row| Somme::of_minor(row.minor, row.devise)).collect();
+    let contested =
+        recus.iter().filter_map(|row| row.conteste.map(|minor| Somme::of_minor(minor, row.devise)));
+    faits.conteste = contested.filter(|somme| !somme.montant.is_zero()).collect();
     Ok(faits)
 }

@@ -1,5 +1,7 @@
 //! Deals, as their freelancer sees them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use common::domaine::{Echeance, EtapePipeline, MoyenPaiement, StatutPaiement};
 use common::montant::{Devise, exact};
@@ -423,4 +425,40 @@ pub async fn board(
         }
     }
     Ok(columns)
+}
+
+/// When a deal came to each of its stages, by its name; `argent` is when its payment came to stand as it does. The stage
+/// it was made in, it stood in from its beginning on.
+pub async fn stations(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    id: Uuid,
+) -> sqlx::Result<HashMap<String, DateTime<Utc>>> {
+    let rows = sqlx::query!(
+        r#"WITH o AS (SELECT * FROM opportunite WHERE utilisateur_id = $1 AND id = $2),
+                etapes AS (SELECT e.meta_json ->> 'de' as de, e.meta_json ->> 'vers' as vers, e.date_evenement as date
+                             FROM evenement_timeline e JOIN o ON o.id = e.reference_id
+                            WHERE e.type_evenement = 'etape_changee' ORDER BY e.date_evenement, e.id),
+                argent AS (SELECT CASE WHEN o.statut_paiement = 'conteste'
+                                       THEN max(p.date_paiement) FILTER (WHERE p.type = 'conteste')
+                                       WHEN o.statut_paiement IN ('rembourse', 'rembourse_partiel')
+                                       THEN max(p.date_paiement) FILTER (WHERE p.type = 'rembourse')
+                                       ELSE min(p.date_paiement) FILTER (
+                                           WHERE p.type IN ('recu', 'encaisse') AND p.conforme
+                                             AND NOT EXISTS (SELECT FROM paiement a
+                                                  WHERE a.type = 'encaisse_annule' AND a.stripe_id = p.stripe_id))
+                                  END as date
+                             FROM o JOIN paiement p ON p.opportunite_id = o.id GROUP BY o.statut_paiement)
+           SELECT station as "station!", max(date) as "date!"
+             FROM (SELECT etape_pipeline as station, date_etape as date FROM o
+                    UNION ALL SELECT vers, date FROM etapes
+                    UNION ALL (SELECT etapes.de, o.date_creation FROM etapes, o LIMIT 1)
+                    UNION ALL SELECT 'argent', date FROM argent) AS toutes
+            WHERE station IS NOT NULL AND date IS NOT NULL GROUP BY station"#,
+        utilisateur_id,
+        id,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.station, row.date)).collect())
 }

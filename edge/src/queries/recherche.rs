@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::fields::said_amount;
+use crate::fields::said_amounts;
 
 /// Words of a query that are looked for; what stands behind them narrows nothing.
 const WORDS_MAX: usize = 8;
@@ -86,8 +86,8 @@ struct Row {
 pub struct Mots {
     /// Its words, folded as the schema folds what it indexes.
     mots: Vec<String>,
-    /// The amount that it says, if it says one alone: the price of deals.
-    montant: Option<Decimal>,
+    /// The amounts that it may say, if it says one alone: the price of deals.
+    montants: Vec<Decimal>,
 }
 
 impl Mots {
@@ -96,7 +96,7 @@ impl Mots {
         let folded = fold(saisie);
         let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let mots = words.take(WORDS_MAX).map(|word| word.chars().take(WORD_MAX).collect()).collect();
-        Self { mots, montant: said_amount(saisie) }
+        Self { mots, montants: said_amounts(saisie) }
     }
 
     /// Whether there is nothing to look for.
@@ -173,7 +173,7 @@ async fn clients(pool: &PgPool, utilisateur_id: Uuid, mots: &Mots, limit: i64) -
     .await
 }
 
-/// A deal is found by its words, or by its exact price in whatever currency.
+/// A deal is found by its words, or by its exact price in whatever currency, which comes first.
 async fn opportunites(
     pool: &PgPool,
     utilisateur_id: Uuid,
@@ -186,12 +186,13 @@ async fn opportunites(
                   o.statut_paiement as "statut_paiement: StatutPaiement"
              FROM opportunite o JOIN client c ON c.id = o.client_id, requete_recherche($2) AS requete
             WHERE o.utilisateur_id = $1 AND o.date_effacement IS NULL
-              AND (o.recherche @@ requete OR o.montant_estime = $4)
-            ORDER BY ts_rank(o.recherche, requete) DESC, o.id DESC LIMIT $3"#,
+              AND (o.recherche @@ requete OR o.montant_estime = ANY ($4))
+            ORDER BY (o.montant_estime = ANY ($4)) DESC NULLS LAST, ts_rank(o.recherche, requete) DESC, o.id DESC
+            LIMIT $3"#,
         utilisateur_id,
         &mots.mots,
         limit,
-        mots.montant,
+        &mots.montants,
     )
     .fetch_all(pool)
     .await?;

@@ -39,7 +39,7 @@ pub struct Recu {
     pub annule: bool,
     /// What went back of it, in the order in which it did.
     pub remboursements: Vec<Rendu>,
-    /// What is left of it then, in its own currency.
+    /// What is left of it then, in its own currency; nothing of what was marked by mistake.
     #[serde(with = "rust_decimal::serde::str")]
     pub reste: Decimal,
 }
@@ -100,7 +100,8 @@ pub async fn list(
             let somme = Somme::of_minor(row.montant_minor, row.devise);
             let back = row.stripe_payment_intent.and_then(|intent| by_payment.remove(&intent));
             let remboursements = back.unwrap_or_default();
-            let reste = remboursements.iter().fold(somme.montant, |reste, rendu| reste - rendu.somme.montant);
+            let kept = if row.annule { Decimal::ZERO } else { somme.montant };
+            let reste = remboursements.iter().fold(kept, |reste, rendu| reste - rendu.somme.montant);
             Recu {
                 opportunite_id: row.opportunite_id,
                 numero: row.numero,

@@ -310,9 +310,9 @@ oubli-nouveau-titre = Nouveau mot de passe
 oubli-nouveau-phrase = Il remplace l’ancien, ferme toutes les sessions et révoque les jetons d’accès.
 
 reglages-profil = Profil
-reglages-mot-de-passe-aide = Le changer ferme vos autres sessions. Vos jetons d’accès restent valables : révoquez ceux dont vous doutez.
+reglages-mot-de-passe-aide = Le changer ferme vos autres sessions. Vos jetons d’accès restent valables : révoquez ceux dont vous doutez.
 reglages-changer-mot-de-passe = Changer le mot de passe
-reglages-avis-mot-de-passe = Mot de passe changé. Vos autres sessions sont fermées ; vos jetons d’accès restent valables.
+reglages-avis-mot-de-passe = Mot de passe changé. Vos autres sessions sont fermées ; vos jetons d’accès restent valables.
 reglages-avis-sessions = C’est déconnecté.
 reglages-logo = Logo
 reglages-logo-aide = En tête des pages que vos clients ouvrent.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use common::domaine::{Langue, TypeCourriel};
 use common::jeton::Jeton;
 use common::montant::{Devise, from_minor};
-use common::texte::{Arguments, lookup, write_jour, write_montant};
+use common::texte::{Arguments, isolated, lookup, write_jour, write_montant};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -61,8 +61,8 @@ pub(super) async fn write(shared: &Shared, courriel: &Claimed) -> anyhow::Result
     let echeance = sujet.echeance.map(|day| write_jour(reader.langue, day, "%B %Y")).unwrap_or_default();
     let arguments = Arguments::from([
         ("nom".into(), reader.freelance_nom.as_str().into()),
-        ("titre".into(), sujet.titre.as_str().into()),
-        ("client".into(), sujet.client.as_str().into()),
+        ("titre".into(), isolated(&sujet.titre).into()),
+        ("client".into(), isolated(&sujet.client).into()),
         ("montant".into(), sujet.montant.as_str().into()),
         ("echeance".into(), echeance.as_str().into()),
         ("texte".into(), sujet.texte.as_str().into()),

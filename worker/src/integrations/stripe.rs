@@ -293,6 +293,34 @@ pub struct StripeIntent {
     /// What we gave it at birth, as the session.
     #[serde(default)]
     pub metadata: HashMap<String, String>,
+    /// Why it failed last.
+    #[serde(default)]
+    pub last_payment_error: Option<StripeFailure>,
+}
+
+impl StripeIntent {
+    /// Whether it was tried in another way than by card: a bank debit that fails does so days later, and has an event
+    /// of its own.
+    #[must_use]
+    pub fn failed_beyond_card(&self) -> bool {
+        let means = self.last_payment_error.as_ref().and_then(|failure| failure.payment_method.as_ref());
+        means.is_some_and(|means| means.r#type != "card" && means.r#type != "link")
+    }
+}
+
+/// Why a `PaymentIntent` failed, as far as it says with what it was tried.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StripeFailure {
+    /// The means.
+    #[serde(default)]
+    pub payment_method: Option<StripeMeans>,
+}
+
+/// A means of payment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StripeMeans {
+    /// `card`, `sepa_debit`, …
+    pub r#type: String,
 }
 
 /// What came of a call.

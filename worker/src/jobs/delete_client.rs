@@ -6,7 +6,7 @@ use common::jobs::DeleteClient;
 use common::refus::Refus;
 use uuid::Uuid;
 
-use super::erase_client::erase_stripe_events;
+use super::erase_client::{erase_parked_jobs, erase_stripe_events};
 use crate::cx::{Cx, Handle, JobError, on_constraint, reference};
 use crate::integrations::stripe::StripeCall;
 use crate::paiement::{ensure_closed, next_call_to_close};
@@ -28,7 +28,15 @@ impl Handle for DeleteClient {
         for opportunite_id in lock_deletable(cx, self.client_id).await? {
             ensure_closed(cx, opportunite_id).await?;
         }
+        erase_parked_jobs(cx, self.client_id).await?;
         erase_stripe_events(cx, self.client_id).await?;
+        sqlx::query!(
+            "INSERT INTO client_supprime (id, date_suppression) VALUES ($1, $2)",
+            self.client_id,
+            cx.now
+        )
+        .execute(&mut *cx.tx)
+        .await?;
         sqlx::query!("DELETE FROM client WHERE id = $1", self.client_id)
             .execute(&mut *cx.tx)
             .await

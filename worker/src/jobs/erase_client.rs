@@ -91,7 +91,7 @@ async fn lock(cx: &mut Cx, client_id: Uuid) -> Result<Vec<Uuid>, JobError> {
 
 /// A parked job's envelope holds what a person wrote: it can no longer be run again. News of Stripe's that never
 /// reached the ledger must reach it first; a refund is money, and names nobody.
-async fn erase_parked_jobs(cx: &mut Cx, client_id: Uuid) -> Result<(), JobError> {
+pub(super) async fn erase_parked_jobs(cx: &mut Cx, client_id: Uuid) -> Result<(), JobError> {
     let theirs = sqlx::query_scalar!(
         r#"SELECT '%' || id || '%' AS "motif!" FROM (
                SELECT $1::text AS id

@@ -19,7 +19,8 @@ pub async fn reduce_events(cx: &mut Cx, ids: &[Uuid]) -> Result<(), JobError> {
 }
 
 /// Cuts an event down that came when its client was forgotten already: the client of its deal or, of an event that
-/// belongs to no deal any more, the one that it names. Of one who was deleted nothing is found.
+/// belongs to no deal any more, the one that it names; of one who was deleted the id alone is known. An id that we
+/// never had tells of somebody else's client, or of a backup that was restored: that event stays whole.
 ///
 /// The client's row is locked, so that an erasure at the same moment sees this event, or is seen here.
 pub async fn reduce_if_erased(cx: &mut Cx, id: Uuid, named: Option<Uuid>) -> Result<(), JobError> {
@@ -33,5 +34,18 @@ pub async fn reduce_if_erased(cx: &mut Cx, id: Uuid, named: Option<Uuid>) -> Res
     )
     .fetch_optional(&mut *cx.tx)
     .await?;
-    if erased.unwrap_or(named.is_some()) { reduce_events(cx, &[id]).await } else { Ok(()) }
+    let erased = match (erased, named) {
+        (Some(erased), _) => erased,
+        // Asked after the lock: a deletion that was waited for has left its trace.
+        (None, Some(named)) => {
+            sqlx::query_scalar!(
+                r#"SELECT EXISTS (SELECT FROM client_supprime WHERE id = $1) AS "known!""#,
+                named
+            )
+            .fetch_one(&mut *cx.tx)
+            .await?
+        }
+        (None, None) => false,
+    };
+    if erased { reduce_events(cx, &[id]).await } else { Ok(()) }
 }

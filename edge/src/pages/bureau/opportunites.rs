@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, Utc};
-use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement, TypeEvenement};
+use chrono::NaiveDate;
+use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
 use common::jobs::{
     CancelPaymentLink, CreateCheckoutSession, DeleteOpportunite, ProcessStripeWebhook, RefreshPayment,
     ReplayStripeEvent, ReversePayment, SendLienPaiement,
 };
 use common::montant::Devise;
-use common::texte::{lookup, write_montant};
+use common::texte::{isolated, lookup, write_montant};
 use uuid::Uuid;
 
 use super::Bureau;
@@ -23,7 +23,7 @@ use crate::pages::page_context;
 use crate::pages::submission::{Destination, retour};
 use crate::problem::AppError;
 use crate::queries::client::Client;
-use crate::queries::evenement::{self, Evenement};
+use crate::queries::evenement;
 use crate::queries::opportunite::{self, Filter, Opportunite};
 use crate::queries::paiement::Remboursable;
 use crate::queries::{PER_PAGE, client, courriel, paiement, recu};
@@ -285,8 +285,9 @@ async fn submit<J: Targets>(
 async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (pool, me) = (&bureau.app.pool, bureau.me.id);
     let ids = [id];
-    let (o, sessions, preuves, evenements, envoi, remboursables, remboursements) = tokio::try_join!(
+    let (o, stations, sessions, preuves, evenements, envoi, remboursables, remboursements) = tokio::try_join!(
         opportunite::find(pool, me, id, &bureau.app.liens),
+        opportunite::stations(pool, me, id),
         paiement::sessions(pool, me, &ids, PER_PAGE),
         paiement::preuves(pool, me, id),
         evenement::of_reference(pool, me, id, EVENEMENTS),
@@ -304,7 +305,7 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         sessions,
         preuves,
         connus => ProcessStripeWebhook::TYPES,
-        stations => stations(&o, &evenements),
+        stations,
         evenements,
         f => forms.get("f", Values::new()),
         fModifier => forms.get("modifier", card(&o)),
@@ -320,38 +321,6 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         o,
     };
     bureau.page("opportunites/id.html", "opportunites", status, context).await
-}
-
-/// When the deal came to each of its stations, by its name, as far as its latest events tell; `argent` is when its
-/// payment came to stand as it does.
-fn stations(o: &Opportunite, evenements: &[Evenement]) -> HashMap<String, DateTime<Utc>> {
-    let mut stations = HashMap::from([(o.etape_pipeline.to_string(), o.date_etape)]);
-    let money: &[TypeEvenement] = match o.statut_paiement {
-        StatutPaiement::Conteste => &[TypeEvenement::PaiementConteste],
-        StatutPaiement::Rembourse | StatutPaiement::RemboursePartiel => &[TypeEvenement::PaiementRembourse],
-        _ => &[TypeEvenement::PaiementRecu, TypeEvenement::PaiementEncaisse],
-    };
-    // Latest first: what stands already is later.
-    for evenement in evenements {
-        let date = evenement.date_evenement;
-        if evenement.type_evenement == TypeEvenement::EtapeChangee.as_str() {
-            let [de, vers] = ["de", "vers"].map(|name| evenement.meta_json[name].as_str());
-            if let Some(vers) = vers {
-                stations.entry(vers.to_owned()).or_insert(date);
-            }
-            // Where it came from it stood from its beginning on, unless one of these events says when it came there.
-            if let Some(de) = de.filter(|de| !arrives_at(evenements, de)) {
-                stations.entry(de.to_owned()).or_insert(o.date_creation);
-            }
-        } else if money.iter().any(|kind| kind.as_str() == evenement.type_evenement) {
-            stations.entry("argent".to_owned()).or_insert(date);
-        }
-    }
-    stations
-}
-
-fn arrives_at(evenements: &[Evenement], etape: &str) -> bool {
-    evenements.iter().any(|evenement| evenement.meta_json["vers"].as_str() == Some(etape))
 }
 
 fn card(o: &Opportunite) -> Values {
@@ -385,7 +354,7 @@ fn remboursement(payments: &[Remboursable]) -> Values {
 fn message(o: &Opportunite, client: &Client, nom: &str) -> Option<String> {
     let montant = write_montant(client.langue, o.montant_estime?, o.devise)?;
     let arguments = HashMap::from([
-        ("titre".into(), o.titre.as_str().into()),
+        ("titre".into(), isolated(&o.titre).into()),
         ("montant".into(), montant.into()),
         ("lien".into(), o.lien_paiement.as_deref()?.into()),
         ("nom".into(), nom.into()),
