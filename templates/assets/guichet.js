@@ -430,6 +430,12 @@ async function regarder() {
   planifier(repos);
 }
 
+/** Folds that stay as their reader left them; a menu is closed by what was chosen in it. */
+const PLI = "details:not(.menu)";
+
+/** By its words, for what stands before it may have come or gone. @param {Element} pli */
+const nomDuPli = (pli) => pli.querySelector("summary")?.textContent?.trim() ?? "";
+
 /** @param {string} html */
 function rafraichir(html) {
   const page = lire(html);
@@ -441,12 +447,12 @@ function rafraichir(html) {
     if (connu.get(nom) === dite) continue;
     const actif = document.activeElement;
     const tenu = actif && region.contains(actif) ? signe(actif) : null;
-    const ouverts = tous("details", region).map((details) => /** @type {HTMLDetailsElement} */ (details).open);
+    const plis = new Map(/** @type {HTMLDetailsElement[]} */ (tous(PLI, region)).map((pli) => [nomDuPli(pli), pli.open]));
     connu.set(nom, dite);
     region.replaceWith(neuve);
-    tous("details", neuve).forEach((details, rang) => {
-      if (ouverts[rang]) /** @type {HTMLDetailsElement} */ (details).open = true;
-    });
+    for (const pli of /** @type {HTMLDetailsElement[]} */ (tous(PLI, neuve))) {
+      pli.open = plis.get(nomDuPli(pli)) ?? pli.open;
+    }
     animer(neuve);
     // Whoever stands on a control stands on it still.
     const meme = tenu && tous("a, button, summary", neuve).find((controle) => signe(controle) === tenu);
@@ -585,6 +591,10 @@ function animer(dans) {
   chaque("input[data-depot]", animerDepot);
   chaque("[data-copier]", animerCopie);
   chaque("[data-toast]", animerToast);
+  if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 60rem)").matches) {
+    // What the style sheet shows on a desk without opening it, an older browser opens.
+    for (const pli of tous(".board__col:not(.board__col--perdu) .pli, .filters__plus", dans)) pli.setAttribute("open", "");
+  }
   chaque("[data-carte]", animerCarte);
   chaque("[data-etape]", animerColonne);
   chaque("form[data-verifier]", verifier);

@@ -52,14 +52,18 @@ async fn a_client_s_page_begins_with_what_presses_and_offers_no_deletion_of_mone
                            "etapePipeline": etape, "echeance": echeance });
         id(&claire.post("/api/opportunites", deal).await.expect(201))
     };
-    add("En retard", "gagne", Some("2020-02-29")).await;
+    let late = add("En retard", "gagne", Some("2020-02-29")).await;
     add("A venir", "gagne", Some("2099-01-01")).await;
     claire.add_paid_deal(&app, client, "Déjà payée", "100").await;
     add("A gagner", "prospect", None).await;
     add("Sans suite", "perdu", None).await;
     let shown = claire.get(&page).await.text;
     in_order(&shown, &["En retard</a>", "A venir</a>", "A gagner</a>", "Déjà payée</a>", "Sans suite</a>"]);
-    assert!(shown.contains("en retard depuis le 29"), "so long ago a date says more than days");
+    // Without a link it is not the client who is late.
+    assert!(shown.contains("Échéance passée, lien à générer") && !shown.contains("en retard depuis le 29"));
+    claire.pay_link(late).await;
+    let linked = claire.get(&page).await.text;
+    assert!(linked.contains("en retard depuis le 29"), "so long ago a date says more than days");
     assert!(!shown.contains(&format!(r#"action="{page}/supprimer""#)), "{shown}");
     assert!(shown.contains(&format!(r#"href="{page}/effacer""#)));
 }

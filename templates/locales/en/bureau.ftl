@@ -131,7 +131,8 @@ echeance-ce_mois = This month
 echeance-sans_echeance = No due date
 opportunites-sans-client = A deal belongs to a client. Add a client first.
 opportunites-aucune-trouvee = No deal matches.
-opportunites-aucune = No deal yet.
+opportunites-aucune = No deals yet. The first one appears here, at its stage.
+echeance-passee-sans-lien = Past due, payment link missing
 opportunites-nombre = { $nombre ->
     [one] one deal
    *[other] { $nombre } deals
@@ -142,8 +143,12 @@ filtres-plus = More filters
 choisir-client = Choose a client
 deplacer = Move
 deplacer-vers = Move to
+voir-les = Show all { $nombre }
 voir-perdues = Show the lost ones
-voir-cartes = Show the cards
+voir-opportunites = { $nombre ->
+    [one] Show the deal
+   *[other] Show the { $nombre } deals
+    }
 generer-lien-paiement = Generate payment link
 copier-lien = Copy the link
 copier-message = Copy the message
@@ -156,6 +161,7 @@ lance-depuis = { $jours ->
 }
 lance-aide = The bank usually confirms within five working days.
 page-paiement = Payment page
+page-paiement-pas-ouverte = not opened by the client yet
 page-paiement-ouverte = opened by the client on { $date }
 ouvrir-page-client = Open the client’s page
 marquer-gagnee = Mark as won
@@ -169,7 +175,7 @@ supprimer-opportunite = Delete this deal
 supprimer-opportunite-avis = “{ $lien }” disappears, and its payment link stops working. A deal that was paid cannot be deleted.
 supprimer-opportunite-oui = Delete for good
 encaisser = Mark as paid
-encaisser-avis = For a bank transfer or cash. The open payment link is closed at Stripe, so your client cannot pay twice. The amount is the deal’s.
+encaisser-avis = For a bank transfer or cash. The open payment link is closed at Stripe, so your client cannot pay twice.
 encaisser-oui = Mark as paid
 champ-date-paiement = Received on
 annuler-encaissement = Undo this payment

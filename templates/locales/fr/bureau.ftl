@@ -131,7 +131,8 @@ echeance-ce_mois = Ce mois-ci
 echeance-sans_echeance = Sans échéance
 opportunites-sans-client = Une opportunité appartient à un client. Ajoutez d’abord un client.
 opportunites-aucune-trouvee = Aucune opportunité ne correspond.
-opportunites-aucune = Aucune opportunité encore.
+opportunites-aucune = Aucune opportunité encore. La première apparaît ici, à son étape.
+echeance-passee-sans-lien = Échéance passée, lien à générer
 opportunites-nombre = { $nombre ->
     [one] une opportunité
    *[other] { $nombre } opportunités
@@ -142,8 +143,12 @@ filtres-plus = Plus de filtres
 choisir-client = Choisir un client
 deplacer = Déplacer
 deplacer-vers = Déplacer vers
+voir-les = Voir les { $nombre }
 voir-perdues = Voir les perdues
-voir-cartes = Voir les cartes
+voir-opportunites = { $nombre ->
+    [one] Voir l’opportunité
+   *[other] Voir les { $nombre } opportunités
+    }
 generer-lien-paiement = Générer lien de paiement
 copier-lien = Copier le lien
 copier-message = Copier le message
@@ -156,6 +161,7 @@ lance-depuis = { $jours ->
 }
 lance-aide = La banque confirme en général sous cinq jours ouvrés.
 page-paiement = Page de paiement
+page-paiement-pas-ouverte = pas encore ouverte par le client
 page-paiement-ouverte = ouverte par le client le { $date }
 ouvrir-page-client = Ouvrir la page du client
 marquer-gagnee = Marquer gagnée
@@ -169,7 +175,7 @@ supprimer-opportunite = Supprimer cette opportunité
 supprimer-opportunite-avis = « { $lien } » disparaît, et son lien de paiement cesse de fonctionner. Une opportunité payée ne peut pas être supprimée.
 supprimer-opportunite-oui = Supprimer définitivement
 encaisser = Marquer payé
-encaisser-avis = Pour un virement ou des espèces. Le lien de paiement en cours est fermé chez Stripe : votre client ne peut plus payer deux fois. Le montant est celui de l’opportunité.
+encaisser-avis = Pour un virement ou des espèces. Le lien de paiement en cours est fermé chez Stripe : votre client ne peut plus payer deux fois.
 encaisser-oui = Marquer payé
 champ-date-paiement = Reçu le
 annuler-encaissement = Annuler cet encaissement

@@ -30,7 +30,7 @@ use crate::queries::{PER_PAGE, client, courriel, paiement, recu};
 use crate::session::{Evt, Id};
 
 /// Cards that a column of the board shows.
-const PER_COLUMN: i64 = 25;
+const PER_COLUMN: i64 = 12;
 /// Events that a deal's page shows.
 const EVENEMENTS: i64 = 50;
 
@@ -78,14 +78,14 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
     // The list shows the columns' counts and sums, and none of their cards.
     let per_column = if as_list { 0 } else { PER_COLUMN };
     let ouvert = params.get("nouveau").is_some() || forms.is_refused("f");
-    let clients = async { if ouvert { client::choices(pool, me).await } else { Ok(Vec::new()) } };
-    let (page, client, clients, colonnes, devises) = tokio::try_join!(
+    let (page, client, colonnes, devises) = tokio::try_join!(
         page,
         client,
-        clients,
         opportunite::board(pool, me, &filter, per_column, liens),
         opportunite::devises(pool, me)
     )?;
+    // Before the first deal the page says whether a client is missing.
+    let clients = if ouvert || devises.is_empty() { client::choices(pool, me).await? } else { Vec::new() };
     let fresh = values([
         ("clientId", filter.client_id.map(|id| id.to_string())),
         ("devise", Some(Devise::EUR.to_string())),
