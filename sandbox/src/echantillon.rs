@@ -97,7 +97,7 @@ impl Load<'_> {
             .portal_ticket(
                 &portail,
                 &json!({
-                    "sujet": "Les frais de port s'affichent deux fois",
+                    "sujet": "Les frais de port s’affichent deux fois",
                     "description": "Sur la page du panier, depuis hier.",
                     "typeTicket": "bug",
                 }),
@@ -116,7 +116,7 @@ impl Load<'_> {
             8,
             "Marc Lenoir <marc@boulangerie-lenoir.fr>",
             "Prélèvement",
-            "Bonjour, la banque me dit que le compte n'était pas approvisionné. Je réessaie lundi. Marc",
+            "Bonjour, la banque me dit que le compte n’était pas approvisionné. Je réessaie lundi. Marc",
         )
         .await?;
         self.guichet.open_portal(&client).await.map(drop)
@@ -133,13 +133,13 @@ impl Load<'_> {
     async fn cabinet(&self) -> Result<()> {
         let client =
             self.client("Cabinet Duteil", "entreprise", "secretariat@cabinet-duteil.fr", "fr").await?;
-        self.won(&client, "Audit d'accessibilité", "2600.00", "EUR", 8, Paiement::DebitEnCours).await?;
-        self.won(&client, "Formation de l'équipe", "980.00", "EUR", 30, Paiement::SansLien).await?;
+        self.won(&client, "Audit d’accessibilité", "2600.00", "EUR", 8, Paiement::DebitEnCours).await?;
+        self.won(&client, "Formation de l’équipe", "980.00", "EUR", 30, Paiement::SansLien).await?;
         self.won(&client, "Plaquette du cabinet", "890.00", "EUR", -15, Paiement::Conteste).await?;
-        let sujet = "Accès à l'espace documentaire";
+        let sujet = "Accès à l’espace documentaire";
         let ticket =
-            self.ticket(&client, sujet, "Deux collaborateurs n'ont pas reçu leur accès.", "demande").await?;
-        self.reply(&ticket, "Les accès sont créés ; le mail part à l'instant.").await
+            self.ticket(&client, sujet, "Deux collaborateurs n’ont pas reçu leur accès.", "demande").await?;
+        self.reply(&ticket, "Les accès sont créés ; le mail part à l’instant.").await
     }
 
     async fn domaine(&self) -> Result<()> {
