@@ -7,6 +7,7 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use common::domaine::Langue;
+use serde::Serialize;
 
 /// The reader of one answer. Made for each request; the extractors that find out who it is note their
 /// language, and whatever is said afterwards, errors too, is said in it.
@@ -18,6 +19,19 @@ struct Inner {
     request_id: String,
     accept: Langue,
     known: OnceLock<Langue>,
+    entete: OnceLock<Entete>,
+}
+
+/// What the head of the freelancer's pages says.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entete {
+    /// Whose pages they are.
+    pub nom: String,
+    /// The Stripe key's mode; none: payments are not configured.
+    pub stripe_livemode: Option<bool>,
+    /// Whether they see what concerns the whole instance.
+    pub administrateur: bool,
 }
 
 impl Reader {
@@ -28,6 +42,7 @@ impl Reader {
             request_id: hex::encode(rand::random::<[u8; 8]>()),
             accept: accept.and_then(preferred).unwrap_or(Langue::Fr),
             known: OnceLock::new(),
+            entete: OnceLock::new(),
         }))
     }
 
@@ -45,6 +60,16 @@ impl Reader {
     pub fn note(&self, langue: Langue) {
         // Whoever is found first is the reader.
         let _ = self.0.known.set(langue);
+    }
+
+    /// Notes that a freelancer reads one of their pages: an error keeps its head.
+    pub fn note_entete(&self, entete: Entete) {
+        let _ = self.0.entete.set(entete);
+    }
+
+    /// The head of the freelancer's pages, when one of them was asked for.
+    pub fn entete(&self) -> Option<&Entete> {
+        self.0.entete.get()
     }
 
     /// The request's number in the logs, for people to quote.

@@ -14,6 +14,7 @@ use crate::api::bureau::{
 use crate::api::openapi;
 use crate::api::public::{portail, sante, webhooks};
 use crate::app::App;
+use crate::pages::bureau::Bureau;
 use crate::problem::{self, AppError};
 use crate::{body, commands, csrf, headers};
 
@@ -44,7 +45,8 @@ pub fn table(app: App) -> Router {
         .merge(public())
         .merge(pages_bureau())
         .merge(pages_public())
-        .fallback(async || AppError::NotFound)
+        // Whoever is signed in keeps the head of their pages.
+        .fallback(async |_: Result<Bureau, AppError>| AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(from_fn_with_state(app.clone(), csrf::guard))
         // What a body may weigh is said in `body`, route by route.

@@ -299,18 +299,24 @@ impl FromRequestParts<App> for InstallationLien {
 
 /// The link that sets a forgotten password anew, as long as it opens. A dead one tells how to come by another.
 #[derive(Debug, Clone)]
-pub struct OubliLien(pub Jeton);
+pub struct OubliLien {
+    /// What the link holds.
+    pub jeton: Jeton,
+    /// The address of its account.
+    pub email: String,
+}
 
 impl FromRequestParts<App> for OubliLien {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let lien = Lien::of::<OUBLI_BYTES>(parts, app).await;
-        let opens = match &lien.jeton {
-            Some(jeton) => queries::utilisateur::oubli_is_open(&app.pool, &jeton.hash(), app.now()).await?,
-            None => false,
+        let email = match &lien.jeton {
+            Some(jeton) => queries::utilisateur::oubli_email(&app.pool, &jeton.hash(), app.now()).await?,
+            None => None,
         };
-        lien.opened(app, opens, AppError::DeadReset).await.map(Self)
+        let jeton = lien.opened(app, email.is_some(), AppError::DeadReset).await?;
+        Ok(Self { jeton, email: email.ok_or(AppError::DeadReset)? })
     }
 }
 

@@ -337,8 +337,8 @@ function montrerPage(html, reponse, cible, action) {
   const page = lire(html);
   const contenu = page.getElementById("contenu");
   const ici = document.getElementById("contenu");
-  if (!contenu || !ici || !page.querySelector("header") || page.documentElement.lang !== document.documentElement.lang) {
-    // An error's page has no heading of ours: its sentence is said where the reader stands. In another language
+  if (!contenu || !ici || contenu.querySelector("[data-erreur]") || page.documentElement.lang !== document.documentElement.lang) {
+    // An error's sentence is said where the reader stands. In another language
     // everything around the page changes too.
     if (cible) location.assign(cible);
     else dire(raison(page, reponse.status), "retard");
@@ -450,10 +450,10 @@ function rafraichir(html) {
     const plis = new Map(/** @type {HTMLDetailsElement[]} */ (tous(PLI, region)).map((pli) => [nomDuPli(pli), pli.open]));
     connu.set(nom, dite);
     region.replaceWith(neuve);
+    animer(neuve);
     for (const pli of /** @type {HTMLDetailsElement[]} */ (tous(PLI, neuve))) {
       pli.open = plis.get(nomDuPli(pli)) ?? pli.open;
     }
-    animer(neuve);
     // Whoever stands on a control stands on it still.
     const meme = tenu && tous("a, button, summary", neuve).find((controle) => signe(controle) === tenu);
     if (meme instanceof HTMLElement) meme.focus({ preventScroll: true });
@@ -531,6 +531,13 @@ function animerColonne(colonne) {
 
 /* --------------------------------------------------------------- beginning */
 
+/** Whether one can press on what folds it: where there is room its summary is not shown. @param {Element} pli */
+const pliable = (pli) => Boolean(pli.querySelector("summary")?.getClientRects().length);
+
+addEventListener("resize", () => {
+  for (const pli of tous("details[data-plier]")) if (!pliable(pli)) pli.setAttribute("open", "");
+});
+
 /** Sends a form that nobody has to press: whether its job was done. @param {HTMLFormElement} form */
 async function envoyerSeul(form) {
   try {
@@ -600,6 +607,19 @@ function animer(dans) {
   chaque("form[data-verifier]", verifier);
   chaque("form[data-lire]", marquerLu);
   chaque("a[data-suivre]", suivreLien);
+  chaque("details[data-plier]", (/** @type {HTMLDetailsElement} */ pli) => (pli.open = !pliable(pli)));
+  chaque("[data-voir]", (/** @type {HTMLButtonElement} */ bouton) => {
+    const champ = /** @type {HTMLInputElement | null} */ (document.getElementById(bouton.dataset.voir ?? ""));
+    bouton.hidden = false;
+    bouton.addEventListener("click", () => {
+      if (!champ) return;
+      const clair = champ.type === "password";
+      champ.type = clair ? "text" : "password";
+      bouton.setAttribute("aria-pressed", String(clair));
+    });
+    // A browser keeps what is typed in clear: it is sent as a password.
+    champ?.form?.addEventListener("submit", () => (champ.type = "password"));
+  });
   chaque("[data-imprimer]", (/** @type {HTMLElement} */ bouton) => {
     bouton.hidden = false;
     bouton.addEventListener("click", () => print());

@@ -90,3 +90,64 @@ async fn a_ticket_that_its_client_cannot_read_says_so_and_is_resolved_in_one_cli
     app.until_count("SELECT count(*) FROM ticket WHERE statut_ticket = 'resolu'", 1).await;
     assert!(!claire.get(&path).await.text.contains("Marquer résolu"));
 }
+
+#[tokio::test]
+async fn an_error_keeps_the_head_of_the_pages_of_whoever_is_signed_in() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    for path in ["/nulle-part", "/clients/nulle-part", "/operations"] {
+        let missing = claire.get(path).await;
+        assert_eq!(missing.status, 404, "{path}");
+        in_order(&missing.text, &["<header", r#"href="/clients""#, "data-erreur"]);
+    }
+    // A client's page stays the client's, whoever is signed in.
+    let dead = claire.get("/portail/rien").await.text;
+    assert!(!dead.contains("<header") && dead.contains("data-erreur"), "{dead}");
+}
+
+#[tokio::test]
+async fn the_history_is_seen_before_the_forms_that_add_to_it() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let open = r#"<details class="pli" open>"#;
+    for (query, opened) in [("", false), ("?onglet=note", true), ("?onglet=rien", false)] {
+        let page = claire.get(&format!("/clients/{client}{query}")).await.text;
+        assert_eq!(page.contains(open), opened, "{query}: {page}");
+    }
+    let refused =
+        Answer::of(claire.request(Method::POST, &format!("/clients/{client}/notes")).form(&[("texte", "")]))
+            .await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.text.contains(open), "{}", refused.text);
+    let long = format!("Premier mot{}", "\nsuite".repeat(12));
+    for (texte, folded) in [("Un mot", false), (&long, true)] {
+        claire.post(&format!("/api/clients/{client}/notes"), json!({ "texte": texte })).await.expect(201);
+        let page = claire.get(&format!("/clients/{client}")).await.text;
+        assert_eq!(page.contains("Tout lire"), folded, "{texte}");
+    }
+}
+
+#[tokio::test]
+async fn the_navigation_counts_what_the_dashboard_has_to_do() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let count = async || {
+        let page = claire.get("/").await.text;
+        let nav =
+            page.split(r#"data-region="nav""#).nth(1).unwrap().split("</nav>").next().unwrap().to_owned();
+        let first = nav.split("</a>").next().unwrap();
+        let count =
+            first.split(r#"<span class="mark">"#).nth(1).map(|it| it.split('<').next().unwrap().to_owned());
+        (count, page.matches(r#"<li class="rang">"#).count())
+    };
+    assert_eq!(count().await, (None, 0));
+    claire.add_won_deal(client, "Site", "100").await;
+    claire.add_paid_deal(&app, client, "Déjà payée", "100").await;
+    assert_eq!(count().await.0.as_deref(), Some("1"), "money that came asks for nothing");
+    let portail = claire.open_portail(client).await;
+    let ticket = json!({ "sujet": "Couleur", "description": "Bleu ?" });
+    portail.post("/tickets", ticket).await.expect(201);
+    assert_eq!(count().await.0.as_deref(), Some("2"));
+}

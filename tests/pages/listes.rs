@@ -124,16 +124,24 @@ async fn deals_are_narrowed_by_the_day_they_are_to_be_paid() {
 }
 
 #[tokio::test]
-async fn the_rarer_filters_and_the_cards_are_folded_until_they_are_wanted() {
+async fn nothing_is_folded_without_a_script_which_folds_what_is_not_looked_for_on_a_phone() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     add_deal(&claire, client, "Site", "gagne", "1200.50", "EUR").await;
-    for (query, filters, cards) in [("", false, false), ("?q=site", false, true), ("?devise=EUR", true, true)]
+    for (query, filters, cards) in [("", true, true), ("?q=site", true, false), ("?devise=EUR", false, false)]
     {
         let page = claire.get(&format!("/opportunites{query}")).await.text;
-        assert_eq!(page.contains(r#"<details class="filters__plus" open>"#), filters, "{query}: {page}");
-        assert_eq!(page.contains(r#"<details class="pli" open>"#), cards, "{query}: {page}");
+        assert_eq!(
+            page.contains(r#"<details class="filters__plus" open data-plier>"#),
+            filters,
+            "{query}: {page}"
+        );
+        assert!(
+            !page.contains(r#"<details class="filters__plus">"#)
+                && !page.contains(r#"<details class="pli">"#)
+        );
+        assert_eq!(page.contains(r#"<details class="pli" open data-plier>"#), cards, "{query}: {page}");
     }
 }
 

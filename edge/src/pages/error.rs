@@ -38,6 +38,10 @@ pub fn page(app: &App, reader: &Reader, error: &AppError, uri: &Uri, get: bool) 
         phrase,
         requeteId => status.is_server_error().then(|| reader.request_id()),
         issue => way_out(error, uri, get),
+        // Clients' pages lead to no page of the back-office.
+        bureau => reader.entete().filter(|_| !is_public(uri.path())),
+        rubrique => "",
+        fait => None::<&str>,
     };
     match render::render("erreur.html", &cadre, context) {
         Ok(page) => (status, Html(page)).into_response(),

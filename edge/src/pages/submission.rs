@@ -215,6 +215,8 @@ pub enum JobPage {
     Answer(Response),
     /// The job is not done yet, came to a bad end, or is unknown.
     Page {
+        /// What it is to do: [`Job::KIND`](common::job::Job::KIND). None where nobody knows of it.
+        kind: Option<String>,
         /// How far it is. None: nobody knows of it (any more), or it is somebody else's.
         state: Option<StatutJob>,
         /// Why it was refused.
@@ -249,7 +251,7 @@ impl Sender {
             if self.json {
                 return Err(AppError::NotFound);
             }
-            return Ok(JobPage::Page { state: None, error: None, retour });
+            return Ok(JobPage::Page { kind: None, state: None, error: None, retour });
         };
         if let JobState::Unfinished { statut, .. } = state {
             let queued = self.json && statut == StatutJob::EnAttente;
@@ -259,8 +261,8 @@ impl Sender {
                 None => waiting::state(app, &self.actor, id).await.ok().flatten().unwrap_or(state),
             };
         }
-        let (state, error) = match state {
-            JobState::Unfinished { statut, .. } => {
+        let (kind, state, error) = match state {
+            JobState::Unfinished { kind, statut } => {
                 if self.json {
                     return Ok(JobPage::Answer(self.lead_to(
                         statut,
@@ -268,13 +270,13 @@ impl Sender {
                         Some(self.waiting_page(id, destination)),
                     )));
                 }
-                (statut, None)
+                (kind, statut, None)
             }
             JobState::Finished(finished) => match self.outcome(&finished, destination) {
                 Ok(suite) => {
                     return Ok(JobPage::Answer(self.lead_to(StatutJob::Termine, Some(suite), None)));
                 }
-                Err(error) => (finished.statut, Some(error)),
+                Err(error) => (finished.r#type, finished.statut, Some(error)),
             },
         };
         if self.json {
@@ -282,7 +284,7 @@ impl Sender {
             let step = Step { statut: state, suite: None, suivi: None, erreur };
             return Ok(JobPage::Answer(Json(step).into_response()));
         }
-        Ok(JobPage::Page { state: Some(state), error, retour })
+        Ok(JobPage::Page { kind: Some(kind), state: Some(state), error, retour })
     }
 }
 

@@ -126,29 +126,6 @@ pub async fn recent(pool: &PgPool, utilisateur_id: Uuid, limit: i64) -> sqlx::Re
     .await
 }
 
-/// How much news a freelancer has not seen.
-#[derive(Debug, Clone, Copy, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NonLus {
-    /// Payments that came, failed, were contested or do not match.
-    pub paiements: i64,
-    /// Tickets with something new from the client.
-    pub tickets: i64,
-}
-
-/// Counts the freelancer's unread news.
-pub async fn non_lus(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<NonLus> {
-    sqlx::query_as!(
-        NonLus,
-        r#"SELECT count(*) FILTER (WHERE type_evenement LIKE 'paiement%') as "paiements!",
-                  count(DISTINCT reference_id) FILTER (WHERE type_evenement LIKE 'ticket%') as "tickets!"
-             FROM evenement_timeline WHERE utilisateur_id = $1 AND nouvelle AND date_lecture IS NULL"#,
-        utilisateur_id,
-    )
-    .fetch_one(pool)
-    .await
-}
-
 /// What a client may read of their own timeline: payments and tickets, never notes or mails.
 pub async fn of_portail(pool: &PgPool, client_id: Uuid, limit: i64) -> sqlx::Result<Vec<Evenement>> {
     select_evenements!(

@@ -98,6 +98,23 @@ pub async fn read(
     Ok(Tableau { urgentes, sans_lien, a_faire_suite, argent, tickets, mouvements })
 }
 
+/// How much the dashboard has under « À faire », all of it: [`opportunite::a_faire`] and the tickets that wait for an
+/// answer. `today` is the reader's.
+pub async fn nombre_a_faire(pool: &PgPool, utilisateur_id: Uuid, today: NaiveDate) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT (SELECT count(*) FROM opportunite
+                    WHERE utilisateur_id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL
+                      AND (statut_paiement = 'conteste' OR (date_effacement IS NULL AND (statut_paiement = 'echoue'
+                           OR (statut_paiement = 'en_attente' AND (echeance < $2 OR date_lien IS NULL))))))
+                + (SELECT count(*) FROM ticket
+                    WHERE utilisateur_id = $1 AND statut_ticket <> 'resolu' AND dernier_auteur = 'client') as "nombre!""#,
+        utilisateur_id,
+        today,
+    )
+    .fetch_one(pool)
+    .await
+}
+
 async fn argent(
     pool: &PgPool,
     utilisateur_id: Uuid,

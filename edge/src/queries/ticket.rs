@@ -216,6 +216,17 @@ pub async fn of_client(pool: &PgPool, utilisateur_id: Uuid, client_id: Uuid) -> 
     Ok(tickets.into_iter().map(of).collect())
 }
 
+/// How many of the freelancer's tickets have something new from the client.
+pub async fn non_lus(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(DISTINCT reference_id) as "nombre!" FROM evenement_timeline
+            WHERE utilisateur_id = $1 AND type_evenement LIKE 'ticket%' AND nouvelle AND date_lecture IS NULL"#,
+        utilisateur_id,
+    )
+    .fetch_one(pool)
+    .await
+}
+
 /// The tickets that are not resolved, those that wait for the freelancer first.
 pub async fn open(pool: &PgPool, utilisateur_id: Uuid, limit: i64) -> sqlx::Result<Vec<Ticket>> {
     let rows = select_tickets!(

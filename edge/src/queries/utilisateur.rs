@@ -112,14 +112,18 @@ pub async fn dernier_webhook(pool: &PgPool) -> sqlx::Result<Option<DateTime<Utc>
         .await
 }
 
-/// Whether the link with this hash still sets a forgotten password anew.
-pub async fn oubli_is_open(pool: &PgPool, jeton_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<bool> {
+/// The address of the account whose forgotten password the link with this hash still sets anew.
+pub async fn oubli_email(
+    pool: &PgPool,
+    jeton_hash: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM utilisateur WHERE oubli_hash = $1 AND oubli_expiration > $2) as "ouvert!""#,
+        "SELECT email FROM utilisateur WHERE oubli_hash = $1 AND oubli_expiration > $2",
         jeton_hash,
         now,
     )
-    .fetch_one(pool)
+    .fetch_optional(pool)
     .await
 }
 

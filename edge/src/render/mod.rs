@@ -69,6 +69,7 @@ fn environment() -> Environment<'static> {
     env.set_syntax(syntax());
     env.set_formatter(write_value);
     env.add_function("t", text::t);
+    env.add_function("travail", text::travail);
     env.add_function("asset", assets::url);
     env.add_filter("montant", format::montant);
     env.add_filter("jour", format::jour);

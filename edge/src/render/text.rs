@@ -35,6 +35,12 @@ pub fn error(langue: Langue, code: &str, args: &BTreeMap<String, String>) -> Str
         .unwrap_or_else(|| code.to_owned())
 }
 
+/// `travail(kind)` in templates: what a job was to do, in words; one of a newer version by its own name.
+pub(super) fn travail(state: &State<'_, '_>, kind: &str) -> Result<String, Error> {
+    let langue = super::format::cadre(state)?.langue;
+    Ok(lookup(langue, &format!("travail-{kind}"), &Arguments::new()).unwrap_or_else(|| kind.to_owned()))
+}
+
 /// `t("clef", nom=valeur)` in templates: a text in the reader's language. A text that does not exist
 /// fails the page, so that the test which renders every page finds it.
 pub(super) fn t(state: &State<'_, '_>, key: &str, kwargs: Kwargs) -> Result<String, Error> {

@@ -274,6 +274,7 @@ filtrer-tickets = Filter the tickets
 chercher-ticket = Search tickets
 chercher-ticket-champ = Subject or client
 tickets-aucun = No ticket.
+tickets-aucun-phrase = Your clients create them on their private page; you do on a client’s page.
 tickets-aucun-trouve = No ticket matches.
 ticket-sans-portail = This client has no private page: they will not see your reply.
 statuts-ticket-nouveau = New
@@ -285,6 +286,10 @@ ticket-invisible = The client cannot see it: no private page
 ticket-resoudre = Mark as resolved
 non-lu = Unread
 marquer-lu = Mark as read
+composer = Add an email, a note or a ticket
+reglages-stripe-dabord = Stripe is not set up: begin there, so that your clients can pay.
+tout-lire = Read it all
+nav-a-faire = to do
 non-lus = { $nombre ->
    *[other] unread
 }

@@ -274,6 +274,7 @@ filtrer-tickets = Filtrer les tickets
 chercher-ticket = Chercher un ticket
 chercher-ticket-champ = Sujet ou client
 tickets-aucun = Aucun ticket.
+tickets-aucun-phrase = Vos clients en créent depuis leur page privée ; vous, depuis la fiche d’un client.
 tickets-aucun-trouve = Aucun ticket ne correspond.
 ticket-sans-portail = Ce client n’a pas de page privée : il ne verra pas votre réponse.
 statuts-ticket-nouveau = Nouveaux
@@ -285,6 +286,10 @@ ticket-invisible = Le client ne le voit pas : pas de page privée
 ticket-resoudre = Marquer résolu
 non-lu = Non lu
 marquer-lu = Marquer lu
+composer = Ajouter un e-mail, une note ou un ticket
+reglages-stripe-dabord = Stripe n’est pas configuré : commencez par là, vos clients pourront payer.
+tout-lire = Tout lire
+nav-a-faire = à faire
 non-lus = { $nombre ->
     [one] non lu
    *[other] non lus

@@ -166,8 +166,7 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     opportunites.truncate(usize::from(OPPORTUNITES));
     let onglet = ["email", "note", "ticket"]
         .into_iter()
-        .find(|name| forms.is_refused(name) || params.get("onglet") == Some(name))
-        .unwrap_or("email");
+        .find(|name| forms.is_refused(name) || params.get("onglet") == Some(name));
     let context = page_context! {
         faits,
         opportunites,
@@ -175,7 +174,9 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         jours => by_day(history.elements, cadre),
         suivant => history.suivant,
         filtre => filter.name,
-        onglet,
+        // Without one what is written into is folded, so that the history is seen at once.
+        composer => onglet.is_some(),
+        onglet => onglet.unwrap_or("email"),
         modifier => params.get("modifier").is_some() || forms.is_refused("modifier"),
         fEmail => forms.get("email", values([("expediteur", client.email.clone())])),
         fNote => forms.get("note", Values::new()),

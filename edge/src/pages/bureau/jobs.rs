@@ -15,13 +15,14 @@ pub async fn show(bureau: Bureau, Id(id): Id) -> Result<Response, AppError> {
     let suite = bureau.params.get("suite");
     let phrase = |error: &AppError| error.problem(bureau.cadre.langue).detail().to_owned();
     let shown = bureau.sender().await_page(&bureau.app, JobId(id), suite, phrase).await?;
-    let (state, error, retour) = match shown {
+    let (kind, state, error, retour) = match shown {
         JobPage::Answer(response) => return Ok(response),
-        JobPage::Page { state, error, retour } => (state, error, retour),
+        JobPage::Page { kind, state, error, retour } => (kind, state, error, retour),
     };
     let (etat, status) = JobPage::said(state);
     let context = page_context! {
         etat,
+        kind,
         erreur => error.as_ref().map(phrase),
         retour,
         ici => format!("/jobs/{id}?{}", bureau.params.query(&["suite"])),

@@ -31,6 +31,7 @@ use crate::ownership::Targets;
 use crate::problem::AppError;
 use crate::queries;
 use crate::queries::utilisateur::Instance;
+use crate::reader::{Entete, Reader};
 use crate::render::Cadre;
 use crate::session::Utilisateur;
 
@@ -47,6 +48,7 @@ pub struct Bureau {
     pub params: Params,
     /// What the instance knows.
     instance: Instance,
+    entete: Entete,
     json: bool,
 }
 
@@ -57,12 +59,19 @@ impl FromRequestParts<App> for Bureau {
         let me = Utilisateur::from_request_parts(parts, app).await?;
         let Ok(params) = Params::from_request_parts(parts, app).await;
         let instance = queries::utilisateur::instance(&app.pool).await?;
+        let entete = Entete {
+            nom: me.nom.clone(),
+            stripe_livemode: instance.stripe_livemode,
+            administrateur: me.administrateur,
+        };
+        Reader::find(&parts.extensions).note_entete(entete.clone());
         Ok(Self {
             app: app.clone(),
             cadre: Cadre { langue: me.langue, fuseau: me.fuseau, maintenant: app.now() },
             me,
             params,
             instance,
+            entete,
             json: wants_json(&parts.headers),
         })
     }
@@ -77,12 +86,13 @@ impl Bureau {
         status: StatusCode,
         context: Value,
     ) -> Result<Response, AppError> {
-        let bureau = page_context! {
-            nom => self.me.nom,
-            stripeLivemode => self.instance.stripe_livemode,
-            administrateur => self.me.administrateur,
-            nonLus => queries::evenement::non_lus(&self.app.pool, self.me.id).await?,
-        };
+        let (pool, me) = (&self.app.pool, self.me.id);
+        let (a_faire, non_lus) = tokio::try_join!(
+            queries::tableau::nombre_a_faire(pool, me, self.cadre.aujourdhui()),
+            queries::ticket::non_lus(pool, me),
+        )?;
+        let entete = &self.entete;
+        let bureau = context! { aFaire => a_faire, ticketsNonLus => non_lus, ..page_context!(@ entete) };
         let fait = done(&self.app, &self.me.actor(), &self.params).await?;
         html(template, &self.cadre, status, context! { bureau, rubrique, fait, ..context })
     }

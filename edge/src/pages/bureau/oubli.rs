@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use common::jeton::Jeton;
 use common::job::Actor;
 
 use crate::app::App;
@@ -64,20 +63,20 @@ async fn page(
 /// `GET /mot-de-passe/{token}`
 pub async fn show_reset(
     State(app): State<App>,
-    OubliLien(jeton): OubliLien,
+    lien: OubliLien,
     reader: Reader,
 ) -> Result<Response, AppError> {
-    reset_page(&app, &reader, &jeton, StatusCode::OK, &Forms::default())
+    reset_page(&app, &reader, &lien, StatusCode::OK, &Forms::default())
 }
 
 /// `POST /mot-de-passe/{token}`: the new password, which ends all sessions.
 pub async fn reset(
     State(app): State<App>,
-    OubliLien(jeton): OubliLien,
+    lien: OubliLien,
     reader: Reader,
     mut fields: Fields,
 ) -> Result<Response, AppError> {
-    let done = match commands::reset_mot_de_passe(&app, &jeton, &mut fields).await {
+    let done = match commands::reset_mot_de_passe(&app, &lien.jeton, &mut fields).await {
         Ok(job) => finish(&app, &Actor::Systeme, fields.key(), &job).await,
         Err(error) => Err(error),
     };
@@ -85,7 +84,7 @@ pub async fn reset(
         Ok(()) => Ok(Redirect::to("/connexion?avis=ResetMotDePasse").into_response()),
         Err(error) if error.is_correctable() => {
             let forms = Forms::refused("nouveau", &fields, &error, reader.langue());
-            reset_page(&app, &reader, &jeton, error.status(), &forms)
+            reset_page(&app, &reader, &lien, error.status(), &forms)
         }
         Err(error) => Err(error),
     }
@@ -94,13 +93,14 @@ pub async fn reset(
 fn reset_page(
     app: &App,
     reader: &Reader,
-    jeton: &Jeton,
+    lien: &OubliLien,
     status: StatusCode,
     forms: &Forms,
 ) -> Result<Response, AppError> {
     let context = page_context! {
         f => forms.get("nouveau", Values::new()),
-        chemin => format!("/mot-de-passe/{}", jeton.expose()),
+        email => lien.email,
+        chemin => format!("/mot-de-passe/{}", lien.jeton.expose()),
     };
     html("mot-de-passe.html", &unsigned(app, reader), status, context)
 }

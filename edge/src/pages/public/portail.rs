@@ -111,7 +111,7 @@ pub async fn show_job(portail: Portail, Id(id): Id) -> Result<Response, AppError
     let shown = portail.sender().await_page(&public.app, JobId(id), suite, phrase).await?;
     let (state, error, retour) = match shown {
         JobPage::Answer(response) => return Ok(response),
-        JobPage::Page { state, error, retour } => (state, error, retour),
+        JobPage::Page { state, error, retour, .. } => (state, error, retour),
     };
     let path = format!("{}/jobs/{id}", public.path);
     let (etat, status) = JobPage::said(state);

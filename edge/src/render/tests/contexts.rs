@@ -126,7 +126,7 @@ fn evenements() -> Value {
 
 fn bureau(rubrique: &str, page: Value) -> Value {
     let heading = json!({
-        "bureau": { "nom": "Claire <i>Morel</i>", "stripeLivemode": false, "administrateur": true, "nonLus": { "paiements": 1, "tickets": 2 } },
+        "bureau": { "nom": "Claire <i>Morel</i>", "stripeLivemode": false, "administrateur": true, "aFaire": 1, "ticketsNonLus": 2 },
         "rubrique": rubrique, "fait": "CreateClient",
     });
     with(heading, page)
@@ -145,11 +145,16 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     let mut all = vec![
         (
             "erreur.html",
-            json!({ "statut": 503, "quoi": "503", "phrase": "<i>Non</i>", "requeteId": "ab12", "issue": { "chemin": "", "cle": "reessayer" } }),
+            json!({ "statut": 503, "quoi": "503", "phrase": "<i>Non</i>", "requeteId": "ab12", "issue": { "chemin": "", "cle": "reessayer" }, "bureau": null, "rubrique": "", "fait": null }),
         ),
         (
             "erreur.html",
-            json!({ "statut": null, "quoi": "lien-mort", "phrase": "Non", "requeteId": null, "issue": null }),
+            json!({ "statut": null, "quoi": "lien-mort", "phrase": "Non", "requeteId": null, "issue": null, "bureau": null, "rubrique": "", "fait": null }),
+        ),
+        (
+            "erreur.html",
+            json!({ "statut": 404, "quoi": "404", "phrase": "Non", "requeteId": null, "issue": null,
+                    "bureau": { "nom": "Claire", "stripeLivemode": true, "administrateur": false }, "rubrique": "", "fait": null }),
         ),
         (
             "connexion.html",

@@ -139,3 +139,17 @@ fn every_rule_of_the_style_sheet_has_something_to_rule() {
         assert!(used.contains(class.as_str()) || composed, ".{class} is on no page");
     }
 }
+
+#[test]
+fn every_job_has_words_in_every_language() {
+    macro_rules! kinds {
+        ($($Job:ident),+ $(,)?) => { [$(<common::jobs::$Job as common::job::Job>::KIND),+] };
+    }
+    for kind in common::each_job!(kinds) {
+        for &langue in common::domaine::Langue::ALL {
+            let words =
+                common::texte::lookup(langue, &format!("travail-{kind}"), &common::texte::Arguments::new());
+            assert!(words.is_some(), "no words for {kind} in {langue}");
+        }
+    }
+}

@@ -31,7 +31,10 @@ fn other_pages() -> Vec<(&'static str, Value)> {
     let mail =
         evenements().as_array().unwrap().iter().position(|it| it["typeEvenement"] == "email_client").unwrap();
     let job = |etat: &str, erreur: Option<&str>| {
-        bureau("", json!({ "etat": etat, "erreur": erreur, "retour": "/clients", "ici": "/jobs/1?" }))
+        bureau(
+            "",
+            json!({ "etat": etat, "kind": "CreateClient", "erreur": erreur, "retour": "/clients", "ici": "/jobs/1?" }),
+        )
     };
     let list = |requete: &str, page: Value| {
         bureau(
@@ -64,7 +67,7 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         let mode = if set { json!(true) } else { json!(null) };
         with(
             bureau("reglages", page),
-            json!({ "bureau": { "nom": "Claire", "stripeLivemode": mode, "administrateur": false, "nonLus": { "paiements": 0, "tickets": 0 } } }),
+            json!({ "bureau": { "nom": "Claire", "stripeLivemode": mode, "administrateur": false, "aFaire": 0, "ticketsNonLus": 0 } }),
         )
     };
     let oubli = |envoye: bool, smtp: bool| json!({ "f": form("oubli"), "envoye": envoye, "smtp": smtp });
@@ -74,7 +77,10 @@ fn other_pages() -> Vec<(&'static str, Value)> {
         ("mot-de-passe-oublie.html", oubli(false, true)),
         ("mot-de-passe-oublie.html", oubli(true, true)),
         ("mot-de-passe-oublie.html", oubli(false, false)),
-        ("mot-de-passe.html", json!({ "f": form("nouveau"), "chemin": "/mot-de-passe/ab" })),
+        (
+            "mot-de-passe.html",
+            json!({ "f": form("nouveau"), "email": "claire@example.org", "chemin": "/mot-de-passe/ab" }),
+        ),
         ("tableau.html", bureau("tableau", json!({ "tableau": tableau, "f": blank("lien") }))),
         ("tableau.html", bureau("tableau", json!({ "tableau": empty, "f": blank("lien"), "fait": null }))),
         ("evenements/id.html", evenement(mail)),
@@ -185,7 +191,7 @@ fn client_pages() -> Vec<(&'static str, Value)> {
             json!({
                 "client": client(portail), "faits": faits, "jours": jours, "suivant": portail.then_some("2026_1"), "filtre": "emails",
                 "opportunites": if portail { json!([opportunite("gagne", "paye")]) } else { json!([]) }, "plusOpportunites": portail,
-                "onglet": onglet, "modifier": true, "fEmail": form("email"), "fNote": form("note"),
+                "onglet": onglet, "composer": true, "modifier": true, "fEmail": form("email"), "fNote": form("note"),
                 "fTicket": form("ticket"), "fPortail": form("portail"), "fSupprimer": form("supprimer"),
                 "fModifier": form("modifier"),
             }),

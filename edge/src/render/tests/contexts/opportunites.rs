@@ -77,7 +77,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
         });
         with(
             bureau("opportunites", page),
-            json!({ "bureau": { "nom": "Claire", "stripeLivemode": livemode, "administrateur": false, "nonLus": { "paiements": 0, "tickets": 1 } } }),
+            json!({ "bureau": { "nom": "Claire", "stripeLivemode": livemode, "administrateur": false, "aFaire": 0, "ticketsNonLus": 1 } }),
         )
     };
     let mut pages = vec![
