@@ -95,7 +95,7 @@ async fn a_ticket_that_its_client_cannot_read_says_so_and_is_resolved_in_one_cli
 async fn an_error_keeps_the_head_of_the_pages_of_whoever_is_signed_in() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;
-    for path in ["/nulle-part", "/clients/nulle-part", "/operations"] {
+    for path in ["/nulle-part", "/clients/nulle-part", "/tickets/nulle-part"] {
         let missing = claire.get(path).await;
         assert_eq!(missing.status, 404, "{path}");
         in_order(&missing.text, &["<header", r#"href="/clients""#, "data-erreur"]);
