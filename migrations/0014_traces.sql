@@ -9,3 +9,6 @@ GRANT SELECT, INSERT ON client_supprime TO guichet_worker;
 
 -- Search finds a deal by its exact price.
 CREATE INDEX opportunite_par_montant ON opportunite (utilisateur_id, montant_estime);
+
+-- Never written, and read by nobody since logos have a table of their own.
+ALTER TABLE utilisateur DROP COLUMN logo_url;
