@@ -12,3 +12,16 @@ CREATE INDEX opportunite_par_montant ON opportunite (utilisateur_id, montant_est
 
 -- Never written, and read by nobody since logos have a table of their own.
 ALTER TABLE utilisateur DROP COLUMN logo_url;
+
+-- How pressing a deal is on a day, least first: disputed, late, refused, owed, with a debit under way, to be won, settled,
+-- lost. One rule for what is to do, the board and a client's deals. Everybody may call a function.
+CREATE FUNCTION rang_opportunite(etape text, statut text, echeance date, jour date) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN statut = 'conteste' THEN 0
+            WHEN etape = 'perdu' THEN 7
+            WHEN etape <> 'gagne' THEN 5
+            WHEN statut IN ('paye', 'rembourse', 'rembourse_partiel') THEN 6
+            WHEN statut = 'en_cours' THEN 4
+            WHEN echeance < jour THEN 1
+            WHEN statut = 'echoue' THEN 2
+            ELSE 3 END;

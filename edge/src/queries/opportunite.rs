@@ -278,10 +278,7 @@ pub async fn a_faire(
         "o.utilisateur_id = $1 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
           AND (o.statut_paiement = 'conteste' OR (o.date_effacement IS NULL AND (o.statut_paiement = 'echoue'
                OR (o.statut_paiement = 'en_attente' AND (o.echeance < $2 OR o.date_lien IS NULL)))))
-        ORDER BY CASE WHEN o.statut_paiement = 'conteste' THEN 0
-                      WHEN o.echeance < $2 THEN 1
-                      WHEN o.statut_paiement = 'echoue' THEN 2
-                      ELSE 3 END, o.echeance, o.id LIMIT $3",
+        ORDER BY rang_opportunite(o.etape_pipeline, o.statut_paiement, o.echeance, $2), o.echeance, o.id LIMIT $3",
         utilisateur_id,
         today,
         limit,
@@ -302,13 +299,7 @@ pub async fn of_client(
 ) -> sqlx::Result<Vec<Opportunite>> {
     let rows = select_opportunites!(
         "o.utilisateur_id = $1 AND o.client_id = $2
-        ORDER BY CASE WHEN o.statut_paiement = 'conteste' THEN 0
-                      WHEN o.etape_pipeline = 'perdu' THEN 6
-                      WHEN o.etape_pipeline <> 'gagne' THEN 4
-                      WHEN o.statut_paiement IN ('paye', 'rembourse', 'rembourse_partiel') THEN 5
-                      WHEN o.statut_paiement = 'en_cours' THEN 3
-                      WHEN o.echeance < $3 THEN 1
-                      ELSE 2 END, o.echeance, o.id DESC LIMIT $4",
+        ORDER BY rang_opportunite(o.etape_pipeline, o.statut_paiement, o.echeance, $3), o.echeance, o.id DESC LIMIT $4",
         utilisateur_id,
         client_id,
         today,
@@ -329,17 +320,18 @@ pub struct Colonne {
     pub nombre: i64,
     /// Their sum, per currency.
     pub sommes: Vec<Somme>,
-    /// The newest of them.
+    /// The most pressing of them, else the newest.
     pub opportunites: Vec<Opportunite>,
 }
 
-/// Reads the board: every stage that the filter lets pass, with its count, its sums and its `per_column` newest
-/// deals.
+/// Reads the board: every stage that the filter lets pass, with its count, its sums and its `per_column` most
+/// pressing deals on the reader's day.
 pub async fn board(
     pool: &PgPool,
     utilisateur_id: Uuid,
     filter: &Filter,
     per_column: i64,
+    jour: NaiveDate,
     liens: &Liens,
 ) -> sqlx::Result<Vec<Colonne>> {
     let recherche = containing(filter.recherche.as_deref());
@@ -380,7 +372,7 @@ pub async fn board(
     .fetch_all(pool);
     let cards = select_opportunites!(
         "o.utilisateur_id = $1 AND o.id IN (
-            SELECT newest.id FROM unnest($6::text[]) AS etape (nom)
+            SELECT first.id FROM unnest($6::text[]) AS etape (nom)
              CROSS JOIN LATERAL (
                    SELECT i.id FROM opportunite i JOIN client ic ON ic.id = i.client_id
                     WHERE i.utilisateur_id = $1 AND i.etape_pipeline = etape.nom
@@ -393,8 +385,8 @@ pub async fn board(
                                                  AND i.statut_paiement IN ('en_attente', 'echoue')
                            WHEN 'ce_mois' THEN date_trunc('month', i.echeance) = date_trunc('month', $9::date)
                            ELSE i.echeance IS NULL END)
-                    ORDER BY i.id DESC LIMIT $7) newest)
-         ORDER BY o.id DESC",
+                    ORDER BY rang_opportunite(i.etape_pipeline, i.statut_paiement, i.echeance, $10), i.id DESC LIMIT $7) first)
+         ORDER BY rang_opportunite(o.etape_pipeline, o.statut_paiement, o.echeance, $10), o.id DESC",
         utilisateur_id,
         recherche,
         filter.client_id,
@@ -404,6 +396,7 @@ pub async fn board(
         per_column,
         echeance,
         today,
+        jour,
     )
     .fetch_all(pool);
     let (sommes, cards) = tokio::try_join!(sommes, cards)?;

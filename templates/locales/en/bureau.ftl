@@ -134,7 +134,7 @@ opportunites-aucune-trouvee = No deal matches.
 opportunites-aucune = No deals yet. The first one appears here, at its stage.
 echeance-passee-sans-lien = Past due, payment link missing
 opportunites-nombre = { $nombre ->
-    [one] one deal
+    [one] { $nombre } deal
    *[other] { $nombre } deals
 }
 filtre-client = Client:
@@ -169,6 +169,7 @@ changer-etape = Change stage
 actes-rares = More
 montant-manquant = A payment link needs an amount.
 indiquer-montant = Enter the amount
+prix-fige = Money has come or is on its way: the price no longer changes.
 montant-change-avis = Changing the amount or the currency cancels the attempt that is open; the link stays the same.
 modifier-opportunite = Edit the deal
 supprimer-opportunite = Delete this deal
@@ -184,7 +185,7 @@ annuler-encaissement-oui = Undo this payment
 annuler-lien = Cancel the payment link
 annuler-lien-avis = The payment page closes at once, at Stripe and here: the link says that there is nothing to pay. Generate it again to reopen it; it stays the same.
 annuler-lien-oui = Cancel the link
-lien-annule-le = Link cancelled on { $date }.
+lien-annule-le = cancelled on { $date }
 encaisse-par = Paid by
 rembourser = Refund
 rembourser-avis = The money goes back to your client, through Stripe. A refund cannot be undone.
@@ -194,7 +195,7 @@ rembourser-oui = Refund for good
 remboursement = Refund
 remboursements = Refunds
 remboursement-demande = Asked for
-remboursement-fait = Refunded
+remboursement-fait = Done
 remboursement-prepare = Not confirmed yet
 remboursement-prepare-aide = Stripe was asked and has not answered yet. Do not ask twice.
 remboursement-a-verifier = To be checked
@@ -224,7 +225,7 @@ envoi-statut-annule = cancelled: there was nothing left to ask for
 envoi-statut-echoue = not delivered: check the client’s address
 depassee-de = { $jours ->
     [one] one day late
-   *[other] { $jours } days late
+   *[other] { $jours } days late
 }
 montant-conteste = Held by the bank
 montant-conteste-aide = Your client disputes this payment. Send your evidence at Stripe before the date shown there.

@@ -68,7 +68,7 @@ statut-paiement-conteste = Disputed
 en-retard-depuis = Awaiting payment, overdue since { $date }
 en-retard-de = { $jours ->
     [one] Awaiting payment, one day late
-   *[other] Awaiting payment, { $jours } days late
+   *[other] Awaiting payment, { $jours } days late
 }
 surplus = Overpaid
 surplus-de = Overpaid: { $montant }

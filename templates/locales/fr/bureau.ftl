@@ -134,7 +134,7 @@ opportunites-aucune-trouvee = Aucune opportunité ne correspond.
 opportunites-aucune = Aucune opportunité encore. La première apparaît ici, à son étape.
 echeance-passee-sans-lien = Échéance passée, lien à générer
 opportunites-nombre = { $nombre ->
-    [one] une opportunité
+    [one] { $nombre } opportunité
    *[other] { $nombre } opportunités
 }
 filtre-client = Client :
@@ -169,6 +169,7 @@ changer-etape = Changer d’étape
 actes-rares = Plus
 montant-manquant = Il faut un montant pour générer un lien de paiement.
 indiquer-montant = Indiquer le montant
+prix-fige = De l’argent est reçu ou en route : le prix ne change plus.
 montant-change-avis = Changer le montant ou la devise annule l’essai de paiement en cours ; le lien reste le même.
 modifier-opportunite = Modifier l’opportunité
 supprimer-opportunite = Supprimer cette opportunité
@@ -184,7 +185,7 @@ annuler-encaissement-oui = Annuler cet encaissement
 annuler-lien = Annuler le lien de paiement
 annuler-lien-avis = La page de paiement est fermée aussitôt, chez Stripe et ici : le lien dit qu’il n’y a rien à payer. Générez-le de nouveau pour le rouvrir ; il reste le même.
 annuler-lien-oui = Annuler le lien
-lien-annule-le = Lien annulé le { $date }.
+lien-annule-le = annulé le { $date }
 encaisse-par = Encaissé par
 rembourser = Rembourser
 rembourser-avis = L’argent repart vers votre client, par Stripe. Un remboursement ne se reprend pas.
@@ -194,7 +195,7 @@ rembourser-oui = Rembourser pour de bon
 remboursement = Remboursement
 remboursements = Remboursements
 remboursement-demande = Demandé
-remboursement-fait = Remboursé
+remboursement-fait = Fait
 remboursement-prepare = Pas encore confirmé
 remboursement-prepare-aide = Demandé à Stripe, qui n’a pas encore répondu. Ne le demandez pas deux fois.
 remboursement-a-verifier = À vérifier
@@ -224,7 +225,7 @@ envoi-statut-annule = annulé : il n’y avait plus rien à réclamer
 envoi-statut-echoue = non remis : vérifiez l’adresse du client
 depassee-de = { $jours ->
     [one] dépassée d’un jour
-   *[other] dépassée de { $jours } jours
+   *[other] dépassée de { $jours } jours
 }
 montant-conteste = Retenu par la banque
 montant-conteste-aide = Votre client conteste ce paiement. Envoyez vos preuves chez Stripe avant la date qui y est indiquée.

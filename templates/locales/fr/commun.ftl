@@ -68,7 +68,7 @@ statut-paiement-conteste = Contesté
 en-retard-depuis = En attente, en retard depuis le { $date }
 en-retard-de = { $jours ->
     [one] En attente, en retard d’un jour
-   *[other] En attente, en retard de { $jours } jours
+   *[other] En attente, en retard de { $jours } jours
 }
 surplus = Trop-perçu
 surplus-de = Trop-perçu : { $montant }

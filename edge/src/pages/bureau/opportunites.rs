@@ -81,7 +81,7 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
     let (page, client, colonnes, devises) = tokio::try_join!(
         page,
         client,
-        opportunite::board(pool, me, &filter, per_column, liens),
+        opportunite::board(pool, me, &filter, per_column, bureau.cadre.aujourdhui(), liens),
         opportunite::devises(pool, me)
     )?;
     // Before the first deal the page says whether a client is missing.
@@ -297,7 +297,10 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     )?;
     let o = o.ok_or(AppError::NotFound)?;
     let client = client::find(pool, me, o.client_id, &bureau.app.liens).await?.ok_or(AppError::NotFound)?;
+    let net =
+        o.montant_rembourse.and(o.montant_recu).map(|recu| recu - o.montant_rembourse.unwrap_or_default());
     let context = page_context! {
+        net => net.map(|net| net.to_string()),
         message => message(&o, &client, &bureau.me.nom),
         client,
         envoi,
