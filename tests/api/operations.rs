@@ -22,7 +22,11 @@ async fn a_parked_job_is_seen_and_run_again_to_its_end() {
     assert!(!seen.to_string().contains("Hélène"), "what a job carries is its sender's alone");
     let page = claire.get("/operations").await;
     assert_eq!(page.status, 200);
-    assert!(page.text.contains("n’a jamais abouti") && page.text.contains("RecordNote"), "{}", page.text);
+    assert!(
+        page.text.contains("n’a jamais abouti") && page.text.contains("Ajouter une note"),
+        "{}",
+        page.text
+    );
 
     let path = format!("/api/operations/jobs/{id}/reexecuter");
     claire.post(&path, json!({})).await.expect(202);

@@ -33,7 +33,10 @@ async fn a_forgotten_password_is_set_anew_once_and_ends_all_sessions() {
     app.until_empty().await;
     assert_eq!(app.count("SELECT count(*) FROM courriel").await, 1, "nobody else is written to");
     let path = link(&mail.corps, &app.base).strip_prefix(&app.base).unwrap().to_owned();
-    let made = claire.post("/api/utilisateur/jetons", json!({ "nom": "Sauvegarde" })).await.expect(201);
+    let made = claire
+        .post("/api/utilisateur/jetons", json!({ "nom": "Sauvegarde", "motDePasseActuel": PASSWORD }))
+        .await
+        .expect(201);
     let script = async || {
         let read = stranger.bare(Method::GET, "/api/clients").bearer_auth(made["jeton"].as_str().unwrap());
         Answer::of(read).await.status.as_u16()

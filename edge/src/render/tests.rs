@@ -150,7 +150,9 @@ fn amounts_read_as_people_write_them() {
 
 #[test]
 fn numbers_within_a_text_stand_in_thousands() {
-    for (langue, days) in [(Langue::Fr, "en retard de 1\u{202f}234 jours"), (Langue::En, "1,234 days late")] {
+    for (langue, days) in
+        [(Langue::Fr, "en retard de 1\u{202f}234\u{a0}jours"), (Langue::En, "1,234\u{a0}days late")]
+    {
         let text = say(langue, "{{ t('en-retard-de', jours=1234) }}", serde_json::json!({}));
         assert!(text.ends_with(days), "{text}");
     }

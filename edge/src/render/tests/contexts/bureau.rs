@@ -8,15 +8,19 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     [client_pages(), other_pages()].concat()
 }
 
-fn other_pages() -> Vec<(&'static str, Value)> {
-    let tableau = json!({
+fn tableau() -> Value {
+    json!({
         "aFaireSuite": true, "urgentes": [opportunite("gagne", "en_attente")],
         "sansLien": [with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
         "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": "3.00", "dateAttendue": "2026-11-27", "conteste": null, "recu": "2.00" },
             { "devise": "CHF", "du": null, "enRetard": null, "enCours": null, "dateAttendue": null, "conteste": null, "recu": "2.00" }],
         "tickets": [ticket("nouveau", "client"), ticket("en_cours", "utilisateur")],
         "mouvements": evenements(),
-    });
+    })
+}
+
+fn other_pages() -> Vec<(&'static str, Value)> {
+    let tableau = tableau();
     let empty = json!({ "aFaireSuite": true, "urgentes": [], "sansLien": [], "argent": [], "tickets": [], "mouvements": [] });
     let rien = json!({ "elements": [], "suivant": null });
     let evenement = |at: usize| {
