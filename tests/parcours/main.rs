@@ -132,6 +132,7 @@ async fn keep_a_mail(app: &App, bureau: &Browser) {
     bureau.go(&format!("{}/clients", app.base)).await;
     bureau.follow("Librairie Vasseur").await;
     bureau.sees("Couleur de la couverture").await;
+    bureau.find("//*[@id='ajouter']//summary").await.click().await.unwrap();
     bureau.fill("Ajouter dans l’historique", "expediteur", "helene@vasseur.example").await;
     bureau.fill("Ajouter dans l’historique", "sujet", "Épreuves du catalogue").await;
     bureau.fill("Ajouter dans l’historique", "corps", "Bonjour, les épreuves sont arrivées.").await;
@@ -158,6 +159,7 @@ async fn a_mail_is_chosen_or_dropped_as_a_file() {
         }
         let page = format!("{}/clients/{client}", app.base);
         bureau.go(&page).await;
+        bureau.find("//*[@id='ajouter']//summary").await.click().await.unwrap();
         let input = bureau.find("//input[@type='file']").await;
         input.send_keys(file.to_str().unwrap()).await.unwrap();
         bureau.press("Ajouter dans l’historique").await;
