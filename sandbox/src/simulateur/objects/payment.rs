@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::catalogue::payment_method;
+use crate::simulateur::means::{Course, Method};
 use crate::simulateur::state::Intent;
 
 /// How long a SEPA debit takes, in seconds, as it is told; here it takes until it is settled.
@@ -15,7 +17,9 @@ pub(crate) fn intent(intent: &Intent) -> Value {
         let mut error = failure(&intent.means, code);
         error["charge"] = json!(intent.charge);
         error["type"] = json!("card_error");
-        error["payment_method"] = means(intent);
+        let (id, kind) = (format!("pm_{}", &intent.id[3..]), intent.means.clone());
+        error["payment_method"] =
+            payment_method(&Method { id, kind, created: intent.created, course: Course::default() });
         error
     });
     json!({
@@ -64,39 +68,6 @@ pub(crate) fn intent(intent: &Intent) -> Value {
         "transfer_data": null,
         "transfer_group": null,
     })
-}
-
-/// What a payment was tried with.
-fn means(intent: &Intent) -> Value {
-    let mut means = json!({
-        "id": format!("pm_{}", &intent.id[3..]),
-        "object": "payment_method",
-        "allow_redisplay": "limited",
-        "billing_details": {
-            "address": { "city": null, "country": "FR", "line1": null, "line2": null, "postal_code": null, "state": null },
-            "email": intent.receipt_email, "name": null, "phone": null, "tax_id": null,
-        },
-        "created": intent.created,
-        "customer": null,
-        "customer_account": null,
-        "livemode": false,
-        "metadata": {},
-        "type": intent.means,
-    });
-    means[intent.means.as_str()] = if intent.means == "card" {
-        json!({
-            "brand": "visa", "country": "FR", "display_brand": "visa", "exp_month": 12, "exp_year": 2034,
-            "fingerprint": null, "funding": "credit", "generated_from": null, "last4": "0002", "networks": null,
-            "regulated_status": "unregulated", "three_d_secure_usage": null, "wallet": null,
-            "checks": { "address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass" },
-        })
-    } else {
-        json!({
-            "bank_code": "30004", "branch_code": null, "country": "FR", "fingerprint": null, "generated_from": null,
-            "last4": "3000",
-        })
-    };
-    means
 }
 
 /// Why a bank did not pay: the part that an intent, a charge and an error share.
