@@ -6,6 +6,10 @@ CREATE TABLE client_supprime (
     date_suppression timestamptz NOT NULL
 );
 GRANT SELECT, INSERT ON client_supprime TO guichet_worker;
+-- Those that were deleted before.
+INSERT INTO client_supprime (id, date_suppression)
+SELECT (resultat ->> 'id')::uuid, max(date_fin) FROM job_resultat
+ WHERE type = 'DeleteClient' AND statut = 'termine' AND resultat ->> 'id' IS NOT NULL GROUP BY 1;
 
 -- Search finds a deal by its exact price.
 CREATE INDEX opportunite_par_montant ON opportunite (utilisateur_id, montant_estime);

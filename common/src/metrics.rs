@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use crate::settings::SettingError;
 
 /// How long one reading may take: readers are served one after the other.
-const READING_MAX: Duration = Duration::from_secs(10);
+const READING_MAX: Duration = Duration::from_secs(3);
 /// `OpenMetrics`, which Prometheus prefers.
 const TEXT: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");

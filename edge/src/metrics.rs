@@ -85,7 +85,9 @@ async fn state(app: &App) -> Registry {
     let connections = Family::<_, Gauge>::default();
     let idle = app.pool.num_idle();
     connections.get_or_create(&[("state", "idle")]).set(as_gauge(idle));
-    connections.get_or_create(&[("state", "used")]).set(as_gauge(app.pool.size() as usize - idle));
+    connections
+        .get_or_create(&[("state", "used")])
+        .set(as_gauge((app.pool.size() as usize).saturating_sub(idle)));
     registry.register("postgres_connections", "Connections of the edge to Postgres", connections);
     let (health, parked) = tokio::join!(app.producer.health(), operations::nombre_echecs(&app.pool));
     match parked {

@@ -323,6 +323,7 @@ async function visiter(suite, action) {
   const cible = new URL(suite, location.href);
   try {
     const reponse = await fetch(cible, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    if (deconnecte(reponse)) return location.assign(cible);
     montrerPage(await reponse.text(), reponse, cible, action);
   } catch {
     // It is done: what is left is to see it.
@@ -433,8 +434,10 @@ async function regarder() {
 /** Folds that stay as their reader left them; a menu is closed by what was chosen in it. */
 const PLI = "details:not(.menu)";
 
-/** By its words, for what stands before it may have come or gone. @param {Element} pli */
-const nomDuPli = (pli) => pli.querySelector("summary")?.textContent?.trim() ?? "";
+/** By its stage on the board, whose count may change, else by its words: what stands before it may have come or gone.
+ * @param {Element} pli */
+const nomDuPli = (pli) =>
+  pli.closest("[data-etape]")?.getAttribute("data-etape") ?? pli.querySelector("summary")?.textContent?.trim() ?? "";
 
 /** @param {string} html */
 function rafraichir(html) {
@@ -598,10 +601,6 @@ function animer(dans) {
   chaque("input[data-depot]", animerDepot);
   chaque("[data-copier]", animerCopie);
   chaque("[data-toast]", animerToast);
-  if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 60rem)").matches) {
-    // What the style sheet shows on a desk without opening it, an older browser opens.
-    for (const pli of tous(".board__col:not(.board__col--perdu) .pli, .filters__plus", dans)) pli.setAttribute("open", "");
-  }
   chaque("[data-carte]", animerCarte);
   chaque("[data-etape]", animerColonne);
   chaque("form[data-verifier]", verifier);
@@ -618,7 +617,10 @@ function animer(dans) {
       bouton.setAttribute("aria-pressed", String(clair));
     });
     // A browser keeps what is typed in clear: it is sent as a password.
-    champ?.form?.addEventListener("submit", () => (champ.type = "password"));
+    champ?.form?.addEventListener("submit", () => {
+      champ.type = "password";
+      bouton.setAttribute("aria-pressed", "false");
+    });
   });
   chaque("[data-imprimer]", (/** @type {HTMLElement} */ bouton) => {
     bouton.hidden = false;

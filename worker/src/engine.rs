@@ -95,7 +95,7 @@ impl Engine {
     async fn run<J: Handle>(&self, envelope: Envelope, delivery: &Delivery) -> Verdict {
         let (job, kind) = (envelope.id, J::KIND);
         let ran = |end, latency| self.shared.metrics.ran(kind, end, latency);
-        let ended_as = |statut: StatutJob| ran(statut.as_str(), Some(self.time_since(envelope.cree_le)));
+        let ended_as = |statut: StatutJob| ran(statut.as_str(), Some(self.age(&envelope, delivery)));
         let ended = if delivery.deliveries > MAX_DELIVERIES {
             Err(JobError::Retry(anyhow::anyhow!("it ended its worker {MAX_DELIVERIES} times")))
         } else {

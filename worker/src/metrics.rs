@@ -25,9 +25,9 @@ impl Default for Metrics {
         registry.register("job_runs", "Runs of jobs, by how they ended", runs.clone());
         let help = "From a job's asking to its result";
         registry.register_with_unit("job_latency", help, Unit::Seconds, latencies.clone());
-        let help = "Calls to Stripe, answered or not";
+        let help = "Calls to Stripe that jobs made, answered or not";
         registry.register_with_unit("stripe_call_duration", help, Unit::Seconds, stripe_calls.clone());
-        let help = "Calls that Stripe did not answer, or answered with a fault of its own";
+        let help = "Calls of jobs that Stripe did not answer, or answered with a fault of its own";
         registry.register("stripe_call_failures", help, stripe_failures.clone());
         Self { registry, runs, latencies, stripe_calls, stripe_failures }
     }

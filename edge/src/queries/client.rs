@@ -215,7 +215,7 @@ pub struct Faits {
     pub en_cours: Vec<Somme>,
     /// Received since the first of January, refunds taken off.
     pub paye: Vec<Somme>,
-    /// The prices of the deals that are disputed, of whatever year.
+    /// The part of `paye` that is disputed.
     pub conteste: Vec<Somme>,
     /// Whether money ever moved: such a client is forgotten, never deleted.
     pub a_paiements: bool,

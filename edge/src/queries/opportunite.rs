@@ -265,8 +265,8 @@ pub async fn devises(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Vec<De
     .await
 }
 
-/// The deals that ask something of the freelancer, most urgent first: overdue, refused, contested, won
-/// without a link.
+/// The deals that ask something of the freelancer, most urgent first: disputed, late, refused, won without
+/// a link (`rang_opportunite`).
 pub async fn a_faire(
     pool: &PgPool,
     utilisateur_id: Uuid,

@@ -287,6 +287,21 @@ pub struct StripeCharge {
     pub amount_refunded: i64,
 }
 
+/// The means that Stripe calls delayed notification methods.
+const DELAYED: [&str; 11] = [
+    "acss_debit",
+    "au_becs_debit",
+    "bacs_debit",
+    "boleto",
+    "customer_balance",
+    "konbini",
+    "multibanco",
+    "nz_bank_account",
+    "oxxo",
+    "sepa_debit",
+    "us_bank_account",
+];
+
 /// A `PaymentIntent` of ours, as far as it says what it was for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct StripeIntent {
@@ -299,12 +314,12 @@ pub struct StripeIntent {
 }
 
 impl StripeIntent {
-    /// Whether it was tried in another way than by card: a bank debit that fails does so days later, and has an event
-    /// of its own.
+    /// Whether it was tried with a means that answers days later: its failure has an event of its own
+    /// (`checkout.session.async_payment_failed`).
     #[must_use]
-    pub fn failed_beyond_card(&self) -> bool {
+    pub fn failed_late(&self) -> bool {
         let means = self.last_payment_error.as_ref().and_then(|failure| failure.payment_method.as_ref());
-        means.is_some_and(|means| means.r#type != "card" && means.r#type != "link")
+        means.is_some_and(|means| DELAYED.contains(&means.r#type.as_str()))
     }
 }
 

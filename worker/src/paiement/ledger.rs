@@ -227,7 +227,7 @@ async fn record_session_fact(
 /// Tells the timeline of a card that was refused on Stripe's page. The page is still open, and nothing has moved:
 /// the ledger has no line of it. A debit that fails has its own event, and may come before the news of its start.
 pub async fn record_refused_card(cx: &mut Cx, intent: &StripeIntent) -> Result<Option<Uuid>, JobError> {
-    if intent.failed_beyond_card() {
+    if intent.failed_late() {
         return Ok(None);
     }
     let id = intent.metadata.get("sessionPaiementId").and_then(|text| text.parse::<Uuid>().ok());

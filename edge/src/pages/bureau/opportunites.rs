@@ -85,7 +85,11 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
         opportunite::devises(pool, me)
     )?;
     // Before the first deal the page says whether a client is missing.
-    let clients = if ouvert || devises.is_empty() { client::choices(pool, me).await? } else { Vec::new() };
+    let clients = if ouvert || colonnes.iter().all(|colonne| colonne.nombre == 0) {
+        client::choices(pool, me).await?
+    } else {
+        Vec::new()
+    };
     let fresh = values([
         ("clientId", filter.client_id.map(|id| id.to_string())),
         ("devise", Some(Devise::EUR.to_string())),

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 /// What is kept of an event.
 const EVENT: [&str; 6] = ["id", "object", "type", "created", "livemode", "api_version"];
-/// What is kept of its object: all that [`super::StripeSession`] and its like read, but for a page's address.
+/// What is kept of its object: all that [`super::StripeSession`] and its like read, but for a page's address and for the
+/// means of a refused attempt, which is told when it comes.
 const OBJECT: [&str; 13] = [
     "id",
     "object",
