@@ -91,6 +91,13 @@ vocabulary! {
     }
 }
 
+impl StatutPaiement {
+    /// Whether money came, or is on its way: the deal's terms are no longer the freelancer's alone.
+    pub const fn is_paid_for(self) -> bool {
+        !matches!(self, Self::EnAttente | Self::Echoue)
+    }
+}
+
 vocabulary! {
     /// Where one attempt at a Stripe Checkout Session stands.
     StatutSession {

@@ -58,6 +58,11 @@ impl Utilisateur {
     pub fn actor(&self) -> Actor {
         Actor::Utilisateur(self.id)
     }
+
+    /// Refuses a script's token: what is asked for could make another way in for whoever found it.
+    pub fn check_signed_in(&self) -> Result<(), AppError> {
+        if self.jeton.is_none() { Ok(()) } else { Err(AppError::TokenRefused) }
+    }
 }
 
 impl FromRequestParts<App> for Utilisateur {
@@ -127,8 +132,7 @@ pub async fn check_api(app: &App, jeton: &Jeton) -> Result<(), AppError> {
     owner.map(|_| ()).ok_or(AppError::InvalidToken)
 }
 
-/// A freelancer by a session of their own: for what a script's token must never reach, which could else make another
-/// way in for whoever found it. With a token: 403.
+/// A freelancer by a session of their own; with a token 403 ([`Utilisateur::check_signed_in`]).
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Utilisateur);
 
@@ -137,7 +141,8 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let me = Utilisateur::from_request_parts(parts, app).await?;
-        if me.session.is_some() { Ok(Self(me)) } else { Err(AppError::TokenRefused) }
+        me.check_signed_in()?;
+        Ok(Self(me))
     }
 }
 

@@ -145,6 +145,30 @@ async fn a_payment_that_a_bank_asks_about_can_be_refunded_and_an_inquiry_ends() 
 }
 
 #[tokio::test]
+async fn a_dispute_says_by_when_it_is_to_be_answered_as_it_was_last_told() {
+    let deal = Deal::won_with(Options { webhooks: false, ..Options::default() }).await;
+    deal.open_session("a").await;
+    let session = deal.session_id().await;
+    deal.app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    deal.hand_over("checkout.session.completed").await;
+    deal.app.simulateur.dispute(&session, None, false).unwrap();
+    let mut told = deal.app.simulateur.events("charge.dispute.created").remove(0);
+    let mut later = told.clone();
+    later["id"] = json!("evt_later");
+    later["type"] = json!("charge.dispute.updated");
+    later["created"] = json!(told["created"].as_i64().unwrap() + 60);
+    // Noon of a day of the years 2100 and 2101.
+    told["data"]["object"]["evidence_details"]["due_by"] = json!(4_105_080_000_i64);
+    later["data"]["object"]["evidence_details"]["due_by"] = json!(4_136_616_000_i64);
+    let claire = tests::Bureau::sign_in(&deal.app, "claire@example.org").await;
+    let page = async || claire.get(&format!("/opportunites/{}", deal.id)).await.text;
+    deal.hand_over_event(&later).await;
+    deal.hand_over_event(&told).await;
+    let shown = page().await;
+    assert!(shown.contains("avant le") && shown.contains("2101") && !shown.contains("2100"), "{shown}");
+}
+
+#[tokio::test]
 async fn two_paid_sessions_are_both_booked_and_the_surplus_is_shown() {
     let options = Options { webhooks: false, ..Options::default() };
     let deal = Deal::won_with(options).await;

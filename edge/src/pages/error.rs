@@ -13,8 +13,8 @@ use crate::reader::Reader;
 use crate::render::{self, Cadre};
 use crate::routes::is_public;
 
-/// The page of an error, in the reader's language. `path` and `get` are the request's: whether it can be
-/// asked again by following a link. Never fails: what cannot be shown as a page is said in plain text.
+/// The page of an error, in the reader's language. `uri` and `get` are the request's: where the way out leads,
+/// and whether it can be asked again by following a link. Never fails: what cannot be shown as a page is said in plain text.
 pub fn page(app: &App, reader: &Reader, error: &AppError, uri: &Uri, get: bool) -> Response {
     let (status, langue) = (error.status(), reader.langue());
     let phrase = error.phrase(langue);

@@ -152,7 +152,9 @@ pub async fn etats(
                              AND t.dernier_auteur = 'client') as "a_repondre!"
              FROM client c
              LEFT JOIN LATERAL (
-                  SELECT devise, sum(montant_estime) as du, sum(montant_estime) FILTER (WHERE echeance < $3) as en_retard
+                  SELECT devise, sum(montant_estime) as du,
+                         sum(montant_estime) FILTER (WHERE est_en_retard(
+                             etape_pipeline, statut_paiement, montant_estime, echeance, $3)) as en_retard
                     FROM opportunite
                    WHERE utilisateur_id = $1 AND client_id = c.id AND etape_pipeline = 'gagne'
                      AND montant_estime IS NOT NULL AND statut_paiement IN ('en_attente', 'echoue')
@@ -239,8 +241,8 @@ pub async fn faits(
         r#"SELECT o.devise as "devise: Devise",
                   sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')
                                                   AND o.date_effacement IS NULL) as du,
-                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement IN ('en_attente', 'echoue')
-                                                  AND o.date_effacement IS NULL AND o.echeance < $3) as en_retard,
+                  sum(o.montant_estime) FILTER (WHERE o.date_effacement IS NULL AND est_en_retard(
+                      o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, $3)) as en_retard,
                   sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours
              FROM opportunite o
             WHERE o.utilisateur_id = $1 AND o.client_id = $2

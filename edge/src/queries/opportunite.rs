@@ -70,6 +70,9 @@ pub struct Opportunite {
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_rembourse: Option<Decimal>,
+    /// What is left of it; none where nothing was given back.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_net: Option<Decimal>,
     /// Received beyond the price because it was paid twice.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub surplus: Option<Decimal>,
@@ -77,6 +80,8 @@ pub struct Opportunite {
     pub moyen_paiement: Option<MoyenPaiement>,
     /// Whether money came that does not match what was asked; it never makes a deal `paye`.
     pub non_conforme: bool,
+    /// Whether money came for its price or is on its way: price and currency stand, and once won the stage.
+    pub prix_fige: bool,
 }
 
 struct Row {
@@ -149,9 +154,11 @@ impl Row {
             date_effacement: self.date_effacement,
             montant_recu: of_minor(self.recu_minor),
             montant_rembourse: of_minor(self.rembourse_minor),
+            montant_net: (self.rembourse_minor > 0).then_some(kept),
             surplus,
             moyen_paiement: self.moyen_paiement,
             non_conforme: self.non_conforme,
+            prix_fige: self.statut_paiement.is_paid_for(),
         }
     }
 }
@@ -233,8 +240,7 @@ pub async fn list(
           AND ($6::text IS NULL OR (o.statut_paiement = $6 AND o.etape_pipeline = 'gagne'))
           AND ($7::text IS NULL OR o.devise = $7)
           AND ($8::text IS NULL OR CASE $8
-               WHEN 'en_retard' THEN o.echeance < $9 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
-                                     AND o.statut_paiement IN ('en_attente', 'echoue')
+               WHEN 'en_retard' THEN est_en_retard(o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, $9)
                WHEN 'ce_mois' THEN date_trunc('month', o.echeance) = date_trunc('month', $9::date)
                ELSE o.echeance IS NULL END)
         ORDER BY o.id DESC LIMIT $10",
@@ -265,8 +271,8 @@ pub async fn devises(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Vec<De
     .await
 }
 
-/// The deals that ask something of the freelancer, most urgent first: disputed, late, refused, won without
-/// a link (`rang_opportunite`).
+/// The deals that ask something of the freelancer (`est_a_faire`), most urgent first (`rang_opportunite`): disputed,
+/// late, refused, won without a link.
 pub async fn a_faire(
     pool: &PgPool,
     utilisateur_id: Uuid,
@@ -275,9 +281,8 @@ pub async fn a_faire(
     liens: &Liens,
 ) -> sqlx::Result<Vec<Opportunite>> {
     let rows = select_opportunites!(
-        "o.utilisateur_id = $1 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
-          AND (o.statut_paiement = 'conteste' OR (o.date_effacement IS NULL AND (o.statut_paiement = 'echoue'
-               OR (o.statut_paiement = 'en_attente' AND (o.echeance < $2 OR o.date_lien IS NULL)))))
+        "o.utilisateur_id = $1
+          AND est_a_faire(o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, o.date_lien, o.date_effacement, $2)
         ORDER BY rang_opportunite(o.etape_pipeline, o.statut_paiement, o.echeance, $2), o.echeance, o.id LIMIT $3",
         utilisateur_id,
         today,
@@ -355,8 +360,7 @@ pub async fn board(
               AND ($5::text IS NULL OR o.devise = $5)
               AND o.etape_pipeline = ANY ($6)
               AND ($7::text IS NULL OR CASE $7
-                   WHEN 'en_retard' THEN o.echeance < $8 AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
-                                         AND o.statut_paiement IN ('en_attente', 'echoue')
+                   WHEN 'en_retard' THEN est_en_retard(o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, $8)
                    WHEN 'ce_mois' THEN date_trunc('month', o.echeance) = date_trunc('month', $8::date)
                    ELSE o.echeance IS NULL END)
             GROUP BY o.etape_pipeline, o.devise ORDER BY o.devise"#,
@@ -381,8 +385,7 @@ pub async fn board(
                       AND ($4::text IS NULL OR (i.statut_paiement = $4 AND i.etape_pipeline = 'gagne'))
                       AND ($5::text IS NULL OR i.devise = $5)
                       AND ($8::text IS NULL OR CASE $8
-                           WHEN 'en_retard' THEN i.echeance < $9 AND i.etape_pipeline = 'gagne' AND i.montant_estime IS NOT NULL
-                                                 AND i.statut_paiement IN ('en_attente', 'echoue')
+                           WHEN 'en_retard' THEN est_en_retard(i.etape_pipeline, i.statut_paiement, i.montant_estime, i.echeance, $9)
                            WHEN 'ce_mois' THEN date_trunc('month', i.echeance) = date_trunc('month', $9::date)
                            ELSE i.echeance IS NULL END)
                     ORDER BY rang_opportunite(i.etape_pipeline, i.statut_paiement, i.echeance, $10), i.id DESC LIMIT $7) first)
@@ -429,9 +432,9 @@ pub async fn stations(
 ) -> sqlx::Result<HashMap<String, DateTime<Utc>>> {
     let rows = sqlx::query!(
         r#"WITH o AS (SELECT * FROM opportunite WHERE utilisateur_id = $1 AND id = $2),
-                etapes AS (SELECT e.meta_json ->> 'de' as de, e.meta_json ->> 'vers' as vers, e.date_evenement as date
+                etapes AS (SELECT e.id, e.meta_json ->> 'de' as de, e.meta_json ->> 'vers' as vers, e.date_evenement as date
                              FROM evenement_timeline e JOIN o ON o.id = e.reference_id
-                            WHERE e.type_evenement = 'etape_changee' ORDER BY e.date_evenement, e.id),
+                            WHERE e.type_evenement = 'etape_changee'),
                 argent AS (SELECT CASE WHEN o.statut_paiement = 'conteste'
                                        THEN max(p.date_paiement) FILTER (WHERE p.type = 'conteste')
                                        WHEN o.statut_paiement IN ('rembourse', 'rembourse_partiel')
@@ -445,7 +448,7 @@ pub async fn stations(
            SELECT station as "station!", max(date) as "date!"
              FROM (SELECT etape_pipeline as station, date_etape as date FROM o
                     UNION ALL SELECT vers, date FROM etapes
-                    UNION ALL (SELECT etapes.de, o.date_creation FROM etapes, o LIMIT 1)
+                    UNION ALL (SELECT etapes.de, o.date_creation FROM etapes, o ORDER BY etapes.date, etapes.id LIMIT 1)
                     UNION ALL SELECT 'argent', date FROM argent) AS toutes
             WHERE station IS NOT NULL AND date IS NOT NULL GROUP BY station"#,
         utilisateur_id,

@@ -151,6 +151,27 @@ pub async fn preuves(pool: &PgPool, utilisateur_id: Uuid, opportunite_id: Uuid) 
     Ok(rows.fetch_all(pool).await?.into_iter().map(|row| preuve!(row)).collect())
 }
 
+/// By when Stripe wants the freelancer's evidence in the dispute of one deal of their own, as it was last told; none where
+/// no event says so.
+pub async fn limite_contestation(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    opportunite_id: Uuid,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let corps = sqlx::query_scalar!(
+        "SELECT e.corps FROM evenement_stripe e JOIN opportunite o ON o.id = e.opportunite_id
+          WHERE o.utilisateur_id = $1 AND e.opportunite_id = $2 AND e.type LIKE 'charge.dispute.%'
+          ORDER BY e.date_evenement DESC NULLS LAST, e.id DESC LIMIT 1",
+        utilisateur_id,
+        opportunite_id,
+    )
+    .fetch_optional(pool)
+    .await?;
+    let event = corps.and_then(|corps| serde_json::from_str::<serde_json::Value>(&corps).ok());
+    let due_by = event.and_then(|event| event.pointer("/data/object/evidence_details/due_by")?.as_i64());
+    Ok(due_by.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
+}
+
 /// One event of Stripe's about one deal of the freelancer's own, whole.
 pub async fn brut(
     pool: &PgPool,

@@ -70,6 +70,8 @@ pub struct Affaire {
     pub devise: Devise,
     /// The day by which it is to be paid.
     pub echeance: Option<NaiveDate>,
+    /// When its payment link was asked for; none while there is none.
+    pub date_lien: Option<DateTime<Utc>>,
 }
 
 struct Row {
@@ -181,7 +183,7 @@ async fn opportunites(
     limit: i64,
 ) -> sqlx::Result<Vec<Trouvaille>> {
     let rows = sqlx::query!(
-        r#"SELECT o.id, o.titre, o.client_id, c.nom as client_nom, o.date_creation, o.montant_estime,
+        r#"SELECT o.id, o.titre, o.client_id, c.nom as client_nom, o.date_creation, o.date_lien, o.montant_estime,
                   o.devise as "devise: Devise", o.echeance, o.etape_pipeline as "etape_pipeline: EtapePipeline",
                   o.statut_paiement as "statut_paiement: StatutPaiement"
              FROM opportunite o JOIN client c ON c.id = o.client_id, requete_recherche($2) AS requete
@@ -203,6 +205,7 @@ async fn opportunites(
             montant_estime: deal.montant_estime.map(|montant| exact(montant, deal.devise)),
             devise: deal.devise,
             echeance: deal.echeance,
+            date_lien: deal.date_lien,
         };
         let row = Row {
             id: deal.id,

@@ -103,9 +103,8 @@ pub async fn read(
 pub async fn nombre_a_faire(pool: &PgPool, utilisateur_id: Uuid, today: NaiveDate) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT (SELECT count(*) FROM opportunite
-                    WHERE utilisateur_id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL
-                      AND (statut_paiement = 'conteste' OR (date_effacement IS NULL AND (statut_paiement = 'echoue'
-                           OR (statut_paiement = 'en_attente' AND (echeance < $2 OR date_lien IS NULL))))))
+                    WHERE utilisateur_id = $1
+                      AND est_a_faire(etape_pipeline, statut_paiement, montant_estime, echeance, date_lien, date_effacement, $2))
                 + (SELECT count(*) FROM ticket
                     WHERE utilisateur_id = $1 AND statut_ticket <> 'resolu' AND dernier_auteur = 'client') as "nombre!""#,
         utilisateur_id,
@@ -129,8 +128,8 @@ async fn argent(
                         FILTER (WHERE statut_paiement = 'en_cours') as lancement,
                       sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')
                                                     AND date_effacement IS NULL) as du,
-                      sum(montant_estime) FILTER (WHERE statut_paiement IN ('en_attente', 'echoue')
-                                                    AND date_effacement IS NULL AND echeance < $2) as en_retard,
+                      sum(montant_estime) FILTER (WHERE date_effacement IS NULL
+                          AND est_en_retard(etape_pipeline, statut_paiement, montant_estime, echeance, $2)) as en_retard,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'en_cours') as en_cours,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'conteste') as conteste
                  FROM opportunite o

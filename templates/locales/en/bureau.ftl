@@ -228,6 +228,7 @@ depassee-de = { $jours ->
    *[other] { $jours } days late
 }
 montant-conteste = Held by the bank
+montant-conteste-limite = Your client disputes this payment. Send your evidence at Stripe before { $date }.
 montant-conteste-aide = Your client disputes this payment. Send your evidence at Stripe before the date shown there.
 montant-recu = Received
 surplus-aide = Paid twice: refund one of the two payments.

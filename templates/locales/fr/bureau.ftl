@@ -228,6 +228,7 @@ depassee-de = { $jours ->
    *[other] dépassée de { $jours } jours
 }
 montant-conteste = Retenu par la banque
+montant-conteste-limite = Votre client conteste ce paiement. Envoyez vos preuves chez Stripe avant le { $date }.
 montant-conteste-aide = Votre client conteste ce paiement. Envoyez vos preuves chez Stripe avant la date qui y est indiquée.
 montant-recu = Reçu
 surplus-aide = Payé deux fois : remboursez un des deux paiements.

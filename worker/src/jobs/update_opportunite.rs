@@ -39,12 +39,12 @@ impl Handle for UpdateOpportunite {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let current = lock(&self, cx).await?;
         let price_changes = changes_price(&self, &current);
-        if price_changes && is_paid_for(&current) {
+        if price_changes && current.statut_paiement.is_paid_for() {
             return Err(
                 Refus { champ: Some("montantEstime".into()), ..Refus::conflict("prix-deja-paye") }.into()
             );
         }
-        if leaves_gagne(&self, &current) && is_paid_for(&current) {
+        if leaves_gagne(&self, &current) && current.statut_paiement.is_paid_for() {
             let refus = Refus::conflict("etape-figee");
             return Err(Refus { champ: Some("etapePipeline".into()), ..refus }.into());
         }
@@ -58,11 +58,6 @@ impl Handle for UpdateOpportunite {
         tell(&self, cx, &current, price_changes).await?;
         Ok(reference(Entite::Opportunite, self.opportunite_id))
     }
-}
-
-/// Whether money came, or is on its way: the deal's terms are no longer the freelancer's alone.
-fn is_paid_for(current: &Current) -> bool {
-    !matches!(current.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue)
 }
 
 /// Locks the deal. Before anything is closed at Stripe, and again when it was: its card must be the one that was seen.

@@ -45,11 +45,6 @@ impl FromRequestParts<App> for Bureau {
 }
 
 impl Bureau {
-    /// Refuses a script's token, as [`SignedIn`](crate::session::SignedIn) does: what it asks for makes or takes a way in.
-    fn check_signed_in(&self) -> Result<(), AppError> {
-        if self.me.jeton.is_none() { Ok(()) } else { Err(AppError::TokenRefused) }
-    }
-
     /// Queues a job that makes something: 201 for who waits.
     async fn create<J: Targets>(&self, job: &J) -> Result<Response, AppError> {
         write(&self.app, &self.me, &self.options, job, StatusCode::CREATED).await

@@ -93,7 +93,7 @@ pub async fn jetons(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Js
 /// `POST /api/utilisateur/jetons` `{ nom, motDePasseActuel }`: shows the token this once. 202 with its job's address; 201
 /// for who waits.
 pub async fn create_jeton(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
-    bureau.check_signed_in()?;
+    bureau.me.check_signed_in()?;
     let Bureau { app, me, options } = &bureau;
     let patience = options.wait.unwrap_or_default();
     let nouveau = jetons::create(app, me, options.key.as_deref(), patience, &mut fields).await?;
@@ -108,6 +108,6 @@ pub async fn create_jeton(bureau: Bureau, mut fields: Fields) -> Result<Response
 
 /// `DELETE /api/utilisateur/jetons/{id}`: the token is dead with the commit.
 pub async fn revoke_jeton(bureau: Bureau, Id(jeton_id): Id, _: NoFields) -> Result<Response, AppError> {
-    bureau.check_signed_in()?;
+    bureau.me.check_signed_in()?;
     bureau.update(&RevokeJetonApi { jeton_id }).await
 }

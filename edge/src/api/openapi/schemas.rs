@@ -200,9 +200,11 @@ fn entities() -> Value {
             "dateEffacement": said(nullable(moment()), "When its client was forgotten."),
             "montantRecu": said(nullable(of("Montant")), "Money received for it; null where it is zero."),
             "montantRembourse": said(nullable(of("Montant")), "Money given back; null where it is zero."),
+            "montantNet": said(nullable(of("Montant")), "What is left of it; null where nothing was given back."),
             "surplus": said(nullable(of("Montant")), "Received beyond the price because it was paid twice."),
             "moyenPaiement": said(nullable(of("MoyenPaiement")), "How it was paid, when money came another way than Stripe."),
             "nonConforme": said(flag(), "Whether money came that does not match what was asked."),
+            "prixFige": said(flag(), "Whether money came for its price or is on its way: price and currency stand, and once won the stage."),
         }), &[]),
         "Ticket": object("", json!({
             "id": id(),
@@ -250,6 +252,7 @@ fn entities() -> Value {
             "montantEstime": nullable(of("Montant")),
             "devise": of("Devise"),
             "echeance": nullable(day()),
+            "dateLien": said(nullable(moment()), "When its payment link was asked for."),
         }), &[]),
         "Morceau": object("A piece of a text.", json!({ "texte": text(), "trouve": said(flag(), "Whether the query found it.") }), &[]),
     })

@@ -301,10 +301,12 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     )?;
     let o = o.ok_or(AppError::NotFound)?;
     let client = client::find(pool, me, o.client_id, &bureau.app.liens).await?.ok_or(AppError::NotFound)?;
-    let net =
-        o.montant_rembourse.and(o.montant_recu).map(|recu| recu - o.montant_rembourse.unwrap_or_default());
+    let limite = match o.statut_paiement {
+        StatutPaiement::Conteste => paiement::limite_contestation(pool, me, id).await?,
+        _ => None,
+    };
     let context = page_context! {
-        net => net.map(|net| net.to_string()),
+        limiteContestation => limite.filter(|limite| *limite > bureau.cadre.maintenant),
         message => message(&o, &client, &bureau.me.nom),
         client,
         envoi,
