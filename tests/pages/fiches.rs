@@ -154,3 +154,23 @@ async fn the_navigation_counts_what_the_dashboard_has_to_do() {
     portail.post("/tickets", ticket).await.expect(201);
     assert_eq!(count().await, (2, 2));
 }
+
+#[tokio::test]
+async fn the_ready_message_reminds_of_a_day_that_has_passed_and_says_what_did_not_come_through() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    for (stands, expected) in [
+        ("date_lien = now(), echeance = NULL", "Voici le lien pour régler"),
+        ("echeance = '2020-03-01'", "échéance au 1er mars 2020) reste à régler"),
+        ("statut_paiement = 'echoue'", "n’a pas abouti"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE opportunite SET {stands}")))
+            .execute(&app.db)
+            .await
+            .unwrap();
+        let page = claire.get(&format!("/opportunites/{deal}")).await.text.replace('\u{a0}', " ");
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+}

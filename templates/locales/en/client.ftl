@@ -116,6 +116,21 @@ message-client =
     It stays valid until it is paid. Kind regards,
     { $nom }
 
+message-client-rappel =
+    Hello,
+
+    Unless I am mistaken, “{ $titre }” ({ $montant }, due on { $echeance }) is still to be paid. Here is the payment link: { $lien }
+
+    If you have just paid, please disregard this message. Kind regards,
+    { $nom }
+message-client-echoue =
+    Hello,
+
+    Your payment for “{ $titre }” ({ $montant }) did not go through: nothing was taken. You can try again, by card or otherwise, with the same link: { $lien }
+
+    Kind regards,
+    { $nom }
+
 # What this page is, for whoever receives it.
 lien-quoi = What is this link?
 lien-quoi-qui = { $nom } sent it to you. It opens this page, which is yours alone: no account, no password, no cookie. Whoever has the link can read it: please do not forward it.

@@ -116,6 +116,21 @@ message-client =
     Il reste valable jusqu’au paiement. Bien à vous,
     { $nom }
 
+message-client-rappel =
+    Bonjour,
+
+    Sauf erreur, « { $titre } » ({ $montant }, échéance au { $echeance }) reste à régler. Voici le lien de paiement : { $lien }
+
+    Si vous venez de payer, ne tenez pas compte de ce message. Bien à vous,
+    { $nom }
+message-client-echoue =
+    Bonjour,
+
+    Votre paiement pour « { $titre } » ({ $montant }) n’a pas abouti : rien n’a été encaissé. Vous pouvez réessayer, par carte ou autrement, avec le même lien : { $lien }
+
+    Bien à vous,
+    { $nom }
+
 # Ce qu’est cette page, pour qui la reçoit.
 lien-quoi = Qu’est-ce que ce lien ?
 lien-quoi-qui = { $nom } vous l’a envoyé. Il ouvre cette page, à vous seul destinée : sans compte, sans mot de passe, sans cookie. Qui a le lien peut la lire : ne le transférez pas.

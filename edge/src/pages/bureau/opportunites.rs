@@ -11,7 +11,7 @@ use common::jobs::{
     ReplayStripeEvent, ReversePayment, SendLienPaiement,
 };
 use common::montant::Devise;
-use common::texte::{isolated, lookup, write_montant};
+use common::texte::{isolated, lookup, write_jour, write_montant};
 use uuid::Uuid;
 
 use super::Bureau;
@@ -307,7 +307,7 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     };
     let context = page_context! {
         limiteContestation => limite.filter(|limite| *limite > bureau.cadre.maintenant),
-        message => message(&o, &client, &bureau.me.nom),
+        message => message(&o, &client, &bureau.me.nom, bureau.cadre.aujourdhui()),
         client,
         envoi,
         smtp => bureau.instance.smtp,
@@ -359,14 +359,25 @@ fn remboursement(payments: &[Remboursable]) -> Values {
     ])
 }
 
-/// A ready text to send with the link, in the client's language.
-fn message(o: &Opportunite, client: &Client, nom: &str) -> Option<String> {
+/// A ready text to send with the link, in the client's language: the first one, a reminder once the due date has passed
+/// by `today`, or what to do after a payment that did not come through.
+fn message(o: &Opportunite, client: &Client, nom: &str, today: NaiveDate) -> Option<String> {
+    let late = o.echeance.filter(|echeance| *echeance < today);
+    let key = match o.statut_paiement {
+        StatutPaiement::Echoue => "message-client-echoue",
+        _ if late.is_some() => "message-client-rappel",
+        _ => "message-client",
+    };
     let montant = write_montant(client.langue, o.montant_estime?, o.devise)?;
     let arguments = HashMap::from([
         ("titre".into(), isolated(&o.titre).into()),
         ("montant".into(), montant.into()),
         ("lien".into(), o.lien_paiement.as_deref()?.into()),
+        (
+            "echeance".into(),
+            late.map(|day| write_jour(client.langue, day, "%B %Y")).unwrap_or_default().into(),
+        ),
         ("nom".into(), nom.into()),
     ]);
-    lookup(client.langue, "message-client", &arguments)
+    lookup(client.langue, key, &arguments)
 }
