@@ -79,7 +79,7 @@ async fn everything_that_was_written_is_found_by_the_beginning_of_its_words() {
         priced["elements"][0]["affaire"],
         json!({
             "etapePipeline": "gagne", "statutPaiement": "en_attente", "montantEstime": "1200.00", "devise": "EUR",
-            "echeance": null, "dateLien": null,
+            "echeance": null, "litigePerdu": false, "dateLien": null,
         })
     );
     for (langue, expected) in

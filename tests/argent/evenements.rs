@@ -169,6 +169,29 @@ async fn a_dispute_says_by_when_it_is_to_be_answered_as_it_was_last_told() {
 }
 
 #[tokio::test]
+async fn a_dispute_that_was_lost_asks_nothing_more_and_says_so() {
+    let deal = Deal::won_with(Options { webhooks: false, ..Options::default() }).await;
+    deal.open_session("a").await;
+    let session = deal.session_id().await;
+    deal.app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    deal.hand_over("checkout.session.completed").await;
+    let dispute = deal.app.simulateur.dispute(&session, None, false).unwrap();
+    deal.hand_over("charge.dispute.created").await;
+    let claire = tests::Bureau::sign_in(&deal.app, "claire@example.org").await;
+    let seen = async || {
+        let page = claire.get(&format!("/opportunites/{}", deal.id)).await.text;
+        let answer = page.contains("Répondre chez Stripe");
+        let lost = page.contains("Contestation perdue") && page.contains("Repris par la banque");
+        (answer, lost, claire.get("/").await.text.contains("Voir le litige"))
+    };
+    assert_eq!(seen().await, (true, false, true));
+    deal.app.simulateur.close_dispute(&dispute, false).unwrap();
+    deal.hand_over("charge.dispute.closed").await;
+    assert_eq!(statut(&deal).await, "conteste");
+    assert_eq!(seen().await, (false, true, false));
+}
+
+#[tokio::test]
 async fn two_paid_sessions_are_both_booked_and_the_surplus_is_shown() {
     let options = Options { webhooks: false, ..Options::default() };
     let deal = Deal::won_with(options).await;

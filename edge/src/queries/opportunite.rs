@@ -80,6 +80,8 @@ pub struct Opportunite {
     pub moyen_paiement: Option<MoyenPaiement>,
     /// Whether money came that does not match what was asked; it never makes a deal `paye`.
     pub non_conforme: bool,
+    /// Whether the bank took the disputed money back for good, and no dispute is open.
+    pub litige_perdu: bool,
     /// Whether money came for its price or is on its way: price and currency stand, and once won the stage.
     pub prix_fige: bool,
 }
@@ -111,6 +113,7 @@ struct Row {
     rembourse_minor: i64,
     moyen_paiement: Option<MoyenPaiement>,
     non_conforme: bool,
+    litige_perdu: bool,
 }
 
 impl Row {
@@ -158,6 +161,7 @@ impl Row {
             surplus,
             moyen_paiement: self.moyen_paiement,
             non_conforme: self.non_conforme,
+            litige_perdu: self.litige_perdu,
             prix_fige: self.statut_paiement.is_paid_for(),
         }
     }
@@ -181,7 +185,8 @@ macro_rules! select_opportunites {
                               WHERE n.type = 'encaisse_annule' AND n.stripe_id = e.stripe_id)
                         LIMIT 1) as "moyen_paiement: MoyenPaiement",
                       a.recus as "recus!", a.recu_minor as "recu_minor!",
-                      a.rembourse_minor as "rembourse_minor!", a.non_conforme as "non_conforme!"
+                      a.rembourse_minor as "rembourse_minor!", a.non_conforme as "non_conforme!",
+                      (o.statut_paiement = 'conteste' AND NOT litige_ouvert(o.id)) as "litige_perdu!"
                  FROM opportunite o
                  JOIN client c ON c.id = o.client_id
                  JOIN opportunite_argent a ON a.opportunite_id = o.id
@@ -282,8 +287,9 @@ pub async fn a_faire(
 ) -> sqlx::Result<Vec<Opportunite>> {
     let rows = select_opportunites!(
         "o.utilisateur_id = $1
-          AND est_a_faire(o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, o.date_lien, o.date_effacement, $2)
-        ORDER BY rang_opportunite(o.etape_pipeline, o.statut_paiement, o.echeance, $2), o.echeance, o.id LIMIT $3",
+          AND est_a_faire(
+              o.id, o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, o.date_lien, o.date_effacement, $2)
+        ORDER BY rang_opportunite(o.id, o.etape_pipeline, o.statut_paiement, o.echeance, $2), o.echeance, o.id LIMIT $3",
         utilisateur_id,
         today,
         limit,
@@ -304,7 +310,7 @@ pub async fn of_client(
 ) -> sqlx::Result<Vec<Opportunite>> {
     let rows = select_opportunites!(
         "o.utilisateur_id = $1 AND o.client_id = $2
-        ORDER BY rang_opportunite(o.etape_pipeline, o.statut_paiement, o.echeance, $3), o.echeance, o.id DESC LIMIT $4",
+        ORDER BY rang_opportunite(o.id, o.etape_pipeline, o.statut_paiement, o.echeance, $3), o.echeance, o.id DESC LIMIT $4",
         utilisateur_id,
         client_id,
         today,
@@ -388,8 +394,8 @@ pub async fn board(
                            WHEN 'en_retard' THEN est_en_retard(i.etape_pipeline, i.statut_paiement, i.montant_estime, i.echeance, $9)
                            WHEN 'ce_mois' THEN date_trunc('month', i.echeance) = date_trunc('month', $9::date)
                            ELSE i.echeance IS NULL END)
-                    ORDER BY rang_opportunite(i.etape_pipeline, i.statut_paiement, i.echeance, $10), i.id DESC LIMIT $7) first)
-         ORDER BY rang_opportunite(o.etape_pipeline, o.statut_paiement, o.echeance, $10), o.id DESC",
+                    ORDER BY rang_opportunite(i.id, i.etape_pipeline, i.statut_paiement, i.echeance, $10), i.id DESC LIMIT $7) first)
+         ORDER BY rang_opportunite(o.id, o.etape_pipeline, o.statut_paiement, o.echeance, $10), o.id DESC",
         utilisateur_id,
         recherche,
         filter.client_id,

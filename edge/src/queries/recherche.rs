@@ -70,6 +70,8 @@ pub struct Affaire {
     pub devise: Devise,
     /// The day by which it is to be paid.
     pub echeance: Option<NaiveDate>,
+    /// Whether the bank took the disputed money back for good, and no dispute is open.
+    pub litige_perdu: bool,
     /// When its payment link was asked for; none while there is none.
     pub date_lien: Option<DateTime<Utc>>,
 }
@@ -185,7 +187,8 @@ async fn opportunites(
     let rows = sqlx::query!(
         r#"SELECT o.id, o.titre, o.client_id, c.nom as client_nom, o.date_creation, o.date_lien, o.montant_estime,
                   o.devise as "devise: Devise", o.echeance, o.etape_pipeline as "etape_pipeline: EtapePipeline",
-                  o.statut_paiement as "statut_paiement: StatutPaiement"
+                  o.statut_paiement as "statut_paiement: StatutPaiement",
+                  (o.statut_paiement = 'conteste' AND NOT litige_ouvert(o.id)) as "litige_perdu!"
              FROM opportunite o JOIN client c ON c.id = o.client_id, requete_recherche($2) AS requete
             WHERE o.utilisateur_id = $1 AND o.date_effacement IS NULL
               AND (o.recherche @@ requete OR o.montant_estime = ANY ($4))
@@ -205,6 +208,7 @@ async fn opportunites(
             montant_estime: deal.montant_estime.map(|montant| exact(montant, deal.devise)),
             devise: deal.devise,
             echeance: deal.echeance,
+            litige_perdu: deal.litige_perdu,
             date_lien: deal.date_lien,
         };
         let row = Row {

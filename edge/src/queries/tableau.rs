@@ -63,7 +63,7 @@ pub struct Argent {
     pub en_cours: Option<Decimal>,
     /// By when the last of it has usually come through.
     pub date_attendue: Option<NaiveDate>,
-    /// Contested.
+    /// Contested, while that is undecided.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub conteste: Option<Decimal>,
     /// Received this month, refunds taken off.
@@ -104,7 +104,8 @@ pub async fn nombre_a_faire(pool: &PgPool, utilisateur_id: Uuid, today: NaiveDat
     sqlx::query_scalar!(
         r#"SELECT (SELECT count(*) FROM opportunite
                     WHERE utilisateur_id = $1
-                      AND est_a_faire(etape_pipeline, statut_paiement, montant_estime, echeance, date_lien, date_effacement, $2))
+                      AND est_a_faire(
+                          id, etape_pipeline, statut_paiement, montant_estime, echeance, date_lien, date_effacement, $2))
                 + (SELECT count(*) FROM ticket
                     WHERE utilisateur_id = $1 AND statut_ticket <> 'resolu' AND dernier_auteur = 'client') as "nombre!""#,
         utilisateur_id,
@@ -131,7 +132,7 @@ async fn argent(
                       sum(montant_estime) FILTER (WHERE date_effacement IS NULL
                           AND est_en_retard(etape_pipeline, statut_paiement, montant_estime, echeance, $2)) as en_retard,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'en_cours') as en_cours,
-                      sum(montant_estime) FILTER (WHERE statut_paiement = 'conteste') as conteste
+                      sum(montant_estime) FILTER (WHERE statut_paiement = 'conteste' AND litige_ouvert(id)) as conteste
                  FROM opportunite o
                 WHERE utilisateur_id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL
                 GROUP BY devise),

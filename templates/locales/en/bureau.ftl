@@ -228,6 +228,8 @@ depassee-de = { $jours ->
    *[other] { $jours } days late
 }
 montant-conteste = Held by the bank
+montant-repris = Taken back by the bank
+montant-repris-aide = The bank found for your client: this money does not come back.
 montant-conteste-limite = Your client disputes this payment. Send your evidence at Stripe before { $date }.
 montant-conteste-aide = Your client disputes this payment. Send your evidence at Stripe before the date shown there.
 montant-recu = Received

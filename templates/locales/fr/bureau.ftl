@@ -228,6 +228,8 @@ depassee-de = { $jours ->
    *[other] dépassée de { $jours } jours
 }
 montant-conteste = Retenu par la banque
+montant-repris = Repris par la banque
+montant-repris-aide = La banque a donné raison à votre client : cet argent ne revient pas.
 montant-conteste-limite = Votre client conteste ce paiement. Envoyez vos preuves chez Stripe avant le { $date }.
 montant-conteste-aide = Votre client conteste ce paiement. Envoyez vos preuves chez Stripe avant la date qui y est indiquée.
 montant-recu = Reçu

@@ -204,6 +204,7 @@ fn entities() -> Value {
             "surplus": said(nullable(of("Montant")), "Received beyond the price because it was paid twice."),
             "moyenPaiement": said(nullable(of("MoyenPaiement")), "How it was paid, when money came another way than Stripe."),
             "nonConforme": said(flag(), "Whether money came that does not match what was asked."),
+            "litigePerdu": said(flag(), "Whether the bank took the disputed money back for good, and no dispute is open."),
             "prixFige": said(flag(), "Whether money came for its price or is on its way: price and currency stand, and once won the stage."),
         }), &[]),
         "Ticket": object("", json!({
@@ -252,6 +253,7 @@ fn entities() -> Value {
             "montantEstime": nullable(of("Montant")),
             "devise": of("Devise"),
             "echeance": nullable(day()),
+            "litigePerdu": said(flag(), "Whether the bank took the disputed money back for good, and no dispute is open."),
             "dateLien": said(nullable(moment()), "When its payment link was asked for."),
         }), &[]),
         "Morceau": object("A piece of a text.", json!({ "texte": text(), "trouve": said(flag(), "Whether the query found it.") }), &[]),

@@ -129,7 +129,7 @@ fn recherche(q: &str, genre: &str) -> Value {
                 "type": it, "id": ID, "titre": titre, "extrait": pieces, "clientId": ID,
                 "clientNom": "Librairie <i>Vasseur</i>", "date": DATE, "chemin": "/clients/1",
                 "affaire": { "etapePipeline": "gagne", "statutPaiement": "en_attente", "montantEstime": "1200.50",
-                    "devise": "EUR", "echeance": "2026-11-20", "dateLien": null },
+                    "devise": "EUR", "echeance": "2026-11-20", "litigePerdu": false, "dateLien": null },
             });
             json!({ "genre": it, "elements": [element], "plein": true })
         })

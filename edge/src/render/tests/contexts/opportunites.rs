@@ -1,5 +1,6 @@
 //! The deals' pages.
 
+use common::domaine::StatutPaiement;
 use serde_json::{Value, json};
 
 use super::{DATE, ID, blank, bureau, client, evenements, form, opportunite, recus, with};
@@ -91,15 +92,15 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     for etape in common::domaine::EtapePipeline::ALL {
         pages.push(("opportunites/id.html", deal(opportunite(etape.as_str(), "en_attente"), json!(false))));
     }
-    for statut in common::domaine::StatutPaiement::ALL {
-        pages.push(("opportunites/id.html", deal(opportunite("gagne", statut.as_str()), json!(true))));
-        pages.push(("opportunites/id.html", deal(opportunite("gagne", statut.as_str()), json!(null))));
+    let mut deals: Vec<_> = StatutPaiement::ALL.iter().map(|it| opportunite("gagne", it.as_str())).collect();
+    deals.push(with(opportunite("gagne", "en_attente"), json!({ "dateLien": null })));
+    deals.push(with(opportunite("gagne", "conteste"), json!({ "litigePerdu": true })));
+    for o in deals {
+        pages.push(("opportunites/id.html", deal(o.clone(), json!(true))));
+        pages.push(("opportunites/id.html", deal(o, json!(null))));
     }
     let bare = json!({ "dateLien": null, "montantEstime": null, "echeance": null, "surplus": null, "montantRecu": null });
     pages.push(("opportunites/id.html", deal(with(opportunite("gagne", "en_attente"), bare), json!(true))));
-    let priced = with(opportunite("gagne", "en_attente"), json!({ "dateLien": null }));
-    pages.push(("opportunites/id.html", deal(priced.clone(), json!(true))));
-    pages.push(("opportunites/id.html", deal(priced, json!(null))));
     for statut in ["paye", "echoue"] {
         let erased = json!({ "dateEffacement": DATE, "lienPaiement": null, "dateLien": null });
         pages.push(("opportunites/id.html", deal(with(opportunite("gagne", statut), erased), json!(true))));
