@@ -148,7 +148,7 @@ async fn the_proof_of_a_payment_is_its_owner_s_and_replaying_it_doubles_nothing(
     for path in [format!("/opportunites/{deal}/recu"), format!("/payer/{token}/recu")] {
         let page = claire.get(&path).await;
         assert!(page.status == 200 && page.text.contains("ne remplace pas une facture"), "{path}");
-        assert!(!page.text.contains("Net après remboursement"), "{path}");
+        assert!(!page.text.contains("Montant net"), "{path}");
     }
 
     let refund = format!("/api/opportunites/{deal}/remboursements");
@@ -159,9 +159,9 @@ async fn the_proof_of_a_payment_is_its_owner_s_and_replaying_it_doubles_nothing(
     })
     .await;
     let page = claire.get(&format!("/payer/{token}/recu")).await;
-    assert!(page.text.contains("Net après remboursement") && page.text.contains("60,00"), "{}", page.text);
+    assert!(page.text.contains("Montant net") && page.text.contains("60,00"), "{}", page.text);
     let page = claire.get(&format!("/payer/{token}/recu?langue=en")).await;
-    assert!(page.text.contains("Net of refunds") && page.text.contains("60.00"), "{}", page.text);
+    assert!(page.text.contains("Net amount") && page.text.contains("60.00"), "{}", page.text);
     let page = claire.get(&format!("/payer/{token}")).await;
     assert!(page.text.contains(r#"data-annonce="Remboursé en partie""#), "{}", page.text);
 }

@@ -169,14 +169,39 @@ async fn a_dispute_says_by_when_it_is_to_be_answered_as_it_was_last_told() {
 }
 
 #[tokio::test]
+async fn the_bank_holds_the_money_of_a_dispute_and_gives_it_back_only_when_it_is_won() {
+    for won in [true, false] {
+        let (deal, dispute) = disputed(40_000).await;
+        let claire = tests::Bureau::sign_in(&deal.app, "claire@example.org").await;
+        let seen = async || {
+            let read = claire.get(&format!("/api/opportunites/{}", deal.id)).await.expect(200);
+            let receipt = claire.get(&format!("/api/opportunites/{}/recus", deal.id)).await.expect(200);
+            json!([read["montantConteste"], read["montantNet"], receipt[0]["reste"]])
+        };
+        let held = json!(["400.00", "800.50", "800.50"]);
+        assert_eq!(seen().await, held);
+        // What the dashboard sums, with the spaces that French puts into an amount.
+        let sums = async || {
+            let page = claire.get("/").await.text.replace(['\u{202f}', '\u{a0}'], " ");
+            let sums = page
+                .split_once(r#"data-region="argent""#)
+                .and_then(|(_, rest)| rest.split_once("</section>"));
+            sums.map(|(sums, _)| (sums.contains("400,00 €"), sums.contains("800,50 €")))
+        };
+        assert_eq!(sums().await, Some((true, true)));
+        deal.app.simulateur.close_dispute(&dispute, won).unwrap();
+        deal.hand_over("charge.dispute.closed").await;
+        assert_eq!(seen().await, if won { json!([null, null, "1200.50"]) } else { held }, "won: {won}");
+        let sum = if won { 120_050 } else { 80_050 };
+        assert_eq!(deal.app.count("SELECT sum(mouvement_minor)::bigint FROM paiement").await, sum);
+        // What is decided is no longer among what a bank holds.
+        assert_eq!(sums().await, Some((false, !won)));
+    }
+}
+
+#[tokio::test]
 async fn a_dispute_that_was_lost_asks_nothing_more_and_says_so() {
-    let deal = Deal::won_with(Options { webhooks: false, ..Options::default() }).await;
-    deal.open_session("a").await;
-    let session = deal.session_id().await;
-    deal.app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
-    deal.hand_over("checkout.session.completed").await;
-    let dispute = deal.app.simulateur.dispute(&session, None, false).unwrap();
-    deal.hand_over("charge.dispute.created").await;
+    let (deal, dispute) = disputed(120_050).await;
     let claire = tests::Bureau::sign_in(&deal.app, "claire@example.org").await;
     let seen = async || {
         let page = claire.get(&format!("/opportunites/{}", deal.id)).await.text;
@@ -189,6 +214,12 @@ async fn a_dispute_that_was_lost_asks_nothing_more_and_says_so() {
     deal.hand_over("charge.dispute.closed").await;
     assert_eq!(statut(&deal).await, "conteste");
     assert_eq!(seen().await, (false, true, false));
+    // Nor of the client, who has it back.
+    let lien =
+        claire.get(&format!("/api/opportunites/{}", deal.id)).await.expect(200)["lienPaiement"].clone();
+    let (_, path) = lien.as_str().unwrap().split_at(lien.as_str().unwrap().find("/payer/").unwrap());
+    let page = claire.get(path).await.text;
+    assert!(page.contains("Votre banque vous a rendu ce paiement") && !page.contains("Contesté"), "{page}");
 }
 
 #[tokio::test]
@@ -228,4 +259,17 @@ async fn the_doctor_says_what_is_there_and_what_is_missing() {
     }
     let (good, said) = examine("sk_refused").await;
     assert!(!good && said.contains("WRONG    Stripe"), "{said}");
+}
+
+/// A deal that was paid by card, of which a bank then takes an amount back: the dispute's id beside it.
+async fn disputed(montant_minor: i64) -> (Deal, String) {
+    let deal = Deal::won_with(Options { webhooks: false, ..Options::default() }).await;
+    deal.open_session("a").await;
+    let session = deal.session_id().await;
+    deal.app.simulateur.pay(&session, Moyen::Carte).await.expect("the simulator agrees");
+    deal.hand_over("checkout.session.completed").await;
+    let dispute =
+        deal.app.simulateur.dispute(&session, Some(montant_minor), false).expect("the simulator agrees");
+    deal.hand_over("charge.dispute.created").await;
+    (deal, dispute)
 }

@@ -215,9 +215,9 @@ pub struct Faits {
     pub en_retard: Vec<Somme>,
     /// On its way from a bank.
     pub en_cours: Vec<Somme>,
-    /// Received since the first of January, refunds taken off.
+    /// Received since the first of January, what went back taken off.
     pub paye: Vec<Somme>,
-    /// The part of `paye` that is disputed.
+    /// What disputes hold, while they are undecided; not in `paye`.
     pub conteste: Vec<Somme>,
     /// Whether money ever moved: such a client is forgotten, never deleted.
     pub a_paiements: bool,
@@ -243,7 +243,9 @@ pub async fn faits(
                                                   AND o.date_effacement IS NULL) as du,
                   sum(o.montant_estime) FILTER (WHERE o.date_effacement IS NULL AND est_en_retard(
                       o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, $3)) as en_retard,
-                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours
+                  sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours,
+                  sum((SELECT conteste_minor FROM opportunite_argent a WHERE a.opportunite_id = o.id))
+                      FILTER (WHERE o.statut_paiement = 'conteste' AND litige_ouvert(o.id))::bigint as conteste
              FROM opportunite o
             WHERE o.utilisateur_id = $1 AND o.client_id = $2
               AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL
@@ -255,8 +257,7 @@ pub async fn faits(
     .fetch_all(pool);
     let recus = sqlx::query!(
         r#"SELECT p.devise as "devise: Devise",
-                  sum(p.mouvement_minor)::bigint as "minor!",
-                  sum(p.mouvement_minor) FILTER (WHERE o.statut_paiement = 'conteste')::bigint as conteste
+                  sum(p.mouvement_minor)::bigint as "minor!"
              FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
             WHERE o.utilisateur_id = $1 AND o.client_id = $2
               AND p.mouvement_minor <> 0 AND p.conforme AND p.date_paiement >= $3
@@ -296,11 +297,10 @@ pub async fn faits(
         faits.du.extend(row.du.map(somme));
         faits.en_retard.extend(row.en_retard.map(somme));
         faits.en_cours.extend(row.en_cours.map(somme));
+        let held = row.conteste.filter(|minor| *minor != 0);
+        faits.conteste.extend(held.map(|minor| Somme::of_minor(minor, row.devise)));
     }
     let received = recus.iter().filter(|row| row.minor != 0);
     faits.paye = received.map(|row| Somme::of_minor(row.minor, row.devise)).collect();
-    let contested =
-        recus.iter().filter_map(|row| row.conteste.map(|minor| Somme::of_minor(minor, row.devise)));
-    faits.conteste = contested.filter(|somme| !somme.montant.is_zero()).collect();
     Ok(faits)
 }

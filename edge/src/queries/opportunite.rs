@@ -70,7 +70,10 @@ pub struct Opportunite {
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_rembourse: Option<Decimal>,
-    /// What is left of it; none where nothing was given back.
+    /// What disputes hold, or took for good.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_conteste: Option<Decimal>,
+    /// What is left of it; none where nothing went back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_net: Option<Decimal>,
     /// Received beyond the price because it was paid twice.
@@ -111,6 +114,7 @@ struct Row {
     recus: i64,
     recu_minor: i64,
     rembourse_minor: i64,
+    conteste_minor: i64,
     moyen_paiement: Option<MoyenPaiement>,
     non_conforme: bool,
     litige_perdu: bool,
@@ -121,7 +125,8 @@ impl Row {
         let devise = self.devise;
         let montant_estime = self.montant_estime.map(|montant| exact(montant, devise));
         let of_minor = |minor: i64| (minor > 0).then(|| Somme::of_minor(minor, devise).montant);
-        let kept = Somme::of_minor(self.recu_minor - self.rembourse_minor, devise).montant;
+        let back_minor = self.rembourse_minor + self.conteste_minor;
+        let kept = Somme::of_minor(self.recu_minor - back_minor, devise).montant;
         let surplus = montant_estime
             .filter(|price| self.recus > 1 && kept > *price)
             .map(|price| exact(kept - price, devise));
@@ -157,7 +162,8 @@ impl Row {
             date_effacement: self.date_effacement,
             montant_recu: of_minor(self.recu_minor),
             montant_rembourse: of_minor(self.rembourse_minor),
-            montant_net: (self.rembourse_minor > 0).then_some(kept),
+            montant_conteste: of_minor(self.conteste_minor),
+            montant_net: (back_minor > 0).then_some(kept),
             surplus,
             moyen_paiement: self.moyen_paiement,
             non_conforme: self.non_conforme,
@@ -185,8 +191,8 @@ macro_rules! select_opportunites {
                               WHERE n.type = 'encaisse_annule' AND n.stripe_id = e.stripe_id)
                         LIMIT 1) as "moyen_paiement: MoyenPaiement",
                       a.recus as "recus!", a.recu_minor as "recu_minor!",
-                      a.rembourse_minor as "rembourse_minor!", a.non_conforme as "non_conforme!",
-                      (o.statut_paiement = 'conteste' AND NOT litige_ouvert(o.id)) as "litige_perdu!"
+                      a.rembourse_minor as "rembourse_minor!", a.conteste_minor as "conteste_minor!",
+                      a.non_conforme as "non_conforme!", litige_perdu(o.id, o.statut_paiement) as "litige_perdu!"
                  FROM opportunite o
                  JOIN client c ON c.id = o.client_id
                  JOIN opportunite_argent a ON a.opportunite_id = o.id

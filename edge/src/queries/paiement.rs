@@ -1,5 +1,7 @@
 //! Attempts, ledger and proof of one deal's payment.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use common::domaine::{MoyenPaiement, StatutRemboursement, StatutSession, TypePaiement};
 use common::montant::Devise;
@@ -151,25 +153,30 @@ pub async fn preuves(pool: &PgPool, utilisateur_id: Uuid, opportunite_id: Uuid) 
     Ok(rows.fetch_all(pool).await?.into_iter().map(|row| preuve!(row)).collect())
 }
 
-/// By when Stripe wants the freelancer's evidence in the dispute of one deal of their own, as it was last told; none where
-/// no event says so.
-pub async fn limite_contestation(
+/// By when Stripe wants the freelancer's evidence in the open disputes of some deals of their own, as it was last told;
+/// a deal of which no event says so is absent. Read here: a database takes no JSON with a NUL in it, and people name
+/// themselves at Stripe.
+pub async fn limites_contestation(
     pool: &PgPool,
     utilisateur_id: Uuid,
-    opportunite_id: Uuid,
-) -> sqlx::Result<Option<DateTime<Utc>>> {
-    let corps = sqlx::query_scalar!(
-        "SELECT e.corps FROM evenement_stripe e JOIN opportunite o ON o.id = e.opportunite_id
-          WHERE o.utilisateur_id = $1 AND e.opportunite_id = $2 AND e.type LIKE 'charge.dispute.%'
-          ORDER BY e.date_evenement DESC NULLS LAST, e.id DESC LIMIT 1",
+    opportunites: &[Uuid],
+) -> sqlx::Result<HashMap<Uuid, DateTime<Utc>>> {
+    let rows = sqlx::query!(
+        r#"SELECT DISTINCT ON (o.id) o.id, e.corps
+             FROM evenement_stripe e JOIN opportunite o ON o.id = e.opportunite_id
+            WHERE o.utilisateur_id = $1 AND o.id = ANY ($2) AND e.type LIKE 'charge.dispute.%' AND litige_ouvert(o.id)
+            ORDER BY o.id, e.date_evenement DESC NULLS LAST, e.id DESC"#,
         utilisateur_id,
-        opportunite_id,
+        opportunites,
     )
-    .fetch_optional(pool)
+    .fetch_all(pool)
     .await?;
-    let event = corps.and_then(|corps| serde_json::from_str::<serde_json::Value>(&corps).ok());
-    let due_by = event.and_then(|event| event.pointer("/data/object/evidence_details/due_by")?.as_i64());
-    Ok(due_by.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
+    let due_by = |corps: &str| {
+        let event = serde_json::from_str::<serde_json::Value>(corps).ok()?;
+        let seconds = event.pointer("/data/object/evidence_details/due_by")?.as_i64()?;
+        DateTime::from_timestamp(seconds, 0)
+    };
+    Ok(rows.into_iter().filter_map(|row| Some((row.id, due_by(&row.corps)?))).collect())
 }
 
 /// One event of Stripe's about one deal of the freelancer's own, whole.

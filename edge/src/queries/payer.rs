@@ -62,6 +62,8 @@ pub struct Payer {
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_rembourse: Option<Decimal>,
+    /// Whether the bank gave a disputed payment back for good.
+    pub litige_perdu: bool,
     /// What Stripe is giving back and has not given back yet.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub remboursement_en_cours: Option<Decimal>,
@@ -100,6 +102,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
                   o.date_lien_annule IS NOT NULL as "lien_annule!",
                   (SELECT stripe_livemode FROM instance) as stripe_livemode,
                   a.recu_minor as "recu_minor!", a.rembourse_minor as "rembourse_minor!",
+                  litige_perdu(o.id, o.statut_paiement) as "litige_perdu!",
                   a.date_lancement, a.date_recu, a.date_rembourse,
                   (SELECT sum(r.montant_minor)::bigint FROM remboursement r
                     WHERE r.opportunite_id = o.id AND r.statut = 'en_cours') as en_route_minor
@@ -139,6 +142,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
             url_paiement: row.url_paiement,
             montant_recu: of_minor(row.recu_minor),
             montant_rembourse: of_minor(row.rembourse_minor),
+            litige_perdu: row.litige_perdu,
             remboursement_en_cours: row.en_route_minor.and_then(of_minor),
             date_lancement: row.date_lancement,
             date_attendue: row.date_lancement.map(|lancement| date_attendue(lancement.date_naive())),

@@ -150,6 +150,8 @@ pub struct PrestationPage {
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_rembourse: Option<Decimal>,
+    /// Whether the bank gave a disputed payment back for good.
+    pub litige_perdu: bool,
     /// When money last moved.
     pub date_paiement: Option<DateTime<Utc>>,
     /// The day by which a debit that is under way has usually come through.
@@ -209,6 +211,7 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                   (o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL AND o.date_lien_annule IS NULL
                     AND o.statut_paiement IN ('en_attente', 'echoue')) as "payable!",
                   a.recu_minor as "recu_minor!", a.rembourse_minor as "rembourse_minor!",
+                  litige_perdu(o.id, o.statut_paiement) as "litige_perdu!",
                   a.date_dernier, a.date_lancement
              FROM opportunite o
              JOIN opportunite_argent a ON a.opportunite_id = o.id
@@ -241,6 +244,7 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                 },
                 payable: row.payable,
                 montant_rembourse: (row.rembourse_minor > 0).then(|| of_minor(row.rembourse_minor)),
+                litige_perdu: row.litige_perdu,
                 date_paiement: row.date_dernier,
                 date_attendue: row
                     .date_lancement

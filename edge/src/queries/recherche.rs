@@ -188,7 +188,7 @@ async fn opportunites(
         r#"SELECT o.id, o.titre, o.client_id, c.nom as client_nom, o.date_creation, o.date_lien, o.montant_estime,
                   o.devise as "devise: Devise", o.echeance, o.etape_pipeline as "etape_pipeline: EtapePipeline",
                   o.statut_paiement as "statut_paiement: StatutPaiement",
-                  (o.statut_paiement = 'conteste' AND NOT litige_ouvert(o.id)) as "litige_perdu!"
+                  litige_perdu(o.id, o.statut_paiement) as "litige_perdu!"
              FROM opportunite o JOIN client c ON c.id = o.client_id, requete_recherche($2) AS requete
             WHERE o.utilisateur_id = $1 AND o.date_effacement IS NULL
               AND (o.recherche @@ requete OR o.montant_estime = ANY ($4))

@@ -39,6 +39,8 @@ pub struct Recu {
     pub annule: bool,
     /// What went back of it, in the order in which it did.
     pub remboursements: Vec<Rendu>,
+    /// What its disputes hold or took for good, in the order in which they were opened; one that was won is gone.
+    pub contestations: Vec<Contestation>,
     /// What is left of it then, in its own currency; nothing of what was marked by mistake.
     #[serde(with = "rust_decimal::serde::str")]
     pub reste: Decimal,
@@ -53,6 +55,19 @@ pub struct Rendu {
     pub somme: Somme,
     /// When.
     pub date: DateTime<Utc>,
+}
+
+/// Money that a bank took of a payment because its customer disputes it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Contestation {
+    /// How much.
+    #[serde(flatten)]
+    pub somme: Somme,
+    /// When.
+    pub date: DateTime<Utc>,
+    /// Whether the bank has decided for its customer.
+    pub perdue: bool,
 }
 
 /// The receipts of some deals of the freelancer's own, latest first.
@@ -78,30 +93,39 @@ pub async fn list(
     .fetch_all(pool);
     let back = sqlx::query!(
         r#"SELECT p.stripe_payment_intent as "payment_intent!", p.montant_minor, p.devise as "devise: Devise",
-                  p.date_paiement
+                  p.date_paiement, p.type = 'conteste' as "conteste!",
+                  EXISTS (SELECT FROM paiement e
+                           WHERE e.type = 'conteste_perdu' AND e.stripe_id = p.stripe_id) as "perdue!"
              FROM paiement p JOIN opportunite o ON o.id = p.opportunite_id
-            WHERE o.utilisateur_id = $1 AND p.opportunite_id = ANY ($2) AND p.type = 'rembourse' AND p.conforme
-              AND p.stripe_payment_intent IS NOT NULL
-              AND NOT EXISTS (SELECT FROM paiement e WHERE e.type = 'rembourse_echoue' AND e.stripe_id = p.stripe_id)
+            WHERE o.utilisateur_id = $1 AND p.opportunite_id = ANY ($2) AND p.type IN ('rembourse', 'conteste')
+              AND p.conforme AND p.stripe_payment_intent IS NOT NULL
+              AND NOT EXISTS (SELECT FROM paiement e WHERE e.stripe_id = p.stripe_id
+                                AND e.type IN ('rembourse_echoue', 'conteste_gagne'))
             ORDER BY p.date_paiement, p.id"#,
         utilisateur_id,
         opportunites,
     )
     .fetch_all(pool);
     let (rows, back) = tokio::try_join!(rows, back)?;
-    let mut by_payment: HashMap<String, Vec<Rendu>> = HashMap::new();
+    let mut by_payment: HashMap<String, (Vec<Rendu>, Vec<Contestation>)> = HashMap::new();
     for row in back {
-        let somme = Somme::of_minor(row.montant_minor, row.devise);
-        by_payment.entry(row.payment_intent).or_default().push(Rendu { somme, date: row.date_paiement });
+        let (somme, date) = (Somme::of_minor(row.montant_minor, row.devise), row.date_paiement);
+        let (remboursements, contestations) = by_payment.entry(row.payment_intent).or_default();
+        if row.conteste {
+            contestations.push(Contestation { somme, date, perdue: row.perdue });
+        } else {
+            remboursements.push(Rendu { somme, date });
+        }
     }
     Ok(rows
         .into_iter()
         .map(|row| {
             let somme = Somme::of_minor(row.montant_minor, row.devise);
             let back = row.stripe_payment_intent.and_then(|intent| by_payment.remove(&intent));
-            let remboursements = back.unwrap_or_default();
+            let (remboursements, contestations) = back.unwrap_or_default();
             let kept = if row.annule { Decimal::ZERO } else { somme.montant };
-            let reste = remboursements.iter().fold(kept, |reste, rendu| reste - rendu.somme.montant);
+            let refunded: Decimal = remboursements.iter().map(|rendu| rendu.somme.montant).sum();
+            let disputed: Decimal = contestations.iter().map(|contestation| contestation.somme.montant).sum();
             Recu {
                 opportunite_id: row.opportunite_id,
                 numero: row.numero,
@@ -114,7 +138,8 @@ pub async fn list(
                 date_paiement: row.date_paiement,
                 annule: row.annule,
                 remboursements,
-                reste,
+                contestations,
+                reste: kept - refunded - disputed,
             }
         })
         .collect())

@@ -1,5 +1,7 @@
 //! The dashboard: what to do next, and where the money stands.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use common::domaine::StatutPaiement;
 use common::montant::{Devise, exact};
@@ -10,6 +12,7 @@ use uuid::Uuid;
 
 use super::evenement::{self, Evenement};
 use super::opportunite::{self, Opportunite};
+use super::paiement;
 use super::payer::date_attendue;
 use super::ticket::{self, Ticket};
 use super::{Liens, Somme};
@@ -25,6 +28,8 @@ pub struct Tableau {
     pub urgentes: Vec<Opportunite>,
     /// The others that ask something of the freelancer: won without a link.
     pub sans_lien: Vec<Opportunite>,
+    /// By when Stripe wants evidence in the dispute of a deal among these, by its id.
+    pub limites: HashMap<Uuid, DateTime<Utc>>,
     /// Whether there are more of them.
     pub a_faire_suite: bool,
     /// Where the money stands, a row a currency.
@@ -63,10 +68,10 @@ pub struct Argent {
     pub en_cours: Option<Decimal>,
     /// By when the last of it has usually come through.
     pub date_attendue: Option<NaiveDate>,
-    /// Contested, while that is undecided.
+    /// What disputes hold, while they are undecided; not in what was received.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub conteste: Option<Decimal>,
-    /// Received this month, refunds taken off.
+    /// Received this month, what went back taken off.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub recu: Option<Decimal>,
 }
@@ -91,11 +96,17 @@ pub async fn read(
         .collect();
     let a_faire_suite = a_faire.len() > usize::from(ROWS);
     a_faire.truncate(usize::from(ROWS));
+    let contested = |deal: &&Opportunite| deal.statut_paiement == StatutPaiement::Conteste;
+    let contested: Vec<Uuid> = a_faire.iter().filter(contested).map(|deal| deal.id).collect();
+    let limites = match contested.as_slice() {
+        [] => HashMap::new(),
+        ids => paiement::limites_contestation(pool, utilisateur_id, ids).await?,
+    };
     let (urgentes, sans_lien) = a_faire.into_iter().partition(|deal| {
         matches!(deal.statut_paiement, StatutPaiement::Conteste | StatutPaiement::Echoue)
             || deal.echeance.is_some_and(|echeance| echeance < today)
     });
-    Ok(Tableau { urgentes, sans_lien, a_faire_suite, argent, tickets, mouvements })
+    Ok(Tableau { urgentes, sans_lien, limites, a_faire_suite, argent, tickets, mouvements })
 }
 
 /// How much the dashboard has under « À faire », all of it: [`opportunite::a_faire`] and the tickets that wait for an
@@ -132,7 +143,8 @@ async fn argent(
                       sum(montant_estime) FILTER (WHERE date_effacement IS NULL
                           AND est_en_retard(etape_pipeline, statut_paiement, montant_estime, echeance, $2)) as en_retard,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'en_cours') as en_cours,
-                      sum(montant_estime) FILTER (WHERE statut_paiement = 'conteste' AND litige_ouvert(id)) as conteste
+                      sum((SELECT conteste_minor FROM opportunite_argent a WHERE a.opportunite_id = o.id))
+                        FILTER (WHERE statut_paiement = 'conteste' AND litige_ouvert(id))::bigint as conteste
                  FROM opportunite o
                 WHERE utilisateur_id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL
                 GROUP BY devise),
@@ -159,17 +171,17 @@ async fn argent(
         .map(|row| {
             let devise = row.devise;
             let sum = |montant: Option<Decimal>| montant.map(|montant| exact(montant, devise));
+            let of_minor = |minor: Option<i64>| {
+                minor.filter(|minor| *minor != 0).map(|minor| Somme::of_minor(minor, devise).montant)
+            };
             Argent {
                 devise,
                 du: sum(row.du),
                 en_retard: sum(row.en_retard),
                 en_cours: sum(row.en_cours),
                 date_attendue: row.lancement.map(|lancement| date_attendue(lancement.date_naive())),
-                conteste: sum(row.conteste),
-                recu: row
-                    .minor
-                    .filter(|minor| *minor != 0)
-                    .map(|minor| Somme::of_minor(minor, devise).montant),
+                conteste: of_minor(row.conteste),
+                recu: of_minor(row.minor),
             }
         })
         .filter(|it| [it.du, it.en_cours, it.conteste, it.recu].iter().any(Option::is_some))

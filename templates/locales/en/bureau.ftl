@@ -40,6 +40,7 @@ tableau-tickets-rien = No open ticket.
 tableau-mouvements = Recent
 tableau-mouvements-rien = Nothing yet.
 voir-litige = View the dispute
+litige-avant = by { $date }
 relancer = Send a reminder
 tableau-a-faire-suite = See all won deals
 tableau-lignes-suite = the { $nombre } most urgent
@@ -52,7 +53,7 @@ argent-conteste = Disputed
 argent-recu-mois = Received in { $mois }
 argent-paye-annee = Paid in { $annee }
 dont-en-retard = of which { $montant } overdue
-dont-conteste = of which { $montant } disputed
+montant-retenu = { $montant } disputed, held by the bank
 en-retard = Overdue
 client-toutes-opportunites = Show all their deals
 
@@ -228,7 +229,6 @@ depassee-de = { $jours ->
    *[other] { $jours } days late
 }
 montant-conteste = Held by the bank
-montant-repris = Taken back by the bank
 montant-repris-aide = The bank found for your client: this money does not come back.
 montant-conteste-limite = Your client disputes this payment. Send your evidence at Stripe before { $date }.
 montant-conteste-aide = Your client disputes this payment. Send your evidence at Stripe before the date shown there.

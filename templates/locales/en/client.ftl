@@ -82,6 +82,7 @@ payer-rembourse_partiel-phrase = Part of this payment was refunded to you.
 payer-rembourse-phrase = This payment was refunded to you.
 remboursement-en-route = A refund of { $montant } is on its way. It usually arrives within five to ten days.
 payer-conteste-phrase = This payment is disputed with your bank. Nothing is asked of you here.
+payer-repris-phrase = Your bank gave this payment back to you. Nothing is asked of you here.
 retour-paiement = Back to the payment
 lance-le = Started on
 de = From

@@ -65,6 +65,7 @@ statut-paiement-echoue = Payment failed
 statut-paiement-rembourse_partiel = Partly refunded
 statut-paiement-rembourse = Refunded
 statut-paiement-conteste = Disputed
+statut-paiement-repris = Taken back by the bank
 en-retard-depuis = Awaiting payment, overdue since { $date }
 en-retard-de = { $jours ->
     [one] Awaiting payment, one day late
@@ -107,7 +108,7 @@ recu-numero-essai = Test receipt no. { $numero }
 recu-essai = Test payment: no money moved.
 recu-annule = Payment undone
 recu-aucun = No payment has been received yet.
-recu-reste = Net of refunds
+recu-reste = Net amount
 recu-par = Received by
 paye-par = Paid by
 objet = For

@@ -40,6 +40,7 @@ tableau-tickets-rien = Aucun ticket ouvert.
 tableau-mouvements = Mouvements
 tableau-mouvements-rien = Rien encore.
 voir-litige = Voir le litige
+litige-avant = avant le { $date }
 relancer = Relancer
 tableau-a-faire-suite = Voir toutes les opportunités gagnées
 tableau-lignes-suite = les { $nombre } plus urgentes
@@ -52,7 +53,7 @@ argent-conteste = Contesté
 argent-recu-mois = Reçu en { $mois }
 argent-paye-annee = Payé en { $annee }
 dont-en-retard = dont { $montant } en retard
-dont-conteste = dont { $montant } contestés
+montant-retenu = { $montant } contestés, retenus par la banque
 en-retard = En retard
 client-toutes-opportunites = Voir toutes ses opportunités
 
@@ -228,7 +229,6 @@ depassee-de = { $jours ->
    *[other] dépassée de { $jours } jours
 }
 montant-conteste = Retenu par la banque
-montant-repris = Repris par la banque
 montant-repris-aide = La banque a donné raison à votre client : cet argent ne revient pas.
 montant-conteste-limite = Votre client conteste ce paiement. Envoyez vos preuves chez Stripe avant le { $date }.
 montant-conteste-aide = Votre client conteste ce paiement. Envoyez vos preuves chez Stripe avant la date qui y est indiquée.

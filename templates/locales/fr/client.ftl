@@ -82,6 +82,7 @@ payer-rembourse_partiel-phrase = Une partie de ce paiement vous a été rendue.
 payer-rembourse-phrase = Ce paiement vous a été rendu.
 remboursement-en-route = Un remboursement de { $montant } est en route. Il arrive en général sous cinq à dix jours.
 payer-conteste-phrase = Ce paiement est contesté auprès de votre banque. Rien ne vous est demandé ici.
+payer-repris-phrase = Votre banque vous a rendu ce paiement. Rien ne vous est demandé ici.
 retour-paiement = Revenir au paiement
 lance-le = Lancé le
 de = De

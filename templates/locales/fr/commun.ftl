@@ -65,6 +65,7 @@ statut-paiement-echoue = Paiement refusé
 statut-paiement-rembourse_partiel = Remboursé en partie
 statut-paiement-rembourse = Remboursé
 statut-paiement-conteste = Contesté
+statut-paiement-repris = Repris par la banque
 en-retard-depuis = En attente, en retard depuis le { $date }
 en-retard-de = { $jours ->
     [one] En attente, en retard d’un jour
@@ -107,7 +108,7 @@ recu-numero-essai = Reçu d’essai n° { $numero }
 recu-essai = Paiement d’essai : aucun argent n’a circulé.
 recu-annule = Encaissement annulé
 recu-aucun = Aucun paiement reçu pour l’instant.
-recu-reste = Net après remboursement
+recu-reste = Montant net
 recu-par = Reçu par
 paye-par = Payé par
 objet = Objet

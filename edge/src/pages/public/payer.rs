@@ -171,6 +171,7 @@ async fn page(
     let state = match p.statut_paiement {
         S::EnAttente if p.payable => "du",
         S::EnAttente | S::Echoue if !p.payable => "fermee",
+        S::Conteste if p.litige_perdu => "repris",
         other => other.as_str(),
     };
     let context = page_context! {

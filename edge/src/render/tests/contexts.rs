@@ -43,7 +43,7 @@ fn opportunite(etape: &str, statut: &str) -> Value {
         "statutPaiement": statut, "urlPaiement": null, "stripeSessionId": null,
         "lienPaiement": "https://guichet.example/payer/cd", "dateLien": DATE, "dateEtape": DATE,
         "dateCreation": DATE, "dateModification": DATE, "version": "1", "montantRecu": "1200.50", "montantRembourse": "200.00",
-        "montantNet": "1000.50", "prixFige": !matches!(statut, "en_attente" | "echoue"), "surplus": "1200.50", "nonConforme": true, "litigePerdu": false, "dateLienAnnule": DATE, "dateEffacement": null, "dateOuverture": DATE, "dateLancement": DATE, "dateAttendue": "2026-11-27", "moyenPaiement": "virement",
+        "montantConteste": "1200.50", "montantNet": "1000.50", "prixFige": !matches!(statut, "en_attente" | "echoue"), "surplus": "1200.50", "nonConforme": true, "litigePerdu": false, "dateLienAnnule": DATE, "dateEffacement": null, "dateOuverture": DATE, "dateLancement": DATE, "dateAttendue": "2026-11-27", "moyenPaiement": "virement",
     })
 }
 
@@ -53,7 +53,8 @@ fn recus() -> Value {
             "numero": numero, "livemode": moyen.is_some(), "freelanceNom": "Claire <i>Morel</i>",
             "clientNom": "Librairie <i>Vasseur</i>", "titre": "Refonte <i>du site</i>", "montant": "1200.50",
             "devise": "EUR", "moyen": moyen, "datePaiement": DATE, "annule": annule,
-            "remboursements": [{ "montant": "20.00", "devise": "EUR", "date": DATE }], "reste": "1180.50",
+            "remboursements": [{ "montant": "20.00", "devise": "EUR", "date": DATE }], "reste": "-1220.50",
+            "contestations": [{ "montant": "1200.50", "devise": "EUR", "date": DATE, "perdue": annule }, { "montant": "1200.50", "devise": "EUR", "date": DATE, "perdue": !annule }],
         })
     };
     let marked = MoyenPaiement::ALL.iter().map(|moyen| recu(2, Some(moyen.as_str()), true));

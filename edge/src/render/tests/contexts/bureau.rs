@@ -10,7 +10,8 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
 
 fn tableau() -> Value {
     json!({
-        "aFaireSuite": true, "urgentes": [opportunite("gagne", "en_attente")],
+        "aFaireSuite": true, "limites": { ID: DATE },
+        "urgentes": [opportunite("gagne", "en_attente"), opportunite("gagne", "conteste"), with(opportunite("gagne", "conteste"), json!({ "id": "autre" }))],
         "sansLien": [with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
         "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": "3.00", "dateAttendue": "2026-11-27", "conteste": null, "recu": "2.00" },
             { "devise": "CHF", "du": null, "enRetard": null, "enCours": null, "dateAttendue": null, "conteste": null, "recu": "2.00" }],
@@ -21,7 +22,7 @@ fn tableau() -> Value {
 
 fn other_pages() -> Vec<(&'static str, Value)> {
     let tableau = tableau();
-    let empty = json!({ "aFaireSuite": true, "urgentes": [], "sansLien": [], "argent": [], "tickets": [], "mouvements": [] });
+    let empty = json!({ "aFaireSuite": true, "limites": {}, "urgentes": [], "sansLien": [], "argent": [], "tickets": [], "mouvements": [] });
     let rien = json!({ "elements": [], "suivant": null });
     let evenement = |at: usize| {
         bureau(

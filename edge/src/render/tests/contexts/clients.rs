@@ -14,6 +14,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
             "id": ID, "titre": "Refonte <i>du site</i>", "montant": "1200.50", "devise": "EUR", "statutPaiement": statut,
             "urlPaiement": null, "lienPaiement": "https://guichet.example/payer/cd", "payable": payable,
             "montantRembourse": "160.00", "datePaiement": DATE, "dateAttendue": "2026-11-09",
+            "litigePerdu": statut == "conteste" && payable,
         });
         if payable {
             prestation["echeance"] = json!("2026-11-20");
@@ -23,7 +24,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
     let all: Vec<_> = common::domaine::StatutPaiement::ALL
         .iter()
         .map(|it| prestation(it.as_str(), matches!(it.as_str(), "en_attente" | "echoue")))
-        .chain([prestation("paye", false)])
+        .chain([prestation("paye", false), prestation("conteste", true)])
         .collect();
     // The portal reads payments and tickets only.
     let seen: Vec<_> = evenements()
@@ -111,6 +112,7 @@ fn payer_pages() -> Vec<(&'static str, Value)> {
     let payer = |etat: &str, retour: Option<&str>, livemode: Value, caisse: Option<&str>| {
         let statut = match etat {
             "du" | "fermee" => "en_attente",
+            "repris" => "conteste",
             etat => etat,
         };
         let page = public(json!({
@@ -128,7 +130,9 @@ fn payer_pages() -> Vec<(&'static str, Value)> {
             json!({ "public": { "freelanceNom": "Claire", "couleur": null, "logo": logo(), "stripeLivemode": livemode, "chemin": "/payer/cd", "q": "" }, "fait": null }),
         )
     };
-    for etat in ["du", "echoue", "en_cours", "paye", "rembourse_partiel", "rembourse", "conteste", "fermee"] {
+    for etat in
+        ["du", "echoue", "en_cours", "paye", "rembourse_partiel", "rembourse", "conteste", "repris", "fermee"]
+    {
         for retour in [None, Some("ok"), Some("verifie"), Some("annule")] {
             pages.push(("payer.html", payer(etat, retour, json!(true), None)));
         }
