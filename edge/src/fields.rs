@@ -341,18 +341,24 @@ impl Fields {
     /// pages show it (`1 200,50 €`, `€1,200.50`). With its currency given, the mark of another one is
     /// refused, but for the euro's sign.
     pub fn optional_amount(&mut self, name: &'static str, devise: Option<Devise>) -> Option<Decimal> {
+        let typed = matches!(self.values.get(name), Some(Raw::Typed(_)));
         let text = match self.found(name) {
             Found::Empty => return None,
-            Found::Text(text) if matches!(self.values.get(name), Some(Raw::Typed(_))) => {
-                typed_amount(&text, devise)
-            }
+            Found::Text(text) if typed => typed_amount(&text, devise),
             Found::Text(text) => Some(text),
             Found::Number(number) => Some(number.to_string()),
             Found::Other => None,
         };
+        // Nobody's `1.200` is to become one euro twenty: where no currency has a third decimal, it is asked again.
+        let two_decimals = devise.is_some_and(|devise| devise.decimals() < 3);
+        if typed && two_decimals && text.as_deref().and_then(as_thousands).is_some() {
+            self.refus.push(Refus::invalid(name, "montant-ambigu"));
+            return None;
+        }
         let montant = text.as_deref().and_then(decimal);
         if montant.is_none() {
-            self.refus.push(Refus::invalid(name, "montant-invalide"));
+            // Each is told how an amount is written there.
+            self.refus.push(Refus::invalid(name, if typed { "montant-invalide" } else { "montant-json" }));
         }
         montant
     }
@@ -483,13 +489,14 @@ fn decimal(text: &str) -> Option<Decimal> {
 /// separator may be either: `1,200` is twelve hundred in English, and one and a fifth in French.
 pub fn said_amounts(text: &str) -> Vec<Decimal> {
     let Some(number) = typed_amount(text, None) else { return Vec::new() };
-    let whole = match number.split_once('.') {
-        Some((whole, thousands)) if thousands.len() == 3 && (1..=3).contains(&whole.len()) => {
-            decimal(&format!("{whole}{thousands}"))
-        }
-        _ => None,
-    };
-    decimal(&number).into_iter().chain(whole).collect()
+    decimal(&number).into_iter().chain(as_thousands(&number)).collect()
+}
+
+/// `1.200` as twelve hundred: what a number is if its only separator parts thousands.
+fn as_thousands(number: &str) -> Option<Decimal> {
+    let (whole, thousands) = number.split_once('.')?;
+    let parted = thousands.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
+    parted.then(|| decimal(&format!("{whole}{thousands}")))?
 }
 
 /// `1 200,50 €` as `1200.50`. `None` for the mark of another currency, and for separators that no country

@@ -164,7 +164,7 @@ fn pages_bureau() -> Router<App> {
         .route("/opportunites/{id}/evenements-stripe/{evt}/rejouer", post(opportunites::replay))
         .route("/opportunites/{id}/recu", get(opportunites::show_receipt))
         .route("/opportunites/{id}/supprimer", post(opportunites::delete))
-        .route("/tickets", get(tickets::list))
+        .route("/tickets", get(tickets::list).post(tickets::create))
         .route("/tickets/{id}", get(tickets::show).post(tickets::update))
         .route("/tickets/{id}/messages", post(tickets::reply))
         .route("/operations", get(operations::show))

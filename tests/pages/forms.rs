@@ -309,3 +309,37 @@ async fn a_refund_always_says_how_much() {
     app.until_empty().await;
     assert_eq!(app.count("SELECT count(*) FROM remboursement").await, 0);
 }
+
+#[tokio::test]
+async fn a_ticket_is_opened_from_the_list_of_tickets() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    assert!(claire.get("/tickets?nouveau=1").await.text.contains("Ajoutez d’abord un client"));
+    let client = claire.add_client("Librairie Vasseur").await.to_string();
+    let page = claire.get("/tickets?nouveau=1").await.text;
+    let cle = key(after_form(&page, "/tickets"));
+    let typed = [
+        ("cle", cle.as_str()),
+        ("clientId", ""),
+        ("sujet", "Couleur <de> la couverture"),
+        ("description", "Bleu ?"),
+    ];
+    let refused = send(&claire, "/tickets", &typed).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.text.contains("f-clientId-e") && refused.text.contains("Couleur &lt;de&gt; la couverture")
+    );
+    let cle = key(after_form(&refused.text, "/tickets"));
+    let right =
+        [("cle", cle.as_str()), ("clientId", &client), ("sujet", "Couleur"), ("description", "Bleu ?")];
+    let (sent, again) = (send(&claire, "/tickets", &right).await, send(&claire, "/tickets", &right).await);
+    assert_eq!((sent.status.as_u16(), again.status.as_u16()), (303, 303));
+    app.until_empty().await;
+    assert_eq!(app.count("SELECT count(*) FROM ticket").await, 1);
+    assert!(claire.get("/tickets").await.text.contains("Couleur"));
+}
+
+/// The page from a form's beginning on.
+fn after_form<'a>(page: &'a str, action: &str) -> &'a str {
+    page.split_once(&format!(r#"method="post" action="{action}""#)).expect("the form is there").1
+}

@@ -322,6 +322,7 @@ async fn of(bureau: &Bureau, email: &'static str, prefix: &str) -> Vec<Ecran> {
         page("opportunites-nouvelle", "/opportunites", "/opportunites?nouveau=1")
             .after("refusee", SEND_EMPTY),
         page("tickets", "/tickets", "/tickets"),
+        page("tickets-nouveau", "/tickets", "/tickets?nouveau=1"),
         page("recherche", "/recherche", trouve),
         page("recherche", "/recherche", trouve).after("palette", PALETTE),
         page("recherche", "/recherche", trouve).after("clavier", CLAVIER),

@@ -83,7 +83,7 @@ fn json_of_the_wrong_type_names_the_field() {
             "nom:champ-invalide",
             "type:choix-invalide",
             "clientId:identifiant-invalide",
-            "montant:montant-invalide"
+            "montant:montant-json"
         ]
     );
 }
@@ -117,7 +117,7 @@ fn amounts_are_exact_and_forms_take_them_as_people_write_them() {
     ] {
         let mut fields = json(wrong);
         assert_eq!(fields.optional_amount("m", None), None, "{wrong}");
-        assert_eq!(told(&mut fields), ["m:montant-invalide"], "{wrong}");
+        assert_eq!(told(&mut fields), ["m:montant-json"], "{wrong}");
     }
 }
 
@@ -167,6 +167,33 @@ fn amounts_are_read_as_they_are_typed_and_shown() {
     ] {
         assert!(!read(text, devise).is_some_and(|text| is_decimal(&text)), "{text} {devise}");
     }
+}
+
+#[test]
+fn an_amount_that_may_be_thousands_is_asked_again_where_no_third_decimal_is() {
+    let read = |text: &str, devise: &str| {
+        let mut fields = form(&format!("m={text}"));
+        let montant = fields.optional_amount("m", Devise::parse(devise).ok()).map(|m| m.to_string());
+        (montant, told(&mut fields).pop())
+    };
+    let refused = (None, Some("m:montant-ambigu".to_owned()));
+    for (text, devise) in
+        [("1.200", "EUR"), ("1%2C200", "EUR"), ("12.345+%E2%82%AC", "EUR"), ("1.200", "JPY")]
+    {
+        assert_eq!(read(text, devise), refused, "{text} {devise}");
+    }
+    for (text, devise, montant) in [
+        ("1.200", "KWD", "1.200"),
+        ("0.500", "EUR", "0.500"),
+        ("1.20", "EUR", "1.20"),
+        ("1.200%2C00", "EUR", "1200.00"),
+    ] {
+        assert_eq!(read(text, devise), (Some(montant.into()), None), "{text} {devise}");
+    }
+    assert_eq!(
+        json(r#"{"m":"1.200"}"#).optional_amount("m", Some(Devise::EUR)).unwrap().to_string(),
+        "1.200"
+    );
 }
 
 #[test]

@@ -13,22 +13,36 @@ use crate::pages::page_context;
 use crate::pages::submission::Destination;
 use crate::problem::AppError;
 use crate::queries::PER_PAGE;
-use crate::queries::ticket;
+use crate::queries::{client, ticket};
 use crate::session::Id;
 
 /// What narrows the list to the tickets that wait for an answer, where a status may stand too.
 const A_REPONDRE: &str = "a_repondre";
 
-/// `GET /tickets?statut=&q=&client=&apres=`
+/// `GET /tickets?statut=&q=&client=&apres=&nouveau=`
 pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
-    let params = &bureau.params;
+    list_page(&bureau, StatusCode::OK, Forms::default()).await
+}
+
+/// `POST /tickets`
+pub async fn create(bureau: Bureau, mut fields: Fields) -> Result<Response, AppError> {
+    let job = commands::create_ticket(&mut fields);
+    let page = async |status, forms| list_page(&bureau, status, forms).await;
+    bureau.submit("f", job, &fields, Destination::Created, page).await
+}
+
+async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
+    let (pool, me, params) = (&bureau.app.pool, bureau.me.id, &bureau.params);
     let filter = ticket::Filter {
         recherche: params.get("q").map(str::to_owned),
         client_id: params.parse("client"),
         statut_ticket: params.parse("statut"),
         a_repondre: params.get("statut") == Some(A_REPONDRE),
     };
-    let page = ticket::list(&bureau.app.pool, bureau.me.id, &filter, params.parse("apres"), PER_PAGE).await?;
+    let page = ticket::list(pool, me, &filter, params.parse("apres"), PER_PAGE).await?;
+    let ouvert = params.get("nouveau").is_some() || forms.is_refused("f");
+    let clients = if ouvert { client::choices(pool, me).await? } else { Vec::new() };
+    let fresh = values([("clientId", filter.client_id.map(|id| id.to_string()))]);
     let context = page_context! {
         page,
         filtre => page_context! {
@@ -36,8 +50,11 @@ pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
             recherche => filter.recherche.unwrap_or_default(),
         },
         requete => params.query(&["statut", "q", "client"]),
+        clients,
+        ouvert,
+        f => forms.get("f", fresh),
     };
-    bureau.page("tickets.html", "tickets", StatusCode::OK, context).await
+    bureau.page("tickets.html", "tickets", status, context).await
 }
 
 /// `GET /tickets/{id}`

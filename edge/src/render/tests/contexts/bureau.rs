@@ -41,11 +41,12 @@ fn other_pages() -> Vec<(&'static str, Value)> {
             json!({ "etat": etat, "kind": "CreateClient", "erreur": erreur, "retour": "/clients", "ici": "/jobs/1?" }),
         )
     };
-    let list = |requete: &str, page: Value| {
-        bureau(
-            "tickets",
-            json!({ "page": page, "filtre": { "statut": "nouveau", "recherche": "<i>" }, "requete": requete }),
-        )
+    let list = |requete: &str, page: Value, clients: Option<Value>| {
+        let context = json!({
+            "page": page, "filtre": { "statut": "nouveau", "recherche": "<i>" }, "requete": requete,
+            "ouvert": clients.is_some(), "clients": clients.unwrap_or_default(), "f": form("f"),
+        });
+        bureau("tickets", context)
     };
     let courriel = |statut: &str, erreur: Option<&str>| {
         json!({
@@ -95,10 +96,11 @@ fn other_pages() -> Vec<(&'static str, Value)> {
             list(
                 "q=a&",
                 json!({ "elements": [ticket("nouveau", "client"), ticket("resolu", "client")], "suivant": ID }),
+                Some(json!([client(true)])),
             ),
         ),
-        ("tickets.html", list("q=a&", rien.clone())),
-        ("tickets.html", list("", rien.clone())),
+        ("tickets.html", list("q=a&", rien.clone(), Some(json!([])))),
+        ("tickets.html", list("", rien.clone(), None)),
         (
             "tickets/id.html",
             bureau(
