@@ -26,8 +26,7 @@ SELECT o.id AS opportunite_id, p.*
               coalesce(bool_or(NOT conforme AND type = 'recu'), false) AS non_conforme,
               max(date_paiement) FILTER (WHERE type = 'en_cours') AS date_lancement,
               max(date_paiement) FILTER (WHERE type IN ('recu', 'encaisse') AND conforme) AS date_recu,
-              max(date_paiement) FILTER (WHERE type = 'rembourse') AS date_rembourse,
-              max(date_paiement) AS date_dernier
+              max(date_paiement) FILTER (WHERE type = 'rembourse') AS date_rembourse
          FROM paiement WHERE opportunite_id = o.id) p;
 
 -- What is left to refund of each payment through Stripe: refunds that are under way, or of unknown outcome, are

@@ -152,7 +152,7 @@ pub struct PrestationPage {
     pub montant_rembourse: Option<Decimal>,
     /// Whether the bank gave a disputed payment back for good.
     pub litige_perdu: bool,
-    /// When money last moved.
+    /// When money last came.
     pub date_paiement: Option<DateTime<Utc>>,
     /// The day by which a debit that is under way has usually come through.
     pub date_attendue: Option<NaiveDate>,
@@ -212,7 +212,7 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                     AND o.statut_paiement IN ('en_attente', 'echoue')) as "payable!",
                   a.recu_minor as "recu_minor!", a.rembourse_minor as "rembourse_minor!",
                   litige_perdu(o.id, o.statut_paiement) as "litige_perdu!",
-                  a.date_dernier, a.date_lancement
+                  a.date_recu, a.date_lancement
              FROM opportunite o
              JOIN opportunite_argent a ON a.opportunite_id = o.id
             WHERE o.client_id = $1
@@ -245,7 +245,7 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                 payable: row.payable,
                 montant_rembourse: (row.rembourse_minor > 0).then(|| of_minor(row.rembourse_minor)),
                 litige_perdu: row.litige_perdu,
-                date_paiement: row.date_dernier,
+                date_paiement: row.date_recu,
                 date_attendue: row
                     .date_lancement
                     .filter(|_| row.statut_paiement == StatutPaiement::EnCours)

@@ -114,7 +114,9 @@ message-client =
 
     Here is the link to pay for “{ $titre }” ({ $montant }): { $lien }
 
-    It stays valid until it is paid. Kind regards,
+    It stays valid until it is paid.
+
+    Kind regards,
     { $nom }
 
 message-client-rappel =
@@ -122,7 +124,9 @@ message-client-rappel =
 
     Unless I am mistaken, “{ $titre }” ({ $montant }, due on { $echeance }) is still to be paid. Here is the payment link: { $lien }
 
-    If you have just paid, please disregard this message. Kind regards,
+    If you have just paid, please disregard this message.
+
+    Kind regards,
     { $nom }
 message-client-echoue =
     Hello,

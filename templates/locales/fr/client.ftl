@@ -114,7 +114,9 @@ message-client =
 
     Voici le lien pour régler « { $titre } » ({ $montant }) : { $lien }
 
-    Il reste valable jusqu’au paiement. Bien à vous,
+    Il reste valable jusqu’au paiement.
+
+    Bien à vous,
     { $nom }
 
 message-client-rappel =
@@ -122,7 +124,9 @@ message-client-rappel =
 
     Sauf erreur, « { $titre } » ({ $montant }, échéance au { $echeance }) reste à régler. Voici le lien de paiement : { $lien }
 
-    Si vous venez de payer, ne tenez pas compte de ce message. Bien à vous,
+    Si vous venez de payer, ne tenez pas compte de ce message.
+
+    Bien à vous,
     { $nom }
 message-client-echoue =
     Bonjour,

@@ -76,6 +76,7 @@ pub async fn deals(bureau: Bureau) -> Result<Response, AppError> {
         "champ-paiement",
         "montant-recu",
         "montant-rembourse",
+        "argent-conteste",
         "export-ajoute",
         "export-identifiant",
     ];
@@ -98,6 +99,7 @@ pub async fn deals(bureau: Bureau) -> Result<Response, AppError> {
                 if payable { statut } else { Cell::Plain(String::new()) },
                 amount(cadre, o.montant_recu),
                 amount(cadre, o.montant_rembourse),
+                amount(cadre, o.montant_conteste),
                 moment(cadre, o.date_creation),
                 Cell::Plain(o.id.to_string()),
             ]
