@@ -333,8 +333,8 @@ impl Fields {
     }
 
     /// An amount as [`Self::optional_amount`] reads it, that must be there.
-    pub fn amount(&mut self, name: &'static str) -> Decimal {
-        self.required(name, |fields| fields.optional_amount(name, None))
+    pub fn amount(&mut self, name: &'static str, devise: Option<Devise>) -> Decimal {
+        self.required(name, |fields| fields.optional_amount(name, devise))
     }
 
     /// An exact amount, or none: text or a number in JSON; in a form also as people write it and as our
@@ -350,7 +350,7 @@ impl Fields {
             Found::Other => None,
         };
         // Nobody's `1.200` is to become one euro twenty: where no currency has a third decimal, it is asked again.
-        let two_decimals = devise.is_some_and(|devise| devise.decimals() < 3);
+        let two_decimals = devise.is_none_or(|devise| devise.decimals() < 3);
         if typed && two_decimals && text.as_deref().and_then(as_thousands).is_some() {
             self.refus.push(Refus::invalid(name, "montant-ambigu"));
             return None;

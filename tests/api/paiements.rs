@@ -30,6 +30,27 @@ async fn a_won_deal_is_paid_and_turns_paye_by_itself() {
 }
 
 #[tokio::test]
+async fn a_card_that_is_refused_is_told_beside_its_attempt_which_stays_open() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "1200.50").await;
+    claire.pay_link(deal).await;
+    let session = claire.session_id(deal).await;
+    let attempt = async || {
+        let read = claire.get(&format!("/api/opportunites/{deal}/paiements")).await.expect(200);
+        (read["sessions"][0]["statut"].clone(), read["sessions"][0]["dateRefus"].is_string())
+    };
+    assert_eq!(attempt().await, (json!("ouverte"), false));
+    app.simulateur.pay(&session, Moyen::CarteRefusee).await.unwrap();
+    until("the refusal is told", || async { attempt().await.1.then_some(()) }).await;
+    assert_eq!(attempt().await.0, "ouverte");
+    assert!(claire.get(&format!("/opportunites/{deal}")).await.text.contains("carte refusée le"));
+    app.simulateur.pay(&session, Moyen::Carte).await.unwrap();
+    until("it is paid", || async { (attempt().await == (json!("payee"), false)).then_some(()) }).await;
+}
+
+#[tokio::test]
 async fn only_a_won_deal_with_a_payable_amount_gets_a_link() {
     let app = App::start().await;
     let claire = app.freelance("claire@example.org").await;

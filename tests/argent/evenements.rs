@@ -134,7 +134,12 @@ async fn a_payment_that_a_bank_asks_about_can_be_refunded_and_an_inquiry_ends() 
     let inquiry = deal.app.simulateur.dispute(&session, None, true).unwrap();
     deal.hand_over("charge.dispute.created").await;
     let half = Some("600".parse().unwrap());
-    let job = common::jobs::RefundPayment { opportunite_id: deal.id, paiement_id: None, montant: half };
+    let job = common::jobs::RefundPayment {
+        opportunite_id: deal.id,
+        paiement_id: None,
+        montant: half,
+        devise: None,
+    };
     assert_eq!(deal.app.run(deal.owner, "refund", &job).await.0, "termine");
     assert_eq!(statut(&deal).await, "rembourse_partiel");
     deal.app.simulateur.close_dispute(&inquiry, false).unwrap();

@@ -4,6 +4,7 @@
 
 use common::job::JobId;
 use common::jobs::{RefundPayment, ReversePayment};
+use common::montant::Devise;
 use sandbox::simulateur::{FauteApi, Fautes, GenreApi, Moyen};
 use serde_json::Value;
 use tests::{Deal, until};
@@ -41,7 +42,7 @@ impl Refunded for Deal {
 
     async fn refund(&self, key: &str, montant: Option<&str>) -> (String, Value) {
         let montant = montant.map(|montant| montant.parse().unwrap());
-        let job = RefundPayment { opportunite_id: self.id, paiement_id: None, montant };
+        let job = RefundPayment { opportunite_id: self.id, paiement_id: None, montant, devise: None };
         self.app.run(self.owner, key, &job).await
     }
 
@@ -63,7 +64,7 @@ impl Refunded for Deal {
     /// Asks for all of it back, and kills the worker that had Stripe's answer to wait for.
     async fn unanswered(&mut self, faute: GenreApi) -> JobId {
         self.faults(faute, None);
-        let job = RefundPayment { opportunite_id: self.id, paiement_id: None, montant: None };
+        let job = RefundPayment { opportunite_id: self.id, paiement_id: None, montant: None, devise: None };
         let id = JobId::of::<RefundPayment>(&self.owner, "a");
         self.app.push(&self.app.envelope(id, self.owner, &job)).await;
         until("Stripe was asked", || async {
@@ -119,6 +120,13 @@ async fn more_than_what_is_left_is_refused_with_its_field_and_stripe_is_not_aske
         let refused = (statut.as_str(), refus["code"].as_str(), refus["champ"].as_str());
         assert_eq!(refused, ("rejete", Some(code), Some("montant")), "{montant}");
     }
+    let dollars = RefundPayment {
+        opportunite_id: deal.id,
+        paiement_id: None,
+        montant: Some("1".parse().unwrap()),
+        devise: Some(Devise::parse("USD").unwrap()),
+    };
+    assert_eq!(deal.refused("dollars", &dollars).await, ("devise".into(), "devise-differente".into()));
     // Two at once for more than there is: one of them is refused.
     let (a, b) = tokio::join!(deal.refund("a", Some("800")), deal.refund("b", Some("800")));
     let mut ends = [a.0, b.0];

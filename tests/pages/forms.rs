@@ -298,7 +298,8 @@ async fn a_refund_always_says_how_much() {
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     let deal = claire.add_paid_deal(&app, client, "Site", "100").await;
-    for montant in ["", "  "] {
+    // The last one is a thousand to one reader, and one to another.
+    for montant in ["", "  ", "0.1.0", "1.000"] {
         let form = [("cle", "k"), ("montant", montant)];
         let path = format!("/opportunites/{deal}/remboursements");
         let refused = Answer::of(claire.request(Method::POST, &path).form(&form)).await;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::job::{Job, Queue};
+use crate::montant::Devise;
 
 /// Refunds one payment of a deal, whole or in part.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,6 +18,9 @@ pub struct RefundPayment {
     pub paiement_id: Option<Uuid>,
     /// How much, in the payment's main unit; all that is left when it is not said (in jobs of earlier versions).
     pub montant: Option<Decimal>,
+    /// The currency that its sender read: another one than the payment's is refused.
+    #[serde(default)]
+    pub devise: Option<Devise>,
 }
 
 impl Job for RefundPayment {

@@ -69,13 +69,15 @@ pub fn record_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<Recor
     fields.finish(job)
 }
 
-/// `{ montant, paiementId? }`: of the only payment there is, unless said otherwise. How much is always said: money
-/// that went back does not return.
+/// `{ montant, devise?, paiementId? }`: of the only payment there is, unless said otherwise. How much is always said:
+/// money that went back does not return.
 pub fn refund_payment(opportunite_id: Uuid, fields: &mut Fields) -> Result<RefundPayment, AppError> {
+    let devise = fields.optional_devise("devise");
     let job = RefundPayment {
         opportunite_id,
         paiement_id: fields.optional_uuid("paiementId"),
-        montant: Some(fields.amount("montant")),
+        montant: Some(fields.amount("montant", devise)),
+        devise,
     };
     fields.finish(job)
 }

@@ -35,6 +35,8 @@ pub struct SessionPaiement {
     pub date_modification: DateTime<Utc>,
     /// The last thing that the ledger tells of it: `echoue` on an attempt whose debit did not come through.
     pub dernier_paiement: Option<TypePaiement>,
+    /// When a card was last refused on its page, which stays open.
+    pub date_refus: Option<DateTime<Utc>>,
 }
 
 /// One accepted event of Stripe's and what came of it: a line of the proof.
@@ -80,7 +82,11 @@ pub async fn sessions(
         r#"SELECT s.id, s.opportunite_id, s.statut as "statut: StatutSession", s.montant_minor, s.devise as "devise: Devise",
                   s.stripe_session_id, s.date_expiration, s.date_creation, s.date_modification,
                   (SELECT p.type FROM paiement p WHERE p.session_paiement_id = s.id
-                    ORDER BY p.date_paiement DESC, p.id DESC LIMIT 1) as "dernier: TypePaiement"
+                    ORDER BY p.date_paiement DESC, p.id DESC LIMIT 1) as "dernier: TypePaiement",
+                  -- One attempt is open at a time: what is refused while it is open was tried on its page.
+                  CASE WHEN s.statut = 'ouverte' THEN (SELECT max(t.date_evenement) FROM evenement_timeline t
+                      WHERE t.reference_id = s.opportunite_id AND t.type_evenement = 'tentative_refusee'
+                        AND t.date_evenement >= s.date_creation) END as refus
              FROM session_paiement s
              JOIN opportunite o ON o.id = s.opportunite_id
             WHERE o.utilisateur_id = $1 AND s.opportunite_id = ANY ($2)
@@ -103,6 +109,7 @@ pub async fn sessions(
             date_creation: row.date_creation,
             date_modification: row.date_modification,
             dernier_paiement: row.dernier,
+            date_refus: row.refus,
         })
         .collect())
 }

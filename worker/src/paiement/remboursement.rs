@@ -132,6 +132,9 @@ pub async fn check_refunded(cx: &mut Cx) -> Result<(), JobError> {
 async fn insert_attempt(cx: &mut Cx, job: &RefundPayment) -> Result<(), JobError> {
     let payment = choose(refundable(cx, job.opportunite_id).await?, job.paiement_id)?;
     let devise = payment.devise;
+    if job.devise.is_some_and(|said| said != devise) {
+        return Err(Refus::invalid("devise", "devise-differente").arg("devise", devise).into());
+    }
     let montant_minor = match job.montant {
         None => payment.left_minor,
         Some(montant) => ledger_minor(montant, devise)

@@ -322,6 +322,7 @@ fn proof() -> Value {
             "dateCreation": moment(),
             "dateModification": moment(),
             "dernierPaiement": said(nullable(of("TypePaiement")), "The last thing that the ledger tells of it."),
+            "dateRefus": said(nullable(moment()), "When a card was last refused on its page, which stays open."),
         }), &[]),
         "Paiement": object("A line of the ledger.", json!({
             "id": id(),
@@ -560,6 +561,7 @@ fn bodies() -> Value {
         })),
         "RefundPayment": body(&["montant"], json!({
             "montant": of("MontantSaisi"),
+            "devise": said(of("Devise"), "The currency that was read; another than the payment's is refused."),
             "paiementId": said(id(), "Of which payment; not needed where there is one."),
         })),
         "CreateTicket": body(&["clientId", "sujet", "description"], json!({

@@ -24,7 +24,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     let session = |statut: &str, dernier: Option<&str>| {
         json!({
             "id": ID, "statut": statut, "montant": "1200.50", "devise": "EUR", "stripeSessionId": "cs_1",
-            "dateExpiration": DATE, "dateCreation": DATE, "dateModification": DATE, "dernierPaiement": dernier,
+            "dateExpiration": DATE, "dateCreation": DATE, "dateModification": DATE, "dernierPaiement": dernier, "dateRefus": DATE,
         })
     };
     let mut sessions: Vec<_> =
