@@ -62,6 +62,9 @@ pub struct Payer {
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_rembourse: Option<Decimal>,
+    /// What disputes hold, or gave back for good.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_conteste: Option<Decimal>,
     /// Whether the bank gave a disputed payment back for good.
     pub litige_perdu: bool,
     /// What Stripe is giving back and has not given back yet.
@@ -102,6 +105,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
                   o.date_lien_annule IS NOT NULL as "lien_annule!",
                   (SELECT stripe_livemode FROM instance) as stripe_livemode,
                   a.recu_minor as "recu_minor!", a.rembourse_minor as "rembourse_minor!",
+                  a.conteste_minor as "conteste_minor!",
                   litige_perdu(o.id, o.statut_paiement) as "litige_perdu!",
                   a.date_lancement, a.date_recu, a.date_rembourse,
                   (SELECT sum(r.montant_minor)::bigint FROM remboursement r
@@ -142,6 +146,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
             url_paiement: row.url_paiement,
             montant_recu: of_minor(row.recu_minor),
             montant_rembourse: of_minor(row.rembourse_minor),
+            montant_conteste: of_minor(row.conteste_minor),
             litige_perdu: row.litige_perdu,
             remboursement_en_cours: row.en_route_minor.and_then(of_minor),
             date_lancement: row.date_lancement,

@@ -38,6 +38,11 @@ fn every_page_renders_strictly_in_both_languages() {
             assert!(!html.contains(" style=") && !html.contains("<script>"), "{template}");
             // What people write is text: the samples hold a tag.
             assert!(!html.contains("<i>"), "{template} does not escape");
+            // The script puts the new region where the one of its name stands.
+            let regions: Vec<_> =
+                html.split(" data-region=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            let named: BTreeSet<_> = regions.iter().collect();
+            assert_eq!(regions.len(), named.len(), "{template}: {regions:?}");
             seen.insert(template);
         }
     }

@@ -88,7 +88,11 @@ pub async fn deals(bureau: Bureau) -> Result<Response, AppError> {
             // A deal that is not won owes nothing.
             let payable =
                 o.etape_pipeline == EtapePipeline::Gagne || o.statut_paiement != StatutPaiement::EnAttente;
-            let statut = word(cadre, "statut-paiement", o.statut_paiement.as_str());
+            let statut = if o.litige_perdu {
+                word(cadre, "court", "litige_perdu")
+            } else {
+                word(cadre, "statut-paiement", o.statut_paiement.as_str())
+            };
             vec![
                 Cell::Text(o.client_nom),
                 Cell::Text(o.titre),
