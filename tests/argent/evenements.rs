@@ -171,6 +171,19 @@ async fn a_dispute_says_by_when_it_is_to_be_answered_as_it_was_last_told() {
     deal.hand_over_event(&told).await;
     let shown = page().await;
     assert!(shown.contains("avant le") && shown.contains("2101") && !shown.contains("2100"), "{shown}");
+    let dashboard = async || claire.get("/").await.text;
+    let asked = "preuves à envoyer avant le";
+    assert!(dashboard().await.contains(asked));
+
+    // A moment that has passed asks nothing of anybody.
+    let mut past = later.clone();
+    past["id"] = json!("evt_past");
+    past["created"] = json!(told["created"].as_i64().unwrap() + 120);
+    past["data"]["object"]["evidence_details"]["due_by"] = json!(1_000_000_000);
+    deal.hand_over_event(&past).await;
+    assert!(!page().await.contains("avant le"));
+    let shown = dashboard().await;
+    assert!(shown.contains("Voir le litige") && !shown.contains(asked), "{shown}");
 }
 
 #[tokio::test]

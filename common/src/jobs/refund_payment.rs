@@ -19,7 +19,7 @@ pub struct RefundPayment {
     /// How much, in the payment's main unit; all that is left when it is not said (in jobs of earlier versions).
     pub montant: Option<Decimal>,
     /// The currency that its sender read: another one than the payment's is refused.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devise: Option<Devise>,
 }
 

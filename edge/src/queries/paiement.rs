@@ -165,12 +165,13 @@ pub async fn preuves(pool: &PgPool, utilisateur_id: Uuid, opportunite_id: Uuid) 
 }
 
 /// By when Stripe wants the freelancer's evidence in the open disputes of some deals of their own, as it was last told;
-/// a deal of which no event says so is absent. Read here: a database takes no JSON with a NUL in it, and people name
-/// themselves at Stripe.
+/// a deal is absent when no event says so, or when that moment is past. Read here: a database takes no JSON with a NUL
+/// in it, and people name themselves at Stripe.
 pub async fn limites_contestation(
     pool: &PgPool,
     utilisateur_id: Uuid,
     opportunites: &[Uuid],
+    now: DateTime<Utc>,
 ) -> sqlx::Result<HashMap<Uuid, DateTime<Utc>>> {
     let rows = sqlx::query!(
         r#"SELECT DISTINCT ON (o.id) o.id, e.corps
@@ -185,7 +186,7 @@ pub async fn limites_contestation(
     let due_by = |corps: &str| {
         let event = serde_json::from_str::<serde_json::Value>(corps).ok()?;
         let seconds = event.pointer("/data/object/evidence_details/due_by")?.as_i64()?;
-        DateTime::from_timestamp(seconds, 0)
+        DateTime::from_timestamp(seconds, 0).filter(|limite| *limite > now)
     };
     Ok(rows.into_iter().filter_map(|row| Some((row.id, due_by(&row.corps)?))).collect())
 }

@@ -76,10 +76,11 @@ pub struct Argent {
     pub recu: Option<Decimal>,
 }
 
-/// Reads the dashboard. `today` and `month_start` are the reader's.
+/// Reads the dashboard at a moment. `today` and `month_start` are the reader's.
 pub async fn read(
     pool: &PgPool,
     utilisateur_id: Uuid,
+    now: DateTime<Utc>,
     today: NaiveDate,
     month_start: DateTime<Utc>,
     liens: &Liens,
@@ -100,7 +101,7 @@ pub async fn read(
     let contested: Vec<Uuid> = a_faire.iter().filter(contested).map(|deal| deal.id).collect();
     let limites = match contested.as_slice() {
         [] => HashMap::new(),
-        ids => paiement::limites_contestation(pool, utilisateur_id, ids).await?,
+        ids => paiement::limites_contestation(pool, utilisateur_id, ids, now).await?,
     };
     let (urgentes, sans_lien) = a_faire.into_iter().partition(|deal| {
         matches!(deal.statut_paiement, StatutPaiement::Conteste | StatutPaiement::Echoue)

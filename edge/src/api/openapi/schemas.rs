@@ -561,7 +561,7 @@ fn bodies() -> Value {
         })),
         "RefundPayment": body(&["montant"], json!({
             "montant": of("MontantSaisi"),
-            "devise": said(of("Devise"), "The currency that was read; another than the payment's is refused."),
+            "devise": said(of("DeviseSaisie"), "The currency that was read; another than the payment's is refused."),
             "paiementId": said(id(), "Of which payment; not needed where there is one."),
         })),
         "CreateTicket": body(&["clientId", "sujet", "description"], json!({

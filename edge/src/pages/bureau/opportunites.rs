@@ -302,11 +302,13 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     let o = o.ok_or(AppError::NotFound)?;
     let client = client::find(pool, me, o.client_id, &bureau.app.liens).await?.ok_or(AppError::NotFound)?;
     let limites = match o.statut_paiement {
-        StatutPaiement::Conteste => paiement::limites_contestation(pool, me, &ids).await?,
+        StatutPaiement::Conteste => {
+            paiement::limites_contestation(pool, me, &ids, bureau.cadre.maintenant).await?
+        }
         _ => HashMap::new(),
     };
     let context = page_context! {
-        limiteContestation => limites.get(&id).filter(|limite| **limite > bureau.cadre.maintenant),
+        limiteContestation => limites.get(&id),
         message => message(&o, &client, &bureau.me.nom, bureau.cadre.aujourdhui()),
         client,
         envoi,

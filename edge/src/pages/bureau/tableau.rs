@@ -17,7 +17,7 @@ pub async fn show(bureau: Bureau) -> Result<Response, AppError> {
     let today = cadre.aujourdhui();
     let first = today.with_day(1).unwrap_or(today);
     let month = start_of_day(first, cadre.fuseau);
-    let tableau = tableau::read(&app.pool, bureau.me.id, today, month, &app.liens).await?;
+    let tableau = tableau::read(&app.pool, bureau.me.id, cadre.maintenant, today, month, &app.liens).await?;
     let f = Forms::default().get("lien", Values::new());
     bureau.page("tableau.html", "tableau", StatusCode::OK, page_context! { tableau, f }).await
 }
