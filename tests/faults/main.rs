@@ -38,7 +38,7 @@ fn faulty() -> Options {
 /// The product, a freelancer and one client.
 async fn office(options: Options) -> (App, Bureau, Uuid) {
     // The first client is made by a worker, also where a test starts its own later.
-    let mut app = App::start_with(Options { workers: 1, ..options.clone() }).await;
+    let mut app = App::start_with(Options { workers: options.workers.max(1), ..options.clone() }).await;
     let claire = app.freelance("claire@example.org").await;
     let client = claire.add_client("Vasseur").await;
     if options.workers == 0 {

@@ -14,7 +14,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use sandbox::postgres::Stop;
 use sandbox::simulateur::Moyen;
 use serde_json::Value;
-use tests::{App, Bureau, Courier, Expected, Options};
+use tests::{App, Bureau, Courier, Expected, Options, PATIENCE};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -43,11 +43,23 @@ enum Letter {
 }
 
 /// Letters to be delivered, and how often the door was shut.
-#[derive(Default)]
 struct Bag {
     letters: Vec<Letter>,
     under_way: usize,
     refused: usize,
+    /// When the last one was taken.
+    taken: Instant,
+    /// What the last one was told that was not.
+    told: String,
+}
+
+impl Bag {
+    /// # Panics
+    /// When nobody has taken a letter for a long time: the storm would never end.
+    fn check(&self) {
+        let left = self.letters.len();
+        assert!(self.taken.elapsed() < PATIENCE * 2, "{left} letters that nobody takes: {}", self.told);
+    }
 }
 
 /// Brings letters until none is left; whom nobody answered is brought again, as Stripe and browsers do.
@@ -73,16 +85,23 @@ async fn bring(bag: Arc<Mutex<Bag>>, courier: Courier, claire: Bureau, client: U
             Letter::Event(event) => courier.deliver(event).await,
             Letter::Note(n) => claire.push_note(client, &format!("note {n}")).await,
         };
-        let taken = answer.is_ok_and(|answer| {
-            let known = answer.status.is_success() || answer.status == 503;
-            assert!(known, "{} {}", answer.status, answer.text);
-            answer.status.is_success()
-        });
+        let (taken, told) = match answer {
+            Ok(answer) => {
+                let told = format!("{} {}", answer.status, answer.text);
+                let known = answer.status.is_success() || answer.status == 503;
+                assert!(known, "{told}");
+                (answer.status.is_success(), told)
+            }
+            Err(error) => (false, format!("{error:?}")),
+        };
         {
             let mut bag = bag.lock().unwrap();
             bag.under_way -= 1;
-            if !taken {
+            if taken {
+                bag.taken = Instant::now();
+            } else {
                 bag.refused += 1;
+                bag.told = told;
                 bag.letters.insert(0, letter);
             }
         }
@@ -144,7 +163,8 @@ async fn weather(storm: Storm) -> Told {
     let deliveries = letters.len();
 
     let began = Instant::now();
-    let bag = Arc::new(Mutex::new(Bag { letters, ..Bag::default() }));
+    let bag = Bag { letters, under_way: 0, refused: 0, taken: began, told: String::new() };
+    let bag = Arc::new(Mutex::new(bag));
     let mut bringers = JoinSet::new();
     for _ in 0..16 {
         bringers.spawn(bring(bag.clone(), app.courier(), claire.clone(), client));
@@ -160,7 +180,11 @@ async fn weather(storm: Storm) -> Told {
                 Some(ended) => ended.unwrap(),
             },
             // On a busy machine a process needs longer than a second to come back: then the storm ends first.
-            _ = each_second.tick(), if kills.values().sum::<usize>() < most_kills => {
+            _ = each_second.tick() => {
+                bag.lock().unwrap().check();
+                if kills.values().sum::<usize>() == most_kills {
+                    continue;
+                }
                 let victim = VICTIMS[rng.random_range(0..4)];
                 kill_one(&mut app, victim).await;
                 *kills.entry(victim).or_default() += 1;

@@ -12,6 +12,8 @@ use common::queue::{DONE_CHANNEL, Producer, PushError, Pushed, keys};
 use redis::aio::MultiplexedConnection;
 use sandbox::redis::{AppendFsync, Options as RedisOptions, Redis};
 use secrecy::SecretString;
+use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -685,6 +687,29 @@ async fn a_redis_that_is_a_replica_for_a_while_is_borne() -> Result {
     assert_eq!((next.number(), next.delivery.deliveries), (2, 1));
     next.ends(Verdict::Done);
     place.drained().await
+}
+
+#[tokio::test]
+async fn a_connection_that_is_spoilt_while_it_is_set_up_costs_one_push() -> Result {
+    let place = Place::start(RedisOptions::default()).await?;
+    let door = TcpListener::bind("127.0.0.1:0").await?;
+    let url = SecretString::from(format!("redis://{}/", door.local_addr()?));
+    let redis = ("127.0.0.1", place.redis.port());
+    tokio::spawn(async move {
+        // The first who comes is told what no Redis says.
+        door.accept().await?.0.write_all(b"?\r\n").await?;
+        loop {
+            let (mut comes, mut goes) = (door.accept().await?.0, TcpStream::connect(redis).await?);
+            tokio::spawn(async move { copy_bidirectional(&mut comes, &mut goes).await });
+        }
+        #[expect(unreachable_code, reason = "it names the error's type")]
+        std::io::Result::Ok(())
+    });
+    let producer = Producer::connect(&url)?;
+    let refused = producer.push(&job(1, "a")).await;
+    assert!(matches!(refused, Err(PushError::Unavailable(_))), "{refused:?}");
+    assert_eq!(producer.push(&job(1, "a")).await?, Pushed::Queued);
+    Ok(())
 }
 
 #[tokio::test]

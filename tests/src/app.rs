@@ -18,7 +18,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
 use crate::check::Witness;
-use crate::people::{Answer, Bureau, Courier};
+use crate::people::{Answer, Bureau, Courier, browser};
 use crate::proxy::Proxy;
 use crate::wait::{PATIENCE, until};
 
@@ -415,7 +415,7 @@ impl App {
     /// Whoever brings events to the webhook.
     pub fn courier(&self) -> Courier {
         let url = format!("{}/api/webhooks/stripe", self.base);
-        Courier { url, http: reqwest::Client::new(), witness: self.witness.clone() }
+        Courier { url, http: browser().build().expect("a client"), witness: self.witness.clone() }
     }
 
     /// A number out of the database.

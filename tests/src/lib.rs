@@ -24,4 +24,4 @@ pub use check::{Expected, Witness};
 pub use deal::Deal;
 pub use people::{Answer, Bureau, Courier, Portail};
 pub use proxy::Proxy;
-pub use wait::until;
+pub use wait::{PATIENCE, until};

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::{App, PASSWORD, WEBHOOK_SECRET, prefer_wait};
 use crate::check::Witness;
 use crate::openapi::Asked;
-use crate::wait::until;
+use crate::wait::{PATIENCE, until};
 
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
@@ -89,11 +89,7 @@ impl Bureau {
 
     /// Somebody who has not signed in.
     pub fn stranger(app: &App) -> Self {
-        let http = reqwest::Client::builder()
-            .cookie_store(true)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client");
+        let http = browser().cookie_store(true).build().expect("a client");
         Self { http, base: app.base.clone(), witness: app.witness.clone() }
     }
 
@@ -255,8 +251,7 @@ impl Portail {
     /// Takes a portal's link in hand.
     pub fn visit(url: &str, base: &str) -> Self {
         let token = url.rsplit('/').next().expect("a token").to_owned();
-        let http =
-            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let http = browser().build().expect("a client");
         Self { http, base: base.to_owned(), token }
     }
 
@@ -279,6 +274,12 @@ impl Portail {
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         Answer::of(self.request(Method::POST, path).header("Prefer", prefer_wait()).json(&body)).await
     }
+}
+
+/// Follows nothing by itself, and gives up on an answer that the edge should have given long ago: where processes
+/// are killed, the client's own pool once waited for ever for a connection that was gone.
+pub(crate) fn browser() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE)
 }
 
 /// The `id` of an entity.

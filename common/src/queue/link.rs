@@ -10,7 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 /// A shared, pipelined connection for short commands. Clones share it.
 ///
 /// It connects when first used and again after it was lost. Where redis-rs's own manager would stay on a
-/// connection that is of no more use (nothing answers on it, or its server has become a replica), it is replaced.
+/// connection that is of no more use (nothing answers on it, it could not be set up, or its server has become a
+/// replica), it is replaced.
 #[derive(Clone)]
 pub struct Link(Arc<Shared>);
 
@@ -92,7 +93,11 @@ impl Link {
     /// Replaces the connection if the result shows that it is of no more use.
     fn judge<T>(&self, result: &RedisResult<T>, used: &Current) {
         let Err(error) = result else { return };
-        if !(error.is_timeout() || has_code(error, "READONLY") || has_code(error, "MASTERDOWN")) {
+        // A connection that was lost the manager replaces itself. One that failed otherwise while it was set up
+        // (an answer that was cut off, a refused sign-in) it would keep, and answer with that failure for ever.
+        let replaced_already = error.is_io_error() && !error.is_timeout();
+        let answered = error.code().is_some() && !has_code(error, "READONLY") && !has_code(error, "MASTERDOWN");
+        if replaced_already || answered {
             return;
         }
         let mut current = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
