@@ -116,13 +116,22 @@ function raison(page, statut) {
   return (disparu ? mots.disparu : (page.querySelector("main [data-phrase]") ?? titre)?.textContent) ?? mots.echec ?? "";
 }
 
+/** The page that is shown, whatever place of it was gone to. */
+const adresse = () => location.pathname + location.search;
+let montree = adresse();
+
+/** @param {URL} url @param {boolean} [nouvelle] another page, to which one may go back */
+function situer(url, nouvelle = false) {
+  url.searchParams.delete("fait");
+  if (nouvelle) history.pushState(null, "", url);
+  else history.replaceState(null, "", url);
+  montree = adresse();
+}
+
 /** The confirmation was said: going back or reloading must not say it again. */
 function oublierFait() {
   const url = new URL(location.href);
-  if (url.searchParams.has("fait")) {
-    url.searchParams.delete("fait");
-    history.replaceState(null, "", url);
-  }
+  if (url.searchParams.has("fait")) situer(url);
 }
 
 /* ----------------------------------------------------------------- copying */
@@ -274,12 +283,21 @@ async function envoyer(evenement) {
       rendre();
       // A server that could not take it has not refused it either.
       montrer(reponse.ok ? "rien" : reponse.status < 500 ? "rejete" : "non_confirme");
-      return montrerPage(await reponse.text(), reponse);
+      return montrerPage(await reponse.text(), reponse, undefined, form);
     }
     const fin = await suivre(await reponse.json(), montrer);
+    if (fin?.statut === "rejete") {
+      // It took a while to be refused. Sent again it is the same wish: its page says why, with a key for the next.
+      const refus = await demander(form.action, { method: "POST", body: donnees });
+      if (!estJson(refus) && !deconnecte(refus)) {
+        rendre();
+        montrer("rejete");
+        return montrerPage(await refus.text(), refus, undefined, form);
+      }
+    }
     rendre();
     montrer(fin?.statut ?? "non_confirme");
-    if (fin?.suite) return await visiter(fin.suite, form.action);
+    if (fin?.suite) return await visiter(fin.suite, form);
     if (fin?.erreur) dire(fin.erreur, "retard");
   } catch (erreur) {
     rendre();
@@ -318,13 +336,13 @@ function animerDepot(champ) {
 
 /* ------------------------------------------------------- pages in place */
 
-/** @param {string} suite @param {string} action of the form that leads there */
-async function visiter(suite, action) {
+/** @param {string} suite @param {HTMLFormElement} form that leads there */
+async function visiter(suite, form) {
   const cible = new URL(suite, location.href);
   try {
     const reponse = await fetch(cible, { headers: { Accept: "text/html" }, credentials: "same-origin" });
     if (deconnecte(reponse)) return location.assign(cible);
-    montrerPage(await reponse.text(), reponse, cible, action);
+    montrerPage(await reponse.text(), reponse, cible, form);
   } catch {
     // It is done: what is left is to see it.
     location.assign(cible);
@@ -332,9 +350,11 @@ async function visiter(suite, action) {
 }
 
 /** Puts another page in place of this one. Of the same path, its reader stays where they were.
- * @param {string} html @param {Response} reponse @param {URL} [cible] @param {string} [action] of the form
- * that was accepted */
-function montrerPage(html, reponse, cible, action) {
+ * @param {string} html @param {Response} reponse @param {URL} [cible] @param {HTMLFormElement} [form] that was sent */
+function montrerPage(html, reponse, cible, form) {
+  // What was refused is shown again on the page that holds its form, which may be another than this.
+  const chezElle = reponse.headers.get("content-location");
+  if (!cible && chezElle) cible = new URL(chezElle, location.href);
   const page = lire(html);
   const contenu = page.getElementById("contenu");
   const ici = document.getElementById("contenu");
@@ -347,6 +367,7 @@ function montrerPage(html, reponse, cible, action) {
   }
   const url = cible && reponse.redirected ? new URL(reponse.url) : cible;
   const ailleurs = url && url.pathname !== location.pathname;
+  const saisies = form && !ailleurs ? prendreSaisies(form) : [];
   // Without script it leads to the form; with it the reader is taken there.
   for (const sommaire of tous("[data-sommaire]", contenu)) sommaire.remove();
   ici.replaceWith(contenu);
@@ -357,12 +378,11 @@ function montrerPage(html, reponse, cible, action) {
   const nav = document.querySelector(".nav");
   const sa = page.querySelector(".nav");
   if (nav && sa) nav.replaceWith(sa);
-  if (url) {
-    url.searchParams.delete("fait");
-    if (ailleurs) history.pushState({ ailleurs: true }, "", url);
-    else history.replaceState(null, "", url);
-  }
+  if (url) situer(url, ailleurs);
+  vue += 1;
+  morte = false;
   animer(document);
+  rendreSaisies(saisies);
   veiller();
   const invalide = contenu.querySelector('[aria-invalid="true"], [role="alert"]');
   if (invalide instanceof HTMLElement) {
@@ -372,7 +392,29 @@ function montrerPage(html, reponse, cible, action) {
     return;
   }
   if (ailleurs) scrollTo(0, 0);
-  if (!action || !continuer(action)) viser(toast ?? contenu);
+  if (!form || !continuer(form.action)) viser(toast ?? contenu);
+}
+
+/** What was typed in the other forms of this page, which its next state must not lose.
+ * @param {HTMLFormElement} envoye that was sent */
+function prendreSaisies(envoye) {
+  const autres = /** @type {HTMLFormElement[]} */ (tous("form[method='post']")).filter((form) => form !== envoye);
+  return autres.flatMap((form) =>
+    champsDe(form)
+      .filter((champ) => estSaisi(champ) && champ.type !== "file" && champ.type !== "password")
+      .map((champ) => ({ action: form.action, nom: champ.name, valeur: champ.value })),
+  );
+}
+
+/** @param {ReturnType<typeof prendreSaisies>} saisies */
+function rendreSaisies(saisies) {
+  for (const { action, nom, valeur } of saisies) {
+    const formulaires = /** @type {HTMLFormElement[]} */ (tous("form")).filter((form) => form.action === action);
+    const champ = formulaires.flatMap(champsDe).find((autre) => autre.name === nom);
+    if (!champ) continue;
+    champ.value = valeur;
+    champ.closest(PLI)?.setAttribute("open", "");
+  }
 }
 
 /** The reader goes on in the form that they sent, where it still stands open. @param {string} action */
@@ -383,7 +425,10 @@ function continuer(action) {
   return Boolean(champ) && document.activeElement === champ;
 }
 
-addEventListener("popstate", () => location.reload());
+// A place of the page that is shown is gone to by the browser itself.
+addEventListener("popstate", () => {
+  if (adresse() !== montree) location.reload();
+});
 
 /* ------------------------------------------------------------ live regions */
 
@@ -395,17 +440,28 @@ let debutVeille = Date.now();
 let pas = 0;
 /** The page's address leads nowhere any more. */
 let morte = false;
+/** Counts the pages shown, so that what was asked on one is not told on the next. */
+let vue = 0;
 
 /** A region's HTML without what differs at each rendering. @param {Element} region */
 const empreinte = (region) => region.outerHTML.replace(/(name="cle" value=")[^"]*/g, "$1");
 
-/** Somebody writes, has written, chooses or waits in it. @param {Element} region */
+/** What people write or choose in. @param {Element} dans
+ * @returns {(HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[]} */
+const champsDe = (dans) => tous("input:not([type='hidden'], [type='radio']), textarea, select", dans);
+
+/** Whether it holds something else than the page came with. @param {ReturnType<typeof champsDe>[number]} champ */
+function estSaisi(champ) {
+  if (!(champ instanceof HTMLSelectElement)) return champ.value !== champ.defaultValue;
+  const options = [...champ.options];
+  return champ.value !== (options.find((option) => option.defaultSelected) ?? options[0])?.value;
+}
+
+/** Somebody writes, has written, chooses, mends what was refused or waits in it. @param {Element} region */
 function occupee(region) {
-  /** @type {HTMLInputElement[]} */
-  const champs = tous("input:not([type='hidden'], [type='radio']), textarea", region);
-  if (champs.some((champ) => champ.value !== champ.defaultValue)) return true;
+  if (champsDe(region).some(estSaisi)) return true;
   const saisit = document.activeElement?.matches("input, select, textarea") && region.contains(document.activeElement);
-  return Boolean(saisit || region.querySelector('details.menu[open], form[aria-busy="true"]'));
+  return Boolean(saisit || region.querySelector('.field__error, [aria-invalid="true"], details.menu[open], form[aria-busy="true"]'));
 }
 
 /** What tells a control from its neighbours, in the page as it was and as it is. @param {Element} controle */
@@ -414,17 +470,20 @@ const signe = (controle) => `${controle.tagName} ${controle.getAttribute("href")
 async function regarder() {
   if (morte || document.hidden || Date.now() - debutVeille > VEILLE_MS) return;
   let repos = 0;
+  const celle = vue;
   try {
     const reponse = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    const html = await reponse.text();
+    if (celle !== vue) return;
     if (reponse.status === 404 || reponse.status === 410) {
       morte = true;
       clearTimeout(minuterie);
-      return avertir(raison(lire(await reponse.text()), reponse.status));
+      return avertir(raison(lire(html), reponse.status));
     }
     // Nothing more to see; whoever comes back to the tab, signed in again, looks again.
     if (deconnecte(reponse) || reponse.status === 403) return clearTimeout(minuterie);
     if (surcharge(reponse)) repos = Math.max(repit(reponse), 60);
-    else if (reponse.ok && !reponse.redirected) rafraichir(await reponse.text());
+    else if (reponse.ok && !reponse.redirected) rafraichir(html);
   } catch {
     // The next look will tell.
   }
@@ -446,6 +505,8 @@ function rafraichir(html) {
     const nom = region.getAttribute("data-region") ?? "";
     const neuve = page.querySelector(`[data-region="${CSS.escape(nom)}"]`);
     if (!neuve || occupee(region)) continue;
+    // What was new when it was seen stays marked until something newer comes.
+    if (region.querySelector("form[data-lire]") && !neuve.querySelector("form[data-lire]")) continue;
     const dite = empreinte(neuve);
     if (connu.get(nom) === dite) continue;
     const actif = document.activeElement;
@@ -559,7 +620,7 @@ async function verifier(form) {
   if (await envoyerSeul(form)) {
     const url = new URL(location.href);
     url.searchParams.set("retour", "verifie");
-    history.replaceState(null, "", url);
+    situer(url);
   }
   await regarder();
 }
@@ -595,7 +656,7 @@ function animer(dans) {
   };
   for (const region of tous("[data-region]", dans)) {
     const nom = region.getAttribute("data-region") ?? "";
-    if (!region.hasAttribute("data-vu")) connu.set(nom, empreinte(region));
+    connu.set(nom, empreinte(region));
   }
   chaque("form[data-job]", (/** @type {HTMLFormElement} */ form) => form.addEventListener("submit", envoyer));
   chaque("input[data-depot]", animerDepot);
@@ -627,7 +688,7 @@ function animer(dans) {
     bouton.addEventListener("click", () => print());
   });
   chaque("form[data-une-fois]", (/** @type {HTMLFormElement} */ form) => {
-    const bouton = form.querySelector("button");
+    const bouton = /** @type {HTMLButtonElement | null} */ (form.querySelector("button:not([type='button'])"));
     form.addEventListener("submit", () => setTimeout(() => bouton && (bouton.disabled = true)));
     addEventListener("pageshow", () => bouton && (bouton.disabled = false));
   });

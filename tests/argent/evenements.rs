@@ -180,6 +180,14 @@ async fn a_dispute_says_by_when_it_is_to_be_answered_as_it_was_last_told() {
     let asked = "preuves à envoyer avant le";
     assert!(dashboard().await.contains(asked));
 
+    // Evidence that was sent is not asked for.
+    let mut sent = later.clone();
+    sent["id"] = json!("evt_sent");
+    sent["created"] = json!(told["created"].as_i64().unwrap() + 90);
+    sent["data"]["object"]["status"] = json!("under_review");
+    deal.hand_over_event(&sent).await;
+    assert!(!page().await.contains("avant le"));
+
     // A moment that has passed asks nothing of anybody.
     let mut past = later.clone();
     past["id"] = json!("evt_past");

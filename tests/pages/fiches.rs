@@ -174,3 +174,15 @@ async fn the_ready_message_reminds_of_a_day_that_has_passed_and_says_what_did_no
         assert!(page.contains(expected), "{expected}: {page}");
     }
 }
+
+#[tokio::test]
+async fn the_language_is_switched_without_forgetting_where_one_comes_from() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Vasseur").await;
+    let deal = claire.add_won_deal(client, "Site", "100").await;
+    let link = claire.pay_link(deal).await["lienPaiement"].as_str().unwrap().to_owned();
+    let path = link.strip_prefix(&app.base).unwrap();
+    let page = claire.get(&format!("{path}?retour=ok")).await.text;
+    assert!(page.contains(&format!(r#"href="{path}?retour=ok&amp;langue=en""#)), "{page}");
+}

@@ -187,3 +187,37 @@ async fn the_clients_say_what_they_owe_and_when_they_were_last_heard_of() {
         }
     }
 }
+
+#[tokio::test]
+async fn of_more_clients_than_a_list_shows_the_chosen_one_is_there() {
+    let app = App::start().await;
+    let claire = app.freelance("claire@example.org").await;
+    let client = claire.add_client("Zinc").await;
+    let note = claire
+        .post(&format!("/api/clients/{client}/notes"), json!({ "texte": "À relire" }))
+        .await
+        .expect(201);
+    sqlx::query(
+        "INSERT INTO client (id, utilisateur_id, nom, type, langue, date_creation, date_modification)
+         SELECT gen_random_uuid(), utilisateur_id, 'A ' || n, type, langue, date_creation, date_modification
+           FROM client, generate_series(1, 1000) n",
+    )
+    .execute(&app.db)
+    .await
+    .unwrap();
+    let chosen = format!(r#"value="{client}" selected"#);
+    for page in [
+        format!("/evenements/{}", note["id"].as_str().unwrap()),
+        format!("/tickets?nouveau=1&client={client}"),
+        format!("/opportunites?nouveau=1&client={client}"),
+    ] {
+        let text = claire.get(&page).await.text;
+        assert!(text.contains(&chosen), "{page}: {text}");
+    }
+    // The list of tickets says whose it is, and keeps it beside a status.
+    let text = claire.get(&format!("/tickets?client={client}")).await.text;
+    assert!(
+        text.contains(&format!("client={client}&amp;statut=resolu")) && text.contains("Retirer"),
+        "{text}"
+    );
+}

@@ -135,8 +135,7 @@ async fn the_portal_and_the_deal_turn_to_paye_by_themselves() {
     theirs.find(PAID).await;
     theirs.sees("Rien à faire").await;
     ours.find(PAID).await;
-    // News that came while one looks: opened anew, the page marks it, and its script says that it was seen.
-    ours.reload().await;
+    // News that came while one looks: the page marks it, and its script says that it was seen.
     ours.sees("Non lu").await;
     app.until_count("SELECT count(*) FROM evenement_timeline WHERE nouvelle AND date_lecture IS NULL", 0)
         .await;

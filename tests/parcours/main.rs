@@ -6,6 +6,7 @@
 mod avancement;
 mod clavier;
 mod recherche;
+mod saisie;
 
 use tests::app::PASSWORD;
 use tests::{App, Browser};

@@ -96,7 +96,8 @@ impl Link {
         // A connection that was lost the manager replaces itself. One that failed otherwise while it was set up
         // (an answer that was cut off, a refused sign-in) it would keep, and answer with that failure for ever.
         let replaced_already = error.is_io_error() && !error.is_timeout();
-        let answered = error.code().is_some() && !has_code(error, "READONLY") && !has_code(error, "MASTERDOWN");
+        let answered =
+            error.code().is_some() && !has_code(error, "READONLY") && !has_code(error, "MASTERDOWN");
         if replaced_already || answered {
             return;
         }

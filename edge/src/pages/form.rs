@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use common::domaine::Langue;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::fresh_key;
 use crate::fields::Fields;
@@ -33,6 +34,13 @@ pub struct Form {
     pub erreurs: BTreeMap<String, String>,
     /// What is wrong with the whole, or with a field that the form does not show.
     pub erreur: Option<String>,
+}
+
+impl Form {
+    /// The client that its field `clientId` names.
+    pub fn client_id(&self) -> Option<Uuid> {
+        self.saisie.get("clientId")?.parse().ok()
+    }
 }
 
 /// The forms of a page, one of which may have been refused.

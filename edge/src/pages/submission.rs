@@ -32,8 +32,8 @@ pub const PATIENCE_PAGE: Duration = Duration::from_secs(10);
 /// How long the script waits while the job is in the queue: it tells as soon as the job has begun.
 const PATIENCE_QUEUE: Duration = Duration::from_secs(1);
 
-/// Characters of a path that a form may want to lead to.
-const RETOUR_MAX: usize = 200;
+/// Characters of a path that a form may want to lead to: a list narrowed by long words is one.
+const RETOUR_MAX: usize = 4_000;
 
 /// Who sends a form: as whom its job runs, and where their pages begin.
 #[derive(Debug, Clone)]

@@ -193,13 +193,14 @@ pub struct Choice {
     pub nom: String,
 }
 
-/// The clients to choose from in a form, by name: the thousand first.
-pub async fn choices(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<Vec<Choice>> {
+/// The clients to choose from in a form, by name: the thousand first, and before them the one that is chosen.
+pub async fn choices(pool: &PgPool, utilisateur_id: Uuid, choisi: Option<Uuid>) -> sqlx::Result<Vec<Choice>> {
     sqlx::query_as!(
         Choice,
         "SELECT id, nom FROM client WHERE utilisateur_id = $1 AND date_effacement IS NULL
-         ORDER BY lower(nom), id LIMIT 1000",
+         ORDER BY id IS NOT DISTINCT FROM $2 DESC, lower(nom), id LIMIT 1000",
         utilisateur_id,
+        choisi,
     )
     .fetch_all(pool)
     .await

@@ -164,9 +164,10 @@ pub async fn preuves(pool: &PgPool, utilisateur_id: Uuid, opportunite_id: Uuid) 
     Ok(rows.fetch_all(pool).await?.into_iter().map(|row| preuve!(row)).collect())
 }
 
-/// By when Stripe wants the freelancer's evidence in the open disputes of some deals of their own, as it was last told;
-/// a deal is absent when no event says so, or when that moment is past. Read here: a database takes no JSON with a NUL
-/// in it, and people name themselves at Stripe.
+/// By when Stripe wants the freelancer's evidence in the disputes of some deals of their own: of each dispute what was
+/// told last counts, of several the nearest. A deal is absent when nothing waits for evidence (it was sent, the bank has
+/// decided), or when that moment is past. Read here: a database takes no JSON with a NUL in it, and people name
+/// themselves at Stripe.
 pub async fn limites_contestation(
     pool: &PgPool,
     utilisateur_id: Uuid,
@@ -174,21 +175,30 @@ pub async fn limites_contestation(
     now: DateTime<Utc>,
 ) -> sqlx::Result<HashMap<Uuid, DateTime<Utc>>> {
     let rows = sqlx::query!(
-        r#"SELECT DISTINCT ON (o.id) o.id, e.corps
+        r#"SELECT o.id, e.corps
              FROM evenement_stripe e JOIN opportunite o ON o.id = e.opportunite_id
             WHERE o.utilisateur_id = $1 AND o.id = ANY ($2) AND e.type LIKE 'charge.dispute.%' AND litige_ouvert(o.id)
-            ORDER BY o.id, e.date_evenement DESC NULLS LAST, e.id DESC"#,
+            ORDER BY e.date_evenement NULLS FIRST, e.id"#,
         utilisateur_id,
         opportunites,
     )
     .fetch_all(pool)
     .await?;
-    let due_by = |corps: &str| {
-        let event = serde_json::from_str::<serde_json::Value>(corps).ok()?;
-        let seconds = event.pointer("/data/object/evidence_details/due_by")?.as_i64()?;
-        DateTime::from_timestamp(seconds, 0).filter(|limite| *limite > now)
-    };
-    Ok(rows.into_iter().filter_map(|row| Some((row.id, due_by(&row.corps)?))).collect())
+    let mut last = HashMap::new();
+    for row in rows {
+        let Ok(event) = serde_json::from_str::<serde_json::Value>(&row.corps) else { continue };
+        let dispute = &event["data"]["object"];
+        let waits = matches!(dispute["status"].as_str(), Some("needs_response" | "warning_needs_response"));
+        let due_by = dispute["evidence_details"]["due_by"].as_i64().filter(|_| waits);
+        let due_by = due_by.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        last.insert((row.id, dispute["id"].as_str().map(str::to_owned)), due_by);
+    }
+    let mut limites: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
+    for ((deal, _), due_by) in last {
+        let Some(due_by) = due_by.filter(|due_by| *due_by > now) else { continue };
+        limites.entry(deal).and_modify(|nearest| *nearest = due_by.min(*nearest)).or_insert(due_by);
+    }
+    Ok(limites)
 }
 
 /// One event of Stripe's about one deal of the freelancer's own, whole.

@@ -178,7 +178,7 @@ pub struct DemandePage {
 pub struct Contenu {
     /// What is sold and won: newest first.
     pub opportunites: Vec<PrestationPage>,
-    /// What was asked: newest first.
+    /// What was asked: what moved last first.
     pub tickets: Vec<DemandePage>,
 }
 
@@ -245,7 +245,10 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                 payable: row.payable,
                 montant_rembourse: (row.rembourse_minor > 0).then(|| of_minor(row.rembourse_minor)),
                 litige_perdu: row.litige_perdu,
-                date_paiement: row.date_recu,
+                date_paiement: row.date_recu.filter(|_| {
+                    // What was noted by mistake and taken back is no payment.
+                    !matches!(row.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue)
+                }),
                 date_attendue: row
                     .date_lancement
                     .filter(|_| row.statut_paiement == StatutPaiement::EnCours)
@@ -262,7 +265,7 @@ async fn demandes(pool: &PgPool, client_id: Uuid) -> sqlx::Result<Vec<DemandePag
                   t.dernier_auteur as "dernier_auteur: Auteur", t.date_creation, t.date_modification,
                   (SELECT m.corps FROM message_ticket m WHERE m.ticket_id = t.id
                     ORDER BY m.id DESC LIMIT 1) as dernier_message
-             FROM ticket t WHERE t.client_id = $1 ORDER BY t.id DESC LIMIT 50"#,
+             FROM ticket t WHERE t.client_id = $1 ORDER BY t.date_modification DESC, t.id DESC LIMIT 500"#,
         client_id,
     )
     .fetch_all(pool)

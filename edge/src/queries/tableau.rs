@@ -34,8 +34,12 @@ pub struct Tableau {
     pub a_faire_suite: bool,
     /// Where the money stands, a row a currency.
     pub argent: Vec<Argent>,
-    /// The tickets that are not resolved, those that wait for the freelancer first.
+    /// The tickets that are not resolved, those that wait for the freelancer first: the first of them.
     pub tickets: Vec<Ticket>,
+    /// How many are not resolved in all.
+    pub tickets_ouverts: i64,
+    /// Of these, how many wait for the freelancer.
+    pub tickets_a_repondre: i64,
     /// What happened last.
     pub mouvements: Vec<Mouvement>,
 }
@@ -85,10 +89,11 @@ pub async fn read(
     month_start: DateTime<Utc>,
     liens: &Liens,
 ) -> sqlx::Result<Tableau> {
-    let (mut a_faire, argent, tickets, recent) = tokio::try_join!(
+    let (mut a_faire, argent, tickets, nombres, recent) = tokio::try_join!(
         opportunite::a_faire(pool, utilisateur_id, today, i64::from(ROWS) + 1, liens),
         argent(pool, utilisateur_id, today, month_start),
         ticket::open(pool, utilisateur_id, i64::from(ROWS)),
+        ticket::nombres(pool, utilisateur_id),
         evenement::recent(pool, utilisateur_id, i64::from(ROWS)),
     )?;
     let mouvements = recent
@@ -107,7 +112,18 @@ pub async fn read(
         matches!(deal.statut_paiement, StatutPaiement::Conteste | StatutPaiement::Echoue)
             || deal.echeance.is_some_and(|echeance| echeance < today)
     });
-    Ok(Tableau { urgentes, sans_lien, limites, a_faire_suite, argent, tickets, mouvements })
+    let (tickets_ouverts, tickets_a_repondre) = nombres;
+    Ok(Tableau {
+        urgentes,
+        sans_lien,
+        limites,
+        a_faire_suite,
+        argent,
+        tickets,
+        tickets_ouverts,
+        tickets_a_repondre,
+        mouvements,
+    })
 }
 
 /// How much the dashboard has under « À faire », all of it: [`opportunite::a_faire`] and the tickets that wait for an

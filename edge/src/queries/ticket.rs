@@ -227,6 +227,18 @@ pub async fn non_lus(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<i64> {
     .await
 }
 
+/// How many tickets are not resolved, and how many of these wait for the freelancer.
+pub async fn nombres(pool: &PgPool, utilisateur_id: Uuid) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) as "ouverts!", count(*) FILTER (WHERE dernier_auteur = 'client') as "a_repondre!"
+             FROM ticket WHERE utilisateur_id = $1 AND statut_ticket <> 'resolu'"#,
+        utilisateur_id,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok((row.ouverts, row.a_repondre))
+}
+
 /// The tickets that are not resolved, those that wait for the freelancer first.
 pub async fn open(pool: &PgPool, utilisateur_id: Uuid, limit: i64) -> sqlx::Result<Vec<Ticket>> {
     let rows = select_tickets!(

@@ -63,12 +63,13 @@ async fn home(bureau: &Bureau, id: Uuid, client: Option<Uuid>) -> Result<Destina
 
 async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Result<Response, AppError> {
     let (app, me) = (&bureau.app, bureau.me.id);
-    let (evenement, clients) =
-        tokio::try_join!(evenement::find(&app.pool, me, id), client::choices(&app.pool, me))?;
+    let evenement = evenement::find(&app.pool, me, id).await?;
     let evenement = evenement.filter(Evenement::is_editable).ok_or(AppError::NotFound)?;
+    let f = forms.get("f", fields(&evenement, &bureau.cadre));
+    let clients = client::choices(&app.pool, me, f.client_id()).await?;
     let context = page_context! {
         client => page_context! { id => evenement.client_id, nom => evenement.client_nom },
-        f => forms.get("f", fields(&evenement, &bureau.cadre)),
+        f,
         fSupprimer => forms.get("supprimer", Values::new()),
         evenement,
         clients,

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::CONTENT_LOCATION;
+use axum::response::{IntoResponse as _, Response};
 use chrono::NaiveDate;
 use common::domaine::{EtapePipeline, MoyenPaiement, StatutPaiement};
 use common::jobs::{
@@ -84,16 +85,17 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
         opportunite::board(pool, me, &filter, per_column, bureau.cadre.aujourdhui(), liens),
         opportunite::devises(pool, me)
     )?;
-    // Before the first deal the page says whether a client is missing.
-    let clients = if ouvert || colonnes.iter().all(|colonne| colonne.nombre == 0) {
-        client::choices(pool, me).await?
-    } else {
-        Vec::new()
-    };
     let fresh = values([
         ("clientId", filter.client_id.map(|id| id.to_string())),
         ("devise", Some(Devise::EUR.to_string())),
     ]);
+    let f = forms.get("f", fresh);
+    // Before the first deal the page says whether a client is missing.
+    let clients = if ouvert || colonnes.iter().all(|colonne| colonne.nombre == 0) {
+        client::choices(pool, me, f.client_id()).await?
+    } else {
+        Vec::new()
+    };
     let context = page_context! {
         vue => if as_list { "liste" } else { "tableau" },
         colonnes,
@@ -110,7 +112,7 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
         filtres => params.query(&["q", "etapePipeline", "statutPaiement", "devise", "echeance", "client"]),
         clients,
         ouvert,
-        f => forms.get("f", fresh),
+        f,
         fDeplacer => forms.get("deplacer", Values::new()),
     };
     bureau.page("opportunites.html", "opportunites", status, context).await
@@ -282,7 +284,11 @@ async fn submit<J: Targets>(
     fields: &Fields,
     destination: Destination,
 ) -> Result<Response, AppError> {
-    let page = async |status, forms| page(bureau, id, status, forms).await;
+    // The form may stand on the board or the dashboard: what was refused is shown again at the deal's own address.
+    let page = async |status, forms| {
+        let page = page(bureau, id, status, forms).await?;
+        Ok(([(CONTENT_LOCATION, path(id))], page).into_response())
+    };
     bureau.submit(form, job, fields, destination, page).await
 }
 

@@ -41,18 +41,24 @@ async fn list_page(bureau: &Bureau, status: StatusCode, forms: Forms) -> Result<
     };
     let page = ticket::list(pool, me, &filter, params.parse("apres"), PER_PAGE).await?;
     let ouvert = params.get("nouveau").is_some() || forms.is_refused("f");
-    let clients = if ouvert { client::choices(pool, me).await? } else { Vec::new() };
-    let fresh = values([("clientId", filter.client_id.map(|id| id.to_string()))]);
+    let f = forms.get("f", values([("clientId", filter.client_id.map(|id| id.to_string()))]));
+    let clients = if ouvert { client::choices(pool, me, f.client_id()).await? } else { Vec::new() };
+    let client = match filter.client_id {
+        Some(id) => client::find(pool, me, id, &bureau.app.liens).await?,
+        None => None,
+    };
     let context = page_context! {
+        client,
         page,
         filtre => page_context! {
             statut => if filter.a_repondre { A_REPONDRE } else { filter.statut_ticket.map_or("", StatutTicket::as_str) },
             recherche => filter.recherche.unwrap_or_default(),
         },
+        garde => params.query(&["q", "client"]),
         requete => params.query(&["statut", "q", "client"]),
         clients,
         ouvert,
-        f => forms.get("f", fresh),
+        f,
     };
     bureau.page("tickets.html", "tickets", status, context).await
 }

@@ -72,6 +72,7 @@ impl Public {
             logo => self.logo,
             stripeLivemode => self.stripe_livemode,
             chemin => ici,
+            garde => self.params.query(&["retour", "attente", "suite"]),
             q => if langue_query.is_empty() { langue_query } else { format!("?{langue_query}") },
         };
         let fait = done(&self.app, &self.actor, &self.params).await?;

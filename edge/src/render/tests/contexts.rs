@@ -135,7 +135,7 @@ fn bureau(rubrique: &str, page: Value) -> Value {
 
 fn public(page: Value) -> Value {
     let heading = json!({
-        "public": { "freelanceNom": "Claire <i>Morel</i>", "couleur": "#1a2b3c", "logo": logo(), "stripeLivemode": false, "chemin": "/portail/ab", "q": "?langue=en" },
+        "public": { "freelanceNom": "Claire <i>Morel</i>", "couleur": "#1a2b3c", "logo": logo(), "stripeLivemode": false, "chemin": "/portail/ab", "garde": "retour=ok&", "q": "?langue=en" },
         "fait": "CreateTicket",
     });
     with(heading, page)

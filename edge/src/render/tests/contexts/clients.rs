@@ -51,7 +51,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
                 "clientNom": "Librairie <i>Vasseur</i>", "prochain": prochain, "opportunites": opportunites, "tickets": tickets,
                 "activite": seen, "f": form("ticket"), "chemin": "/portail/ab",
             })),
-            json!({ "public": { "freelanceNom": "Claire <i>Morel</i>", "couleur": null, "logo": null, "stripeLivemode": livemode, "chemin": "/portail/ab", "q": "" } }),
+            json!({ "public": { "freelanceNom": "Claire <i>Morel</i>", "couleur": null, "logo": null, "stripeLivemode": livemode, "chemin": "/portail/ab", "garde": "", "q": "" } }),
         )
     };
     let tickets = json!([
@@ -127,7 +127,7 @@ fn payer_pages() -> Vec<(&'static str, Value)> {
         }));
         with(
             page,
-            json!({ "public": { "freelanceNom": "Claire", "couleur": null, "logo": logo(), "stripeLivemode": livemode, "chemin": "/payer/cd", "q": "" }, "fait": null }),
+            json!({ "public": { "freelanceNom": "Claire", "couleur": null, "logo": logo(), "stripeLivemode": livemode, "chemin": "/payer/cd", "garde": "", "q": "" }, "fait": null }),
         )
     };
     for etat in

@@ -1,0 +1,128 @@
+//! What was typed is lost to nothing: not to a look at what changed, not to a place of the page, not to another form.
+
+use sandbox::simulateur::Moyen;
+use serde_json::json;
+use tests::{App, Browser, until};
+
+const EMAIL: &str = "claire@example.org";
+const NOTE: &str = "Préfère être appelée après 15 h.";
+/// Counts the page's looks at the server. A page that was loaded anew knows nothing of it.
+const COUNT: &str = "window.looks = 0; const before = window.fetch; \
+     window.fetch = async (...asked) => { const answer = await before(...asked); looks += 1; return answer; }";
+
+/// Keeps the page from looking at the server.
+const BLIND: &str = "const before = window.fetch; window.fetch = (...asked) => \
+     asked[1]?.headers?.Accept === 'text/html' ? new Promise(() => {}) : before(...asked)";
+
+/// Waits until the page has looked at the server once more.
+async fn looks(browser: &Browser) {
+    let seen = browser.run("return looks").await;
+    browser.run("document.dispatchEvent(new Event('visibilitychange'))").await;
+    until("the page looks", async || (browser.run("return looks").await != seen).then_some(())).await;
+}
+
+async fn typed(browser: &Browser, name: &str) -> serde_json::Value {
+    browser.run(&format!("return document.querySelector('[name={name}]').value")).await
+}
+
+#[tokio::test]
+async fn a_refund_that_was_refused_late_says_why_until_it_is_mended() {
+    let mut app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let deal = claire.add_paid_deal(&app, client, "Refonte du site", "1200").await;
+    let browser = Browser::open(true).await;
+    browser.sign_in(&app.base, EMAIL).await;
+    browser.go(&format!("{}/opportunites/{deal}?ouvrir=rembourser", app.base)).await;
+    browser.run(COUNT).await;
+    app.kill_workers();
+    browser.fill("Rembourser pour de bon", "montant", "9000").await;
+    browser.press("Rembourser pour de bon").await;
+    browser.find("//*[@data-trajet]/li[@aria-current='step' and contains(., 'en file')]").await;
+    app.start_worker();
+    browser.sees("à rembourser, pas plus").await;
+    for _ in 0..2 {
+        looks(&browser).await;
+        browser.sees("à rembourser, pas plus").await;
+        assert_eq!(typed(&browser, "montant").await, "9000");
+    }
+    // Corrected it is another wish.
+    browser.fill("Rembourser pour de bon", "montant", "200").await;
+    browser.press("Rembourser pour de bon").await;
+    browser.sees("Remboursement").await;
+    app.until_count("SELECT count(*) FROM remboursement WHERE montant_minor = 20000", 1).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_note_outlives_a_place_of_the_page_a_look_and_what_another_form_did() {
+    let app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let browser = Browser::open(true).await;
+    browser.sign_in(&app.base, EMAIL).await;
+    browser.go(&format!("{}/clients/{client}?onglet=note", app.base)).await;
+    browser.run(COUNT).await;
+    browser.fill("Ajouter dans l’historique", "texte", NOTE).await;
+    browser.run("location.hash = 'historique'; history.back()").await;
+    looks(&browser).await;
+    assert_eq!(typed(&browser, "texte").await, NOTE);
+
+    browser.press("Générer lien portail").await;
+    browser.sees("Portail ouvert").await;
+    assert_eq!(typed(&browser, "texte").await, NOTE);
+    looks(&browser).await;
+    assert_eq!(typed(&browser, "texte").await, NOTE);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_deal_that_is_paid_from_the_portal_turns_before_anybody_made_its_link() {
+    let app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let deal = claire.add_won_deal(client, "Refonte du site", "1200.50").await;
+    let portail = claire.open_portail(client).await;
+    let page = portail.get("").await.json();
+    let link = page["opportunites"][0]["lienPaiement"].as_str().unwrap().to_owned();
+    let (ours, theirs) = (Browser::open(true).await, Browser::open(true).await);
+    ours.sign_in(&app.base, EMAIL).await;
+    ours.go(&format!("{}/opportunites/{deal}", app.base)).await;
+    theirs.go(&link).await;
+    theirs.press("Payer").await;
+    until("a session is open", async || claire.deal(deal).await["stripeSessionId"].is_string().then_some(()))
+        .await;
+    app.simulateur.pay(&claire.session_id(deal).await, Moyen::Carte).await.unwrap();
+    ours.find(super::PAID).await;
+
+    app.simulateur.dispute(&claire.session_id(deal).await, None, false).unwrap();
+    ours.run("document.dispatchEvent(new Event('visibilitychange'))").await;
+    ours.sees("Répondre chez Stripe").await;
+    let dashboard = claire.get("/").await.text;
+    assert!(dashboard.contains("Voir le litige") && !dashboard.contains("gagnée sans lien"), "{dashboard}");
+    ours.close().await;
+    theirs.close().await;
+}
+
+#[tokio::test]
+async fn a_refused_move_on_the_board_is_told_at_the_deal_s_own_address() {
+    let app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let deal = claire.add_won_deal(client, "Refonte du site", "1200").await;
+    let browser = Browser::open(true).await;
+    browser.sign_in(&app.base, EMAIL).await;
+    browser.go(&format!("{}/opportunites", app.base)).await;
+    // Paid in the meantime, and the board has not looked yet.
+    browser.run(BLIND).await;
+    let paid =
+        claire.post(&format!("/api/opportunites/{deal}/encaissement"), json!({ "moyen": "virement" })).await;
+    assert!(paid.status.is_success(), "{}", paid.text);
+    let there = format!("{}/opportunites/{deal}", app.base);
+    browser
+        .run("document.querySelector('[data-carte] button[name=etapePipeline][value=perdu]').click()")
+        .await;
+    until("the deal's address", async || (browser.url().await == there).then_some(())).await;
+    browser.find("//*[contains(@class, 'field__error')]").await;
+    browser.close().await;
+}
