@@ -88,6 +88,10 @@ async fn a_ticket_that_its_client_cannot_read_says_so_and_is_resolved_in_one_cli
     let sent = Answer::of(claire.request(Method::POST, &path).form(&form)).await;
     assert_eq!(sent.status, 303, "{}", sent.text);
     app.until_count("SELECT count(*) FROM ticket WHERE statut_ticket = 'resolu'", 1).await;
+    // Another tab says the same of what it saw: that is no conflict.
+    let form = [("cle", "k2"), form[1], form[2]];
+    let sent = Answer::of(claire.request(Method::POST, &path).form(&form)).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
     assert!(!claire.get(&path).await.text.contains("Marquer résolu"));
 }
 

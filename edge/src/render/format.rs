@@ -120,16 +120,6 @@ pub(super) fn moment_long(state: &State<'_, '_>, text: &str) -> Result<String, E
     Ok(format!("{}, {}", jour_long(state, text)?, heure(state, text)?))
 }
 
-/// What an `<input type="datetime-local">` holds: the reader's time without its zone.
-pub(super) fn saisie_locale(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
-    Ok(read_moment(state, text)?.1.format("%Y-%m-%dT%H:%M").to_string())
-}
-
-/// The reader's day: `2026-11-20`, to group and compare by.
-pub(super) fn date_iso(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
-    Ok(read_day(state, text)?.1.to_string())
-}
-
 /// Days from that day to the reader's: 3 for three days ago, 0 today, -1 tomorrow.
 pub(super) fn ecart(state: &State<'_, '_>, text: &str) -> Result<i64, Error> {
     let (cadre, day) = read_day(state, text)?;

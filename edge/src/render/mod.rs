@@ -80,8 +80,6 @@ fn environment() -> Environment<'static> {
     env.add_filter("seconde", format::seconde);
     env.add_filter("moment", format::moment);
     env.add_filter("moment_long", format::moment_long);
-    env.add_filter("saisie_locale", format::saisie_locale);
-    env.add_filter("date_iso", format::date_iso);
     env.add_filter("ecart", format::ecart);
     env.add_filter("capitale", format::capitale);
     minijinja_embed::load_templates!(&mut env);

@@ -12,7 +12,8 @@ use crate::cx::{Cx, Evenement, Handle, JobError, reference};
 impl Handle for UpdateTicket {
     async fn handle(self, cx: &mut Cx) -> Result<Reference, JobError> {
         let ticket = sqlx::query!(
-            r#"SELECT client_id, sujet, statut_ticket AS "statut_ticket: StatutTicket", version FROM ticket
+            r#"SELECT client_id, sujet, version,
+                      statut_ticket AS "statut_ticket: StatutTicket", type_ticket AS "type_ticket: TypeTicket" FROM ticket
                WHERE id = $1 AND utilisateur_id = $2 FOR UPDATE"#,
             self.ticket_id,
             cx.utilisateur()?
@@ -20,6 +21,13 @@ impl Handle for UpdateTicket {
         .fetch_optional(&mut *cx.tx)
         .await?
         .ok_or_else(Refus::not_found)?;
+        let as_wished = self.statut_ticket.is_none_or(|wished| wished == ticket.statut_ticket)
+            && self.type_ticket.is_none_or(|wished| wished == ticket.type_ticket);
+        if as_wished {
+            // Another tab was there first, with the same wish: that is no conflict.
+            cx.mark_read(self.ticket_id, None).await?;
+            return Ok(reference(Entite::Ticket, self.ticket_id));
+        }
         check_version(self.version.as_deref(), &ticket.version)?;
         sqlx::query!(
             "UPDATE ticket SET statut_ticket = coalesce($2, statut_ticket), type_ticket = coalesce($3, type_ticket),

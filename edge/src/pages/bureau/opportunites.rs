@@ -327,7 +327,7 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         f => forms.get("f", Values::new()),
         fModifier => forms.get("modifier", card(&o)),
         fSupprimer => forms.get("supprimer", Values::new()),
-        fEncaisser => forms.get("encaisser", encaissement(&o, bureau.cadre.aujourdhui())),
+        fEncaisser => forms.get("encaisser", encaissement(bureau.cadre.aujourdhui())),
         fAnnulerEncaissement => forms.get("annuler-encaissement", Values::new()),
         fAnnulerLien => forms.get("annuler-lien", Values::new()),
         fRembourser => forms.get("rembourser", remboursement(&remboursables)),
@@ -349,13 +349,9 @@ fn card(o: &Opportunite) -> Values {
     ])
 }
 
-/// A payment that came another way, as it most often did: today, by a transfer, all that is owed.
-fn encaissement(o: &Opportunite, today: NaiveDate) -> Values {
-    values([
-        ("moyen", Some(MoyenPaiement::Virement.to_string())),
-        ("datePaiement", Some(today.to_string())),
-        ("montant", o.montant_estime.map(|montant| montant.to_string())),
-    ])
+/// A payment that came another way, as it most often did: today, by a transfer.
+fn encaissement(today: NaiveDate) -> Values {
+    values([("moyen", Some(MoyenPaiement::Virement.to_string())), ("datePaiement", Some(today.to_string()))])
 }
 
 /// A refund of all that is left, as it most often is.
