@@ -339,6 +339,12 @@ function animerDepot(champ) {
 /** @param {string} suite @param {HTMLFormElement} form that leads there */
 async function visiter(suite, form) {
   const cible = new URL(suite, location.href);
+  if (cible.pathname === location.pathname && prendreSaisies(form).length) {
+    // The forms that hold it stand where this page's address says.
+    for (const [nom, valeur] of new URLSearchParams(location.search)) {
+      if (!cible.searchParams.has(nom)) cible.searchParams.set(nom, valeur);
+    }
+  }
   try {
     const reponse = await fetch(cible, { headers: { Accept: "text/html" }, credentials: "same-origin" });
     if (deconnecte(reponse)) return location.assign(cible);
