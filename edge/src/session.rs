@@ -546,7 +546,7 @@ pub fn relative_next(next: &str) -> Option<&str> {
 }
 
 /// A zone by its IANA name; Paris's where the name is unknown here.
-fn fuseau(name: &str) -> chrono_tz::Tz {
+pub fn fuseau(name: &str) -> chrono_tz::Tz {
     name.parse().unwrap_or(chrono_tz::Europe::Paris)
 }
 

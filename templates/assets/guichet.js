@@ -164,7 +164,7 @@ function animerCopie(bouton) {
 
 /* -------------------------------------------------------------------- jobs */
 
-/** @param {string} url @param {RequestInit} [init] */
+/** @param {string | URL} url @param {RequestInit} [init] */
 const demander = (url, init = {}) =>
   fetch(url, {
     ...init,
@@ -267,6 +267,8 @@ async function envoyer(evenement) {
   if (form.getAttribute("aria-busy") === "true") return;
   const boutons = /** @type {HTMLButtonElement[]} */ (tous("button", form));
   const donnees = donneesDe(form, evenement.submitter);
+  const cible = avecAdresse(new URL(form.action), form);
+  const depart = location.pathname;
   const montrer = trajet(form.querySelector("[data-trajet]"), () => form.requestSubmit(evenement.submitter));
   const rendre = () => {
     form.removeAttribute("aria-busy");
@@ -277,7 +279,7 @@ async function envoyer(evenement) {
   for (const ancien of tous("[data-avis]", form)) ancien.remove();
   montrer("en_attente");
   try {
-    const reponse = await demander(form.action, { method: "POST", body: donnees });
+    const reponse = await demander(cible, { method: "POST", body: donnees });
     if (deconnecte(reponse)) throw new Deconnexion();
     if (!estJson(reponse)) {
       rendre();
@@ -286,10 +288,12 @@ async function envoyer(evenement) {
       return montrerPage(await reponse.text(), reponse, undefined, form);
     }
     const fin = await suivre(await reponse.json(), montrer);
-    if (fin?.statut === "rejete") {
+    // Meanwhile another form has led elsewhere: there it is only told.
+    const ici = location.pathname === depart;
+    if (fin?.statut === "rejete" && ici) {
       // It took a while to be refused. Sent again it is the same wish: its page says why, with a key for the next.
-      const refus = await demander(form.action, { method: "POST", body: donnees });
-      if (!estJson(refus) && !deconnecte(refus)) {
+      const refus = await demander(cible, { method: "POST", body: donnees }).catch(() => null);
+      if (refus && !estJson(refus) && refus.status < 500 && !surcharge(refus) && !deconnecte(refus)) {
         rendre();
         montrer("rejete");
         return montrerPage(await refus.text(), refus, undefined, form);
@@ -297,8 +301,9 @@ async function envoyer(evenement) {
     }
     rendre();
     montrer(fin?.statut ?? "non_confirme");
-    if (fin?.suite) return await visiter(fin.suite, form);
-    if (fin?.erreur) dire(fin.erreur, "retard");
+    if (fin?.suite && ici) return await visiter(fin.suite, form);
+    if (fin?.suite) dire(mots.fait ?? "");
+    else if (fin?.erreur) dire(fin.erreur, "retard");
   } catch (erreur) {
     rendre();
     if (erreur instanceof Deconnexion) {
@@ -336,15 +341,21 @@ function animerDepot(champ) {
 
 /* ------------------------------------------------------- pages in place */
 
-/** @param {string} suite @param {HTMLFormElement} form that leads there */
-async function visiter(suite, form) {
-  const cible = new URL(suite, location.href);
-  if (cible.pathname === location.pathname && prendreSaisies(form).length) {
-    // The forms that hold it stand where this page's address says.
+/** Where a form of this page leads. What was typed in another stands where this page's address says.
+ * @param {URL} cible @param {HTMLFormElement} form */
+function avecAdresse(cible, form) {
+  const sienne = cible.pathname === location.pathname || cible.pathname.startsWith(`${location.pathname}/`);
+  if (sienne && prendreSaisies(form).length) {
     for (const [nom, valeur] of new URLSearchParams(location.search)) {
       if (!cible.searchParams.has(nom)) cible.searchParams.set(nom, valeur);
     }
   }
+  return cible;
+}
+
+/** @param {string} suite @param {HTMLFormElement} form that leads there */
+async function visiter(suite, form) {
+  const cible = avecAdresse(new URL(suite, location.href), form);
   try {
     const reponse = await fetch(cible, { headers: { Accept: "text/html" }, credentials: "same-origin" });
     if (deconnecte(reponse)) return location.assign(cible);
@@ -401,26 +412,59 @@ function montrerPage(html, reponse, cible, form) {
   if (!form || !continuer(form.action)) viser(toast ?? contenu);
 }
 
-/** What was typed in the other forms of this page, which its next state must not lose.
+/** @returns {HTMLFormElement[]} */
+const formulaires = () => tous("form[method='post']");
+
+/** A form's key, or the version that its sender saw. @param {HTMLFormElement} form @param {"cle" | "version"} nom
+ * @returns {HTMLInputElement | null} */
+const cachee = (form, nom) => form.querySelector(`input[type="hidden"][name="${nom}"]`);
+
+/** What was typed in the other forms of this page, or shown again after a refusal: its next state must not lose it.
+ * What stands under the sent form's key was given back while that one was under way, and is sent as well.
  * @param {HTMLFormElement} envoye that was sent */
 function prendreSaisies(envoye) {
-  const autres = /** @type {HTMLFormElement[]} */ (tous("form[method='post']")).filter((form) => form !== envoye);
-  return autres.flatMap((form) =>
-    champsDe(form)
-      .filter((champ) => estSaisi(champ) && champ.type !== "file" && champ.type !== "password")
-      .map((champ) => ({ action: form.action, nom: champ.name, valeur: champ.value })),
-  );
+  const cle = cachee(envoye, "cle")?.value;
+  return formulaires().flatMap((form) => {
+    if (form === envoye || (form.action === envoye.action && cachee(form, "cle")?.value === cle)) return [];
+    const refuse = form.querySelector(REFUS);
+    const champs = champsDe(form)
+      .filter((champ) => (estRadio(champ) ? champ.checked : refuse || estSaisi(champ)))
+      .filter((champ) => champ.type !== "file" && champ.type !== "password");
+    if (!refuse && !champs.some(estSaisi)) return [];
+    return {
+      action: form.action,
+      cle: cachee(form, "cle")?.value,
+      version: cachee(form, "version")?.value,
+      champs: champs.map((champ) => ({ nom: champ.name, valeur: champ.value, initiale: initiale(champ) })),
+    };
+  });
 }
 
-/** @param {ReturnType<typeof prendreSaisies>} saisies */
+/** Gives it back to the form that has a place for all of it. @param {ReturnType<typeof prendreSaisies>} saisies */
 function rendreSaisies(saisies) {
-  for (const { action, nom, valeur } of saisies) {
-    const formulaires = /** @type {HTMLFormElement[]} */ (tous("form")).filter((form) => form.action === action);
-    const champ = formulaires.flatMap(champsDe).find((autre) => autre.name === nom);
-    if (!champ) continue;
-    champ.value = valeur;
-    champ.closest(PLI)?.setAttribute("open", "");
+  for (const { action, cle, version, champs } of saisies) {
+    for (const form of formulaires().filter((form) => form.action === action)) {
+      const places = champs.map(({ nom, valeur }) =>
+        champsDe(form).find((champ) => champ.name === nom && peutTenir(champ, valeur)),
+      );
+      if (places.includes(undefined)) continue;
+      // Still the same wish: sent twice it is done once.
+      rendreCachee(form, "cle", cle);
+      // Somebody else has changed what was typed over: to be told so is better than to overwrite it.
+      if (places.some((champ, rang) => champ && initiale(champ) !== champs[rang]?.initiale)) {
+        rendreCachee(form, "version", version);
+      }
+      places.forEach((champ, rang) => champ && tenir(champ, champs[rang]?.valeur ?? ""));
+      for (const champ of places) champ?.closest(PLI)?.setAttribute("open", "");
+      break;
+    }
   }
+}
+
+/** @param {HTMLFormElement} form @param {"cle" | "version"} nom @param {string} [valeur] */
+function rendreCachee(form, nom, valeur) {
+  const champ = cachee(form, nom);
+  if (champ && valeur !== undefined) champ.value = valeur;
 }
 
 /** The reader goes on in the form that they sent, where it still stands open. @param {string} action */
@@ -452,22 +496,48 @@ let vue = 0;
 /** A region's HTML without what differs at each rendering. @param {Element} region */
 const empreinte = (region) => region.outerHTML.replace(/(name="cle" value=")[^"]*/g, "$1");
 
+/** What says in a form that it was refused. */
+const REFUS = '.field__error, [aria-invalid="true"]';
+
 /** What people write or choose in. @param {Element} dans
  * @returns {(HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[]} */
-const champsDe = (dans) => tous("input:not([type='hidden'], [type='radio']), textarea, select", dans);
+const champsDe = (dans) => tous("input:not([type='hidden']), textarea, select", dans);
 
-/** Whether it holds something else than the page came with. @param {ReturnType<typeof champsDe>[number]} champ */
-function estSaisi(champ) {
-  if (!(champ instanceof HTMLSelectElement)) return champ.value !== champ.defaultValue;
+/** @typedef {ReturnType<typeof champsDe>[number]} Champ */
+
+/** What the page came with. @param {Champ} champ */
+function initiale(champ) {
+  if (!(champ instanceof HTMLSelectElement)) return champ.defaultValue;
   const options = [...champ.options];
-  return champ.value !== (options.find((option) => option.defaultSelected) ?? options[0])?.value;
+  return (options.find((option) => option.defaultSelected) ?? options[0])?.value;
+}
+
+/** @param {Champ} champ @returns {champ is HTMLInputElement} */
+const estRadio = (champ) => champ.type === "radio";
+
+/** Whether it holds something else than the page came with. A choice in a menu that was closed again was given up.
+ * @param {Champ} champ */
+const estSaisi = (champ) =>
+  (estRadio(champ) ? champ.checked && !champ.defaultChecked : champ.value !== initiale(champ)) &&
+  !champ.closest("details.menu:not([open])");
+
+/** @param {Champ} champ @param {string} valeur */
+function peutTenir(champ, valeur) {
+  if (champ instanceof HTMLSelectElement) return [...champ.options].some((option) => option.value === valeur);
+  return !estRadio(champ) || champ.value === valeur;
+}
+
+/** @param {Champ} champ @param {string} valeur */
+function tenir(champ, valeur) {
+  champ.value = valeur;
+  if (estRadio(champ)) champ.checked = true;
 }
 
 /** Somebody writes, has written, chooses, mends what was refused or waits in it. @param {Element} region */
 function occupee(region) {
   if (champsDe(region).some(estSaisi)) return true;
   const saisit = document.activeElement?.matches("input, select, textarea") && region.contains(document.activeElement);
-  return Boolean(saisit || region.querySelector('.field__error, [aria-invalid="true"], details.menu[open], form[aria-busy="true"]'));
+  return Boolean(saisit || region.querySelector(`${REFUS}, details.menu[open], form[aria-busy="true"]`));
 }
 
 /** What tells a control from its neighbours, in the page as it was and as it is. @param {Element} controle */
@@ -528,7 +598,10 @@ function rafraichir(html) {
     const meme = tenu && tous("a, button, summary", neuve).find((controle) => signe(controle) === tenu);
     if (meme instanceof HTMLElement) meme.focus({ preventScroll: true });
     const annonce = neuve.getAttribute("data-annonce");
-    if (annonce && annonce !== region.getAttribute("data-annonce")) dire(annonce);
+    if (annonce && annonce !== region.getAttribute("data-annonce")) {
+      dire(annonce);
+      for (const erreur of tous("[data-caduque]")) erreur.remove();
+    }
     pas = 0;
   }
 }

@@ -186,7 +186,11 @@ async fn a_dispute_says_by_when_it_is_to_be_answered_as_it_was_last_told() {
     sent["created"] = json!(told["created"].as_i64().unwrap() + 90);
     sent["data"]["object"]["status"] = json!("under_review");
     deal.hand_over_event(&sent).await;
-    assert!(!page().await.contains("avant le"));
+    let shown = page().await;
+    for gone in ["avant le", "Répondre chez Stripe", "Envoyez vos preuves"] {
+        assert!(!shown.contains(gone), "{gone}: {shown}");
+    }
+    assert!(shown.contains("Vos preuves sont parties") && shown.contains("Voir chez Stripe"), "{shown}");
 
     // A moment that has passed asks nothing of anybody.
     let mut past = later.clone();
@@ -194,7 +198,8 @@ async fn a_dispute_says_by_when_it_is_to_be_answered_as_it_was_last_told() {
     past["created"] = json!(told["created"].as_i64().unwrap() + 120);
     past["data"]["object"]["evidence_details"]["due_by"] = json!(1_000_000_000);
     deal.hand_over_event(&past).await;
-    assert!(!page().await.contains("avant le"));
+    let shown = page().await;
+    assert!(!shown.contains("avant le") && shown.contains("Répondre chez Stripe"), "{shown}");
     let shown = dashboard().await;
     assert!(shown.contains("Voir le litige") && !shown.contains(asked), "{shown}");
 }
@@ -207,10 +212,9 @@ async fn the_bank_holds_the_money_of_a_dispute_and_gives_it_back_only_when_it_is
         let seen = async || {
             let read = claire.get(&format!("/api/opportunites/{}", deal.id)).await.expect(200);
             let receipt = claire.get(&format!("/api/opportunites/{}/recus", deal.id)).await.expect(200);
-            json!([read["montantConteste"], read["montantNet"], receipt[0]["reste"]])
+            json!([read["montantConteste"], read["montantRepris"], read["montantNet"], receipt[0]["reste"]])
         };
-        let held = json!(["400.00", "800.50", "800.50"]);
-        assert_eq!(seen().await, held);
+        assert_eq!(seen().await, json!(["400.00", null, "800.50", "800.50"]));
         // What the dashboard sums, with the spaces that French puts into an amount.
         let sums = async || {
             let page = claire.get("/").await.text.replace(['\u{202f}', '\u{a0}'], " ");
@@ -222,12 +226,48 @@ async fn the_bank_holds_the_money_of_a_dispute_and_gives_it_back_only_when_it_is
         assert_eq!(sums().await, Some((true, true)));
         deal.app.simulateur.close_dispute(&dispute, won).unwrap();
         deal.hand_over("charge.dispute.closed").await;
-        assert_eq!(seen().await, if won { json!([null, null, "1200.50"]) } else { held }, "won: {won}");
+        let end = if won {
+            json!([null, null, null, "1200.50"])
+        } else {
+            json!([null, "400.00", "800.50", "800.50"])
+        };
+        assert_eq!(seen().await, end, "won: {won}");
         let sum = if won { 120_050 } else { 80_050 };
         assert_eq!(deal.app.count("SELECT sum(mouvement_minor)::bigint FROM paiement").await, sum);
         // What is decided is no longer among what a bank holds.
         assert_eq!(sums().await, Some((false, !won)));
     }
+}
+
+#[tokio::test]
+async fn of_a_lost_and_an_open_dispute_each_says_what_it_took() {
+    let (deal, lost) = disputed(40_000).await;
+    let claire = tests::Bureau::sign_in(&deal.app, "claire@example.org").await;
+    deal.app.simulateur.close_dispute(&lost, false).unwrap();
+    deal.hand_over("charge.dispute.closed").await;
+    let mut second = deal.app.simulateur.events("charge.dispute.created").remove(0);
+    second["id"] = json!("evt_second");
+    second["data"]["object"]["id"] = json!("du_second");
+    second["data"]["object"]["amount"] = json!(20_000);
+    deal.hand_over_event(&second).await;
+    let seen = async || {
+        let read = claire.get(&format!("/api/opportunites/{}", deal.id)).await.expect(200);
+        let page = claire.get(&format!("/opportunites/{}", deal.id)).await.text;
+        let said = ["Retenu par la banque", "Repris par la banque", "Répondre chez Stripe"];
+        json!([
+            [read["montantConteste"], read["montantRepris"], read["montantNet"]],
+            said.map(|said| page.contains(said))
+        ])
+    };
+    assert_eq!(seen().await, json!([["200.00", "400.00", "600.50"], [true, true, true]]));
+
+    // It is about less by its end: all that was taken comes back.
+    second["id"] = json!("evt_second_won");
+    second["type"] = json!("charge.dispute.closed");
+    second["data"]["object"]["status"] = json!("won");
+    second["data"]["object"]["amount"] = json!(15_000);
+    deal.hand_over_event(&second).await;
+    assert_eq!(seen().await, json!([[null, "400.00", "800.50"], [false, true, false]]));
 }
 
 #[tokio::test]

@@ -126,3 +126,131 @@ async fn a_refused_move_on_the_board_is_told_at_the_deal_s_own_address() {
     browser.find("//*[contains(@class, 'field__error')]").await;
     browser.close().await;
 }
+
+/// What a note's textarea holds; nothing where there is none.
+async fn note(browser: &Browser) -> serde_json::Value {
+    browser.run("return document.querySelector('textarea[name=texte]')?.value ?? ''").await
+}
+
+#[tokio::test]
+async fn of_two_forms_under_way_the_later_answer_brings_no_sent_text_back() {
+    let app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let browser = Browser::open(true).await;
+    browser.sign_in(&app.base, EMAIL).await;
+    browser.go(&format!("{}/clients/{client}?onglet=note", app.base)).await;
+    // The first answer to the note is held back.
+    browser
+        .run(
+            "const before = window.fetch; let first = true; window.fetch = async (...asked) => { \
+             const held = first && String(asked[0]).includes('/notes'); if (held) first = false; \
+             const answer = await before(...asked); \
+             if (held) await new Promise((go) => { window.release = go; }); return answer; }",
+        )
+        .await;
+    browser.fill("Ajouter dans l’historique", "texte", NOTE).await;
+    browser.press("Ajouter dans l’historique").await;
+    until("its answer is held", async || {
+        browser.run("return 'release' in window").await.as_bool().filter(|held| *held)
+    })
+    .await;
+    browser.press("Générer lien portail").await;
+    browser.sees("Portail ouvert").await;
+    // Nothing has told yet what became of it: it stands where it was, and sent again it is the same wish.
+    assert_eq!(note(&browser).await, NOTE);
+    browser.press("Ajouter dans l’historique").await;
+    browser.sees("Ajouté dans l’historique").await;
+    assert_eq!(note(&browser).await, "");
+    browser.run("window.seen = document.getElementById('contenu'); release()").await;
+    until("the held answer is shown", async || {
+        browser
+            .run("return document.getElementById('contenu') !== seen")
+            .await
+            .as_bool()
+            .filter(|shown| *shown)
+    })
+    .await;
+    assert_eq!(note(&browser).await, "");
+    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'").await, 1);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_note_outlives_the_refusal_of_another_form_and_what_was_refused_a_third_one_s_success() {
+    let app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let browser = Browser::open(true).await;
+    browser.sign_in(&app.base, EMAIL).await;
+    browser.go(&format!("{}/clients/{client}?onglet=note&modifier=1", app.base)).await;
+    browser.fill("Ajouter dans l’historique", "texte", NOTE).await;
+    browser.fill("Enregistrer", "nom", "Vasseur SARL").await;
+    let elsewhere = json!({ "nom": "Librairie Vasseur et fille" });
+    claire.patch(&format!("/api/clients/{client}"), elsewhere).await.expect(200);
+    // What was typed over has changed by the time another form's page shows it: it is not overwritten unseen.
+    browser.press("Générer lien portail").await;
+    browser.sees("Portail ouvert").await;
+    assert_eq!(typed(&browser, "nom").await, "Vasseur SARL");
+    browser.press("Enregistrer").await;
+    browser.sees("Modifié entre-temps").await;
+    assert_eq!((note(&browser).await, typed(&browser, "nom").await), (NOTE.into(), "Vasseur SARL".into()));
+    // What was refused stays, too, when another form is sent.
+    browser.press("Ajouter dans l’historique").await;
+    browser.sees("Ajouté dans l’historique").await;
+    assert_eq!(typed(&browser, "nom").await, "Vasseur SARL");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_choice_in_a_menu_that_was_closed_keeps_nothing_from_being_seen() {
+    let app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let deal = claire.add_won_deal(client, "Refonte du site", "1200").await;
+    let browser = Browser::open(true).await;
+    browser.sign_in(&app.base, EMAIL).await;
+    browser.go(&format!("{}/opportunites/{deal}", app.base)).await;
+    browser.run(COUNT).await;
+    browser.find("//summary[contains(., 'Changer d’étape')]").await.click().await.unwrap();
+    browser.choose("Déplacer", "etapePipeline", "perdu").await;
+    browser.find("//summary[contains(., 'Changer d’étape')]").await.click().await.unwrap();
+    browser.run("document.activeElement.blur()").await;
+    let paid =
+        claire.post(&format!("/api/opportunites/{deal}/encaissement"), json!({ "moyen": "virement" })).await;
+    assert!(paid.status.is_success(), "{}", paid.text);
+    looks(&browser).await;
+    browser.find("//a[contains(., 'Voir le reçu')]").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_payment_page_that_showed_an_error_still_turns_to_paid() {
+    let app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let deal = claire.add_won_deal(client, "Refonte du site", "1200").await;
+    let lien =
+        claire.open_portail(client).await.get("").await.json()["opportunites"][0]["lienPaiement"].clone();
+    let browser = Browser::open(true).await;
+    browser.go(lien.as_str().unwrap()).await;
+    // As often as a link may ask within an hour.
+    browser
+        .run(
+            "for (let n = 0; n < 60; n += 1) await fetch(`${location.pathname}/verifier`, \
+             { method: 'POST', body: new URLSearchParams({ cle: 'once' }), redirect: 'manual' })",
+        )
+        .await;
+    browser.press("Payer").await;
+    browser.find("//*[@data-caduque]").await;
+    browser.run(COUNT).await;
+    looks(&browser).await;
+    browser.find("//*[@data-caduque]").await;
+    let paid =
+        claire.post(&format!("/api/opportunites/{deal}/encaissement"), json!({ "moyen": "virement" })).await;
+    assert!(paid.status.is_success(), "{}", paid.text);
+    looks(&browser).await;
+    browser.find(super::PAID).await;
+    assert_eq!(browser.run("return document.querySelectorAll('[data-caduque]').length").await, 0);
+    browser.close().await;
+}

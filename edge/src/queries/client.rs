@@ -246,7 +246,7 @@ pub async fn faits(
                       o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, $3)) as en_retard,
                   sum(o.montant_estime) FILTER (WHERE o.statut_paiement = 'en_cours') as en_cours,
                   sum((SELECT conteste_minor FROM opportunite_argent a WHERE a.opportunite_id = o.id))
-                      FILTER (WHERE o.statut_paiement = 'conteste' AND litige_ouvert(o.id))::bigint as conteste
+                      FILTER (WHERE o.statut_paiement = 'conteste')::bigint as conteste
              FROM opportunite o
             WHERE o.utilisateur_id = $1 AND o.client_id = $2
               AND o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL

@@ -70,9 +70,12 @@ pub struct Opportunite {
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_rembourse: Option<Decimal>,
-    /// What disputes hold, or took for good.
+    /// What open disputes hold.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_conteste: Option<Decimal>,
+    /// What banks took for good: disputes that were lost.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_repris: Option<Decimal>,
     /// What is left of it; none where nothing went back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_net: Option<Decimal>,
@@ -115,6 +118,8 @@ struct Row {
     recu_minor: i64,
     rembourse_minor: i64,
     conteste_minor: i64,
+    repris_minor: i64,
+    fuseau: String,
     moyen_paiement: Option<MoyenPaiement>,
     non_conforme: bool,
     litige_perdu: bool,
@@ -125,7 +130,7 @@ impl Row {
         let devise = self.devise;
         let montant_estime = self.montant_estime.map(|montant| exact(montant, devise));
         let of_minor = |minor: i64| (minor > 0).then(|| Somme::of_minor(minor, devise).montant);
-        let back_minor = self.rembourse_minor + self.conteste_minor;
+        let back_minor = self.rembourse_minor + self.conteste_minor + self.repris_minor;
         let kept = Somme::of_minor(self.recu_minor - back_minor, devise).montant;
         let surplus = montant_estime
             .filter(|price| self.recus > 1 && kept > *price)
@@ -153,7 +158,7 @@ impl Row {
             date_attendue: self
                 .date_lancement
                 .filter(|_| self.statut_paiement == StatutPaiement::EnCours)
-                .map(|lancement| date_attendue(lancement.date_naive())),
+                .map(|lancement| date_attendue(lancement, &self.fuseau)),
             date_lien_annule: self.date_lien_annule,
             date_etape: self.date_etape,
             date_creation: self.date_creation,
@@ -163,6 +168,7 @@ impl Row {
             montant_recu: of_minor(self.recu_minor),
             montant_rembourse: of_minor(self.rembourse_minor),
             montant_conteste: of_minor(self.conteste_minor),
+            montant_repris: of_minor(self.repris_minor),
             montant_net: (back_minor > 0).then_some(kept),
             surplus,
             moyen_paiement: self.moyen_paiement,
@@ -192,6 +198,8 @@ macro_rules! select_opportunites {
                         LIMIT 1) as "moyen_paiement: MoyenPaiement",
                       a.recus as "recus!", a.recu_minor as "recu_minor!",
                       a.rembourse_minor as "rembourse_minor!", a.conteste_minor as "conteste_minor!",
+                      a.repris_minor as "repris_minor!",
+                      (SELECT u.fuseau FROM utilisateur u WHERE u.id = o.utilisateur_id) as "fuseau!",
                       a.non_conforme as "non_conforme!", litige_perdu(o.id, o.statut_paiement) as "litige_perdu!"
                  FROM opportunite o
                  JOIN client c ON c.id = o.client_id

@@ -164,16 +164,24 @@ pub async fn preuves(pool: &PgPool, utilisateur_id: Uuid, opportunite_id: Uuid) 
     Ok(rows.fetch_all(pool).await?.into_iter().map(|row| preuve!(row)).collect())
 }
 
-/// By when Stripe wants the freelancer's evidence in the disputes of some deals of their own: of each dispute what was
-/// told last counts, of several the nearest. A deal is absent when nothing waits for evidence (it was sent, the bank has
-/// decided), or when that moment is past. Read here: a database takes no JSON with a NUL in it, and people name
-/// themselves at Stripe.
-pub async fn limites_contestation(
+/// What Stripe wants of the freelancer in a deal's open disputes.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Contestation {
+    /// Whether one of them waits for evidence. Else it was sent, and the bank decides.
+    pub preuves_attendues: bool,
+    /// The nearest moment by which it is wanted; none when it is past.
+    pub limite: Option<DateTime<Utc>>,
+}
+
+/// The open disputes of some deals of the freelancer's own: of each what was told last counts. A deal of which nothing
+/// was told is absent. Read here: a database takes no JSON with a NUL in it, and people name themselves at Stripe.
+pub async fn contestations(
     pool: &PgPool,
     utilisateur_id: Uuid,
     opportunites: &[Uuid],
     now: DateTime<Utc>,
-) -> sqlx::Result<HashMap<Uuid, DateTime<Utc>>> {
+) -> sqlx::Result<HashMap<Uuid, Contestation>> {
     let rows = sqlx::query!(
         r#"SELECT o.id, e.corps
              FROM evenement_stripe e JOIN opportunite o ON o.id = e.opportunite_id
@@ -189,16 +197,19 @@ pub async fn limites_contestation(
         let Ok(event) = serde_json::from_str::<serde_json::Value>(&row.corps) else { continue };
         let dispute = &event["data"]["object"];
         let waits = matches!(dispute["status"].as_str(), Some("needs_response" | "warning_needs_response"));
-        let due_by = dispute["evidence_details"]["due_by"].as_i64().filter(|_| waits);
-        let due_by = due_by.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        last.insert((row.id, dispute["id"].as_str().map(str::to_owned)), due_by);
+        let due_by = dispute["evidence_details"]["due_by"].as_i64();
+        let due_by = due_by.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).filter(|at| *at > now);
+        last.insert((row.id, dispute["id"].as_str().map(str::to_owned)), (waits, due_by));
     }
-    let mut limites: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
-    for ((deal, _), due_by) in last {
-        let Some(due_by) = due_by.filter(|due_by| *due_by > now) else { continue };
-        limites.entry(deal).and_modify(|nearest| *nearest = due_by.min(*nearest)).or_insert(due_by);
+    let mut contestations: HashMap<Uuid, Contestation> = HashMap::new();
+    for ((deal, _), (waits, due_by)) in last {
+        let contestation = contestations.entry(deal).or_default();
+        if waits {
+            contestation.preuves_attendues = true;
+            contestation.limite = contestation.limite.into_iter().chain(due_by).min();
+        }
     }
-    Ok(limites)
+    Ok(contestations)
 }
 
 /// One event of Stripe's about one deal of the freelancer's own, whole.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Somme;
 use super::logo::Logo;
+use crate::session;
 
 /// What a payment link opens.
 #[derive(Debug, Clone, Serialize)]
@@ -62,9 +63,12 @@ pub struct Payer {
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_rembourse: Option<Decimal>,
-    /// What disputes hold, or gave back for good.
+    /// What open disputes hold.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_conteste: Option<Decimal>,
+    /// What banks gave back for good, in disputes that were lost.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_repris: Option<Decimal>,
     /// Whether the bank gave a disputed payment back for good.
     pub litige_perdu: bool,
     /// What Stripe is giving back and has not given back yet.
@@ -84,7 +88,11 @@ pub struct Payer {
 }
 
 /// Banks take five working days at most for a debit, as Stripe tells of them.
-pub(super) fn date_attendue(lancement: NaiveDate) -> NaiveDate {
+pub(super) fn date_attendue(lancement: DateTime<Utc>, fuseau: &str) -> NaiveDate {
+    working_days_after(lancement.with_timezone(&session::fuseau(fuseau)).date_naive())
+}
+
+fn working_days_after(lancement: NaiveDate) -> NaiveDate {
     let weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
     let mut working_days = lancement.iter_days().skip(1).filter(|day| !weekend(day));
     working_days.nth(4).unwrap_or(lancement)
@@ -105,7 +113,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
                   o.date_lien_annule IS NOT NULL as "lien_annule!",
                   (SELECT stripe_livemode FROM instance) as stripe_livemode,
                   a.recu_minor as "recu_minor!", a.rembourse_minor as "rembourse_minor!",
-                  a.conteste_minor as "conteste_minor!",
+                  a.conteste_minor as "conteste_minor!", a.repris_minor as "repris_minor!",
                   litige_perdu(o.id, o.statut_paiement) as "litige_perdu!",
                   a.date_lancement, a.date_recu, a.date_rembourse,
                   (SELECT sum(r.montant_minor)::bigint FROM remboursement r
@@ -123,6 +131,7 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
     Ok(row.map(|row| {
         let devise = row.devise;
         let of_minor = |minor: i64| (minor > 0).then(|| Somme::of_minor(minor, devise).montant);
+        let date_attendue = row.date_lancement.map(|lancement| date_attendue(lancement, &row.fuseau));
         let owed = matches!(row.statut_paiement, StatutPaiement::EnAttente | StatutPaiement::Echoue);
         Payer {
             opportunite_id: row.id,
@@ -147,10 +156,11 @@ pub async fn find(pool: &PgPool, jeton_hash: &[u8]) -> sqlx::Result<Option<Payer
             montant_recu: of_minor(row.recu_minor),
             montant_rembourse: of_minor(row.rembourse_minor),
             montant_conteste: of_minor(row.conteste_minor),
+            montant_repris: of_minor(row.repris_minor),
             litige_perdu: row.litige_perdu,
             remboursement_en_cours: row.en_route_minor.and_then(of_minor),
             date_lancement: row.date_lancement,
-            date_attendue: row.date_lancement.map(|lancement| date_attendue(lancement.date_naive())),
+            date_attendue,
             date_paiement: row.date_recu,
             date_remboursement: row.date_rembourse,
             stripe_livemode: row.stripe_livemode,
@@ -167,7 +177,7 @@ mod tests {
         for (started, expected) in
             [("2026-11-02", "2026-11-09"), ("2026-11-06", "2026-11-13"), ("2026-11-07", "2026-11-13")]
         {
-            assert_eq!(date_attendue(started.parse().unwrap()), expected.parse().unwrap(), "{started}");
+            assert_eq!(working_days_after(started.parse().unwrap()), expected.parse().unwrap(), "{started}");
         }
     }
 }

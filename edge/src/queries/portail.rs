@@ -150,6 +150,12 @@ pub struct PrestationPage {
     /// Money given back.
     #[serde(with = "rust_decimal::serde::str_option")]
     pub montant_rembourse: Option<Decimal>,
+    /// What open disputes hold.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_conteste: Option<Decimal>,
+    /// What banks gave back for good, in disputes that were lost.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    pub montant_repris: Option<Decimal>,
     /// Whether the bank gave a disputed payment back for good.
     pub litige_perdu: bool,
     /// When money last came.
@@ -211,6 +217,8 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                   (o.etape_pipeline = 'gagne' AND o.montant_estime IS NOT NULL AND o.date_lien_annule IS NULL
                     AND o.statut_paiement IN ('en_attente', 'echoue')) as "payable!",
                   a.recu_minor as "recu_minor!", a.rembourse_minor as "rembourse_minor!",
+                  a.conteste_minor as "conteste_minor!", a.repris_minor as "repris_minor!",
+                  (SELECT u.fuseau FROM utilisateur u WHERE u.id = o.utilisateur_id) as "fuseau!",
                   litige_perdu(o.id, o.statut_paiement) as "litige_perdu!",
                   a.date_recu, a.date_lancement
              FROM opportunite o
@@ -244,6 +252,8 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                 },
                 payable: row.payable,
                 montant_rembourse: (row.rembourse_minor > 0).then(|| of_minor(row.rembourse_minor)),
+                montant_conteste: (row.conteste_minor > 0).then(|| of_minor(row.conteste_minor)),
+                montant_repris: (row.repris_minor > 0).then(|| of_minor(row.repris_minor)),
                 litige_perdu: row.litige_perdu,
                 date_paiement: row.date_recu.filter(|_| {
                     // What was noted by mistake and taken back is no payment.
@@ -252,7 +262,7 @@ async fn prestations(pool: &PgPool, client_id: Uuid, liens: &Liens) -> sqlx::Res
                 date_attendue: row
                     .date_lancement
                     .filter(|_| row.statut_paiement == StatutPaiement::EnCours)
-                    .map(|lancement| date_attendue(lancement.date_naive())),
+                    .map(|lancement| date_attendue(lancement, &row.fuseau)),
             }
         })
         .collect())

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::evenement::{self, Evenement};
 use super::opportunite::{self, Opportunite};
-use super::paiement;
+use super::paiement::{self, Contestation};
 use super::payer::date_attendue;
 use super::ticket::{self, Ticket};
 use super::{Liens, Somme};
@@ -29,7 +29,7 @@ pub struct Tableau {
     /// The others that ask something of the freelancer: won without a link.
     pub sans_lien: Vec<Opportunite>,
     /// By when Stripe wants evidence in the dispute of a deal among these, by its id.
-    pub limites: HashMap<Uuid, DateTime<Utc>>,
+    pub contestations: HashMap<Uuid, Contestation>,
     /// Whether there are more of them.
     pub a_faire_suite: bool,
     /// Where the money stands, a row a currency.
@@ -104,9 +104,9 @@ pub async fn read(
     a_faire.truncate(usize::from(ROWS));
     let contested = |deal: &&Opportunite| deal.statut_paiement == StatutPaiement::Conteste;
     let contested: Vec<Uuid> = a_faire.iter().filter(contested).map(|deal| deal.id).collect();
-    let limites = match contested.as_slice() {
+    let contestations = match contested.as_slice() {
         [] => HashMap::new(),
-        ids => paiement::limites_contestation(pool, utilisateur_id, ids, now).await?,
+        ids => paiement::contestations(pool, utilisateur_id, ids, now).await?,
     };
     let (urgentes, sans_lien) = a_faire.into_iter().partition(|deal| {
         matches!(deal.statut_paiement, StatutPaiement::Conteste | StatutPaiement::Echoue)
@@ -116,7 +116,7 @@ pub async fn read(
     Ok(Tableau {
         urgentes,
         sans_lien,
-        limites,
+        contestations,
         a_faire_suite,
         argent,
         tickets,
@@ -161,7 +161,7 @@ async fn argent(
                           AND est_en_retard(etape_pipeline, statut_paiement, montant_estime, echeance, $2)) as en_retard,
                       sum(montant_estime) FILTER (WHERE statut_paiement = 'en_cours') as en_cours,
                       sum((SELECT conteste_minor FROM opportunite_argent a WHERE a.opportunite_id = o.id))
-                        FILTER (WHERE statut_paiement = 'conteste' AND litige_ouvert(id))::bigint as conteste
+                        FILTER (WHERE statut_paiement = 'conteste')::bigint as conteste
                  FROM opportunite o
                 WHERE utilisateur_id = $1 AND etape_pipeline = 'gagne' AND montant_estime IS NOT NULL
                 GROUP BY devise),
@@ -174,7 +174,7 @@ async fn argent(
                   AND (p.moyen IS NOT NULL OR p.livemode = (SELECT coalesce(stripe_livemode, true) FROM instance))
                 GROUP BY p.devise)
            SELECT coalesce(d.devise, r.devise) as "devise!: Devise", d.du, d.en_retard, d.en_cours, d.conteste,
-                  d.lancement, r.minor
+                  d.lancement, r.minor, (SELECT fuseau FROM utilisateur WHERE id = $1) as "fuseau!"
              FROM dus d FULL JOIN recus r ON r.devise = d.devise
             ORDER BY 1"#,
         utilisateur_id,
@@ -196,7 +196,7 @@ async fn argent(
                 du: sum(row.du),
                 en_retard: sum(row.en_retard),
                 en_cours: sum(row.en_cours),
-                date_attendue: row.lancement.map(|lancement| date_attendue(lancement.date_naive())),
+                date_attendue: row.lancement.map(|lancement| date_attendue(lancement, &row.fuseau)),
                 conteste: of_minor(row.conteste),
                 recu: of_minor(row.minor),
             }

@@ -38,12 +38,17 @@ pub async fn record_reversal(
         record_refund_state(cx, (received.opportunite_id, received.id), devise, reversal).await?;
     }
     for (r#type, told) in told_facts(event_type, reversal) {
+        // What a bank gives back is what it took, whatever a dispute is about by its end.
+        let taken = match r#type {
+            TypePaiement::ContesteGagne => taken(cx, &reversal.id).await?,
+            _ => None,
+        };
         let fact = Fact {
             opportunite_id: received.opportunite_id,
             session_paiement_id: received.session_paiement_id,
             r#type,
             stripe_id: &reversal.id,
-            montant_minor: reversal.amount.max(0),
+            montant_minor: taken.unwrap_or(reversal.amount.max(0)),
             conforme: received.conforme && devise.code() == received.devise,
             devise,
             livemode: received.livemode,
@@ -55,6 +60,16 @@ pub async fn record_reversal(
     }
     refresh_opportunite(cx, received.opportunite_id).await?;
     Ok(Some(received.opportunite_id))
+}
+
+/// What a dispute took, as the ledger says.
+async fn taken(cx: &mut Cx, dispute: &str) -> Result<Option<i64>, JobError> {
+    Ok(sqlx::query_scalar!(
+        "SELECT montant_minor FROM paiement WHERE type = 'conteste' AND stripe_id = $1",
+        dispute
+    )
+    .fetch_optional(&mut *cx.tx)
+    .await?)
 }
 
 /// Records the refunds of a payment as Stripe lists them.

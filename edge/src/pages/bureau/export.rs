@@ -77,6 +77,7 @@ pub async fn deals(bureau: Bureau) -> Result<Response, AppError> {
         "montant-recu",
         "montant-rembourse",
         "argent-conteste",
+        "statut-paiement-repris",
         "export-ajoute",
         "export-identifiant",
     ];
@@ -104,6 +105,7 @@ pub async fn deals(bureau: Bureau) -> Result<Response, AppError> {
                 amount(cadre, o.montant_recu),
                 amount(cadre, o.montant_rembourse),
                 amount(cadre, o.montant_conteste),
+                amount(cadre, o.montant_repris),
                 moment(cadre, o.date_creation),
                 Cell::Plain(o.id.to_string()),
             ]

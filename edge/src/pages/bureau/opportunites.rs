@@ -307,14 +307,12 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
     )?;
     let o = o.ok_or(AppError::NotFound)?;
     let client = client::find(pool, me, o.client_id, &bureau.app.liens).await?.ok_or(AppError::NotFound)?;
-    let limites = match o.statut_paiement {
-        StatutPaiement::Conteste => {
-            paiement::limites_contestation(pool, me, &ids, bureau.cadre.maintenant).await?
-        }
+    let contestations = match o.statut_paiement {
+        StatutPaiement::Conteste => paiement::contestations(pool, me, &ids, bureau.cadre.maintenant).await?,
         _ => HashMap::new(),
     };
     let context = page_context! {
-        limiteContestation => limites.get(&id),
+        contestation => contestations.get(&id),
         message => message(&o, &client, &bureau.me.nom, bureau.cadre.aujourdhui()),
         client,
         envoi,

@@ -43,7 +43,7 @@ fn opportunite(etape: &str, statut: &str) -> Value {
         "statutPaiement": statut, "urlPaiement": null, "stripeSessionId": null,
         "lienPaiement": "https://guichet.example/payer/cd", "dateLien": DATE, "dateEtape": DATE,
         "dateCreation": DATE, "dateModification": DATE, "version": "1", "montantRecu": "1200.50", "montantRembourse": "200.00",
-        "montantConteste": "1200.50", "montantNet": "1000.50", "prixFige": !matches!(statut, "en_attente" | "echoue"), "surplus": "1200.50", "nonConforme": true, "litigePerdu": false, "dateLienAnnule": DATE, "dateEffacement": null, "dateOuverture": DATE, "dateLancement": DATE, "dateAttendue": "2026-11-27", "moyenPaiement": "virement",
+        "montantConteste": "1200.50", "montantRepris": "200.50", "montantNet": "1000.50", "prixFige": !matches!(statut, "en_attente" | "echoue"), "surplus": "1200.50", "nonConforme": true, "litigePerdu": false, "dateLienAnnule": DATE, "dateEffacement": null, "dateOuverture": DATE, "dateLancement": DATE, "dateAttendue": "2026-11-27", "moyenPaiement": "virement",
     })
 }
 

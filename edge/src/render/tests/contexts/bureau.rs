@@ -10,7 +10,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
 
 fn tableau() -> Value {
     json!({
-        "aFaireSuite": true, "limites": { ID: DATE }, "ticketsOuverts": 9, "ticketsARepondre": 5,
+        "aFaireSuite": true, "contestations": { ID: { "preuvesAttendues": true, "limite": DATE } }, "ticketsOuverts": 9, "ticketsARepondre": 5,
         "urgentes": [opportunite("gagne", "en_attente"), opportunite("gagne", "conteste"), with(opportunite("gagne", "conteste"), json!({ "id": "autre" }))],
         "sansLien": [with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
         "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": "3.00", "dateAttendue": "2026-11-27", "conteste": null, "recu": "2.00" },
@@ -22,7 +22,7 @@ fn tableau() -> Value {
 
 fn other_pages() -> Vec<(&'static str, Value)> {
     let tableau = tableau();
-    let empty = json!({ "aFaireSuite": true, "limites": {}, "ticketsOuverts": 0, "ticketsARepondre": 0, "urgentes": [], "sansLien": [], "argent": [], "tickets": [], "mouvements": [] });
+    let empty = json!({ "aFaireSuite": true, "contestations": {}, "ticketsOuverts": 0, "ticketsARepondre": 0, "urgentes": [], "sansLien": [], "argent": [], "tickets": [], "mouvements": [] });
     let rien = json!({ "elements": [], "suivant": null });
     let evenement = |at: usize| {
         bureau(

@@ -13,7 +13,7 @@ fn portail_pages() -> Vec<(&'static str, Value)> {
         let mut prestation = json!({
             "id": ID, "titre": "Refonte <i>du site</i>", "montant": "1200.50", "devise": "EUR", "statutPaiement": statut,
             "urlPaiement": null, "lienPaiement": "https://guichet.example/payer/cd", "payable": payable,
-            "montantRembourse": "160.00", "datePaiement": DATE, "dateAttendue": "2026-11-09",
+            "montantRembourse": "160.00", "montantConteste": "70.00", "montantRepris": "50.00", "datePaiement": DATE, "dateAttendue": "2026-11-09",
             "litigePerdu": statut == "conteste" && payable,
         });
         if payable {
@@ -119,7 +119,7 @@ fn payer_pages() -> Vec<(&'static str, Value)> {
             "p": {
                 "clientNom": "Librairie <i>Vasseur</i>", "freelanceNom": "Claire", "titre": "Refonte <i>du site</i>",
                 "montant": "1200.50", "devise": "EUR", "echeance": "2026-11-20", "statutPaiement": statut, "payable": true,
-                "montantRecu": "1200.50", "montantRembourse": "160.00", "montantConteste": retour.map(|_| "70.00"), "remboursementEnCours": "20.00", "dateLancement": DATE, "dateAttendue": "2026-11-09", "datePaiement": DATE,
+                "montantRecu": "1200.50", "montantRembourse": "160.00", "montantConteste": retour.map(|_| "70.00"), "montantRepris": retour.map(|_| "50.00"), "remboursementEnCours": "20.00", "dateLancement": DATE, "dateAttendue": "2026-11-09", "datePaiement": DATE,
                 "dateRemboursement": DATE,
             },
             "etat": etat, "retour": retour, "attente": true, "caisse": caisse, "erreur": "<i>Non</i>",
