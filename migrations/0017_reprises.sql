@@ -23,3 +23,12 @@ SELECT o.id AS opportunite_id, p.*
         CROSS JOIN LATERAL (SELECT litige AND EXISTS (
               SELECT FROM paiement f WHERE f.type = 'conteste_perdu' AND f.stripe_id = l.stripe_id) AS perdu) AS fin
         WHERE l.opportunite_id = o.id) p;
+
+-- Earlier versions noted an inquiry as a dispute: its end gives back what it took.
+INSERT INTO paiement (id, opportunite_id, session_paiement_id, type, stripe_id, montant_minor, devise, livemode, conforme,
+                      stripe_payment_intent, date_paiement, date_creation)
+SELECT gen_random_uuid(), c.opportunite_id, c.session_paiement_id, 'conteste_gagne', c.stripe_id, c.montant_minor, c.devise,
+       c.livemode, c.conforme, c.stripe_payment_intent, f.date_paiement, now()
+  FROM paiement c JOIN paiement f ON f.type = 'enquete_close' AND f.stripe_id = c.stripe_id
+ WHERE c.type = 'conteste'
+    ON CONFLICT DO NOTHING;

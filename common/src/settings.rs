@@ -13,6 +13,9 @@ use crate::lien::PublicUrl;
 /// How many characters a password may have, wherever it is set.
 pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
 
+/// How many of them must differ.
+pub const PASSWORD_VARIETY: usize = 5;
+
 /// A setting that is wrong, by name. Never holds the value: it may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}")]

@@ -17,7 +17,7 @@ use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use common::montant::Devise;
 use common::refus::{Refus, RefusKind};
-use common::settings::PASSWORD_LENGTH;
+use common::settings::{PASSWORD_LENGTH, PASSWORD_VARIETY};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
@@ -211,7 +211,7 @@ impl Fields {
         self.read_text(name, max, |c| matches!(c, '\n' | '\t'))
     }
 
-    /// A password: as typed, not trimmed, at least `min` characters.
+    /// A password: as typed, not trimmed, at least `min` characters; a new one (`min` above one) of some variety.
     pub fn password(&mut self, name: &'static str, min: usize) -> secrecy::SecretString {
         self.seen.insert(name);
         let found = match self.values.get(name) {
@@ -231,6 +231,8 @@ impl Fields {
             self.refus.push(Refus::invalid(name, "champ-trop-long").arg("max", PASSWORD_LENGTH.end()));
         } else if length > 0 && length < min {
             self.refus.push(Refus::invalid(name, "mot-de-passe-court").arg("min", min));
+        } else if min > 1 && length > 0 && text.chars().collect::<BTreeSet<_>>().len() < PASSWORD_VARIETY {
+            self.refus.push(Refus::invalid(name, "mot-de-passe-devinable"));
         }
         text.into()
     }

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::bearer;
 use crate::limits::{self, Address, Rule};
+use crate::pages::params::Params;
 use crate::problem::AppError;
 use crate::queries;
 use crate::reader::Reader;
@@ -263,6 +264,10 @@ struct Lien {
 impl Lien {
     async fn of<const N: usize>(parts: &mut Parts, app: &App) -> Self {
         let Ok(address) = Address::from_request_parts(parts, app).await;
+        // Who chose a language keeps it, also where their link is dead.
+        if let Some(langue) = Params::of(parts.uri.query().unwrap_or_default()).parse("langue") {
+            Reader::find(&parts.extensions).note(langue);
+        }
         let jeton = path_param(parts, app, "token").await.and_then(|text| Jeton::parse(&text, N));
         Self { address, jeton }
     }

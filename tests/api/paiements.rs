@@ -209,6 +209,8 @@ async fn a_cancelled_link_and_a_session_past_its_end_lead_nowhere() {
     // It may be in the wrong hands: it says what any dead link says, and never opens again.
     let page = claire.get(payer).await;
     assert!(page.status == 404 && page.text.contains("n’est pas valable ou a été remplacé"), "{}", page.text);
+    let page = claire.get(&format!("{payer}?langue=en")).await;
+    assert!(page.status == 404 && page.text.contains("is not valid or has been replaced"), "{}", page.text);
     assert_eq!(claire.delete(&link).await.status, 409);
     let sessions = app.simulateur.sessions().len();
     let paid = claire.request(reqwest::Method::POST, payer).form(&[("cle", "k")]);

@@ -240,6 +240,20 @@ async fn the_bank_holds_the_money_of_a_dispute_and_gives_it_back_only_when_it_is
 }
 
 #[tokio::test]
+async fn an_inquiry_that_an_earlier_version_noted_as_a_dispute_gives_back_what_it_took() {
+    let (deal, _) = disputed(40_000).await;
+    let claire = tests::Bureau::sign_in(&deal.app, "claire@example.org").await;
+    let mut closed = deal.app.simulateur.events("charge.dispute.created").remove(0);
+    closed["id"] = json!("evt_closed");
+    closed["type"] = json!("charge.dispute.closed");
+    closed["data"]["object"]["status"] = json!("warning_closed");
+    deal.hand_over_event(&closed).await;
+    assert_eq!(statut(&deal).await, "paye");
+    let read = claire.get(&format!("/api/opportunites/{}", deal.id)).await.expect(200);
+    assert_eq!(json!([read["montantConteste"], read["montantNet"]]), json!([null, null]));
+}
+
+#[tokio::test]
 async fn of_a_lost_and_an_open_dispute_each_says_what_it_took() {
     let (deal, lost) = disputed(40_000).await;
     let claire = tests::Bureau::sign_in(&deal.app, "claire@example.org").await;

@@ -14,7 +14,7 @@ pub use installation::create_utilisateur;
 pub use opportunite::{
     create_checkout_session, create_opportunite, record_payment, refund_payment, update_opportunite,
 };
-pub use ticket::{create_ticket, create_ticket_portail, reply_ticket, update_ticket};
+pub use ticket::{create_ticket, create_ticket_of, reply_ticket, update_ticket};
 pub use utilisateur::{
     JETON_NOM_MAX, LOGO_MAX, create_jeton_api, forget_mot_de_passe, reset_mot_de_passe, update_logo,
     update_mot_de_passe, update_utilisateur,

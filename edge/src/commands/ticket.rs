@@ -11,11 +11,11 @@ use crate::problem::AppError;
 /// The freelancer's `{ clientId, sujet, description, typeTicket? }`
 pub fn create_ticket(fields: &mut Fields) -> Result<CreateTicket, AppError> {
     let client_id = fields.uuid("clientId");
-    create_ticket_portail(client_id, fields)
+    create_ticket_of(client_id, fields)
 }
 
 /// The client's `{ sujet, description, typeTicket? }`
-pub fn create_ticket_portail(client_id: Uuid, fields: &mut Fields) -> Result<CreateTicket, AppError> {
+pub fn create_ticket_of(client_id: Uuid, fields: &mut Fields) -> Result<CreateTicket, AppError> {
     let job = CreateTicket {
         client_id,
         sujet: fields.text("sujet", LINE_MAX),

@@ -93,12 +93,10 @@ bon-a-savoir = Good to know
 
 envoi-en_attente = Sending
 envoi-en_cours = Sending
-envoi-termine = Sent
 envoi-rejete = Refused
 envoi-inconnu = Not confirmed
 envoi-echoue = Not handled yet
 envoi-patience = Your message is recorded. It will be handled even if you leave this page.
-envoi-termine-phrase = It is done.
 envoi-rejete-phrase = Your message was not accepted.
 envoi-inconnu-phrase = We have no trace of it: nothing says that it arrived. Look at your page, and send it again if need be.
 envoi-echoue-phrase = Your message is kept, but could not be handled yet.

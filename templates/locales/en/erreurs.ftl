@@ -27,6 +27,7 @@ erreur-logo-format = This picture is neither PNG nor JPEG nor WebP.
 erreur-logo-dimensions = { $max } pixels a side at most.
 erreur-montant-trop-grand = At most { $limite }.
 erreur-mot-de-passe-court = At least { $min } characters.
+erreur-mot-de-passe-devinable = Too easy to guess: vary the characters.
 erreur-mot-de-passe-actuel = This is not your current password.
 erreur-aucune-modification = There is nothing to change.
 erreur-job-echoue = The operation did not succeed. It is kept and can be run again.

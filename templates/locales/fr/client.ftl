@@ -93,12 +93,10 @@ bon-a-savoir = Bon à savoir
 
 envoi-en_attente = Envoi en cours
 envoi-en_cours = Envoi en cours
-envoi-termine = C’est envoyé
 envoi-rejete = Refusé
 envoi-inconnu = Non confirmé
 envoi-echoue = Pas encore traité
 envoi-patience = Votre message est enregistré. Il sera traité, même si vous quittez cette page.
-envoi-termine-phrase = C’est fait.
 envoi-rejete-phrase = Votre message n’a pas été accepté.
 envoi-inconnu-phrase = Nous n’avons pas trace de cet envoi : rien ne dit qu’il est arrivé. Regardez votre page, puis recommencez si besoin.
 envoi-echoue-phrase = Votre message est gardé, mais n’a pas encore pu être traité.

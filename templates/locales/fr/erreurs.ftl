@@ -27,6 +27,7 @@ erreur-logo-format = Cette image n’est ni PNG, ni JPEG, ni WebP.
 erreur-logo-dimensions = { $max } pixels de côté au plus.
 erreur-montant-trop-grand = Au plus { $limite }.
 erreur-mot-de-passe-court = { $min } caractères au moins.
+erreur-mot-de-passe-devinable = Trop facile à deviner : variez les caractères.
 erreur-mot-de-passe-actuel = Ce n’est pas votre mot de passe actuel.
 erreur-aucune-modification = Rien n’est à modifier.
 erreur-job-echoue = L’opération n’a pas abouti. Elle est conservée et peut être relancée.

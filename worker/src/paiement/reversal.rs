@@ -37,12 +37,15 @@ pub async fn record_reversal(
     if event_type.starts_with("refund.") {
         record_refund_state(cx, (received.opportunite_id, received.id), devise, reversal).await?;
     }
-    for (r#type, told) in told_facts(event_type, reversal) {
+    let mut facts = told_facts(event_type, reversal);
+    let taken = taken(cx, &reversal.id).await?;
+    // Earlier versions noted an inquiry as a dispute: its end gives back what it took.
+    if taken.is_some() && facts.iter().any(|(r#type, _)| *r#type == TypePaiement::EnqueteClose) {
+        facts.push((TypePaiement::ContesteGagne, None));
+    }
+    for (r#type, told) in facts {
         // What a bank gives back is what it took, whatever a dispute is about by its end.
-        let taken = match r#type {
-            TypePaiement::ContesteGagne => taken(cx, &reversal.id).await?,
-            _ => None,
-        };
+        let taken = taken.filter(|_| r#type == TypePaiement::ContesteGagne);
         let fact = Fact {
             opportunite_id: received.opportunite_id,
             session_paiement_id: received.session_paiement_id,

@@ -34,7 +34,7 @@ pub async fn create_ticket(
     mut fields: Fields,
 ) -> Result<Response, AppError> {
     let client_id = client.acces.client_id;
-    let job = commands::create_ticket_portail(client_id, &mut fields)?;
+    let job = commands::create_ticket_of(client_id, &mut fields)?;
     let rules = [Rule::TicketByClient(client_id), Rule::TicketByAddress(address)];
     write(&app, Requester::from(&client).within(&rules), &options, &job, StatusCode::CREATED).await
 }

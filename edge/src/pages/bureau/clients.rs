@@ -130,7 +130,7 @@ pub async fn record_note(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Resu
 
 /// `POST /clients/{id}/tickets`
 pub async fn create_ticket(bureau: Bureau, Id(id): Id, mut fields: Fields) -> Result<Response, AppError> {
-    let job = commands::create_ticket_portail(id, &mut fields);
+    let job = commands::create_ticket_of(id, &mut fields);
     submit(&bureau, id, "ticket", job, &fields, Destination::Created).await
 }
 

@@ -64,7 +64,7 @@ pub async fn clients(bureau: Bureau) -> Result<Response, AppError> {
     .await
 }
 
-/// `GET /opportunites.csv?q=&etapePipeline=&statutPaiement=&devise=&client=`
+/// `GET /opportunites.csv?q=&etapePipeline=&statutPaiement=&devise=&client=&echeance=`
 pub async fn deals(bureau: Bureau) -> Result<Response, AppError> {
     let header = [
         "champ-client",

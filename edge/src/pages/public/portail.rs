@@ -78,7 +78,7 @@ pub async fn create_ticket(
     address: Address,
     mut fields: Fields,
 ) -> Result<Response, AppError> {
-    let job = commands::create_ticket_portail(portail.client.acces.client_id, &mut fields);
+    let job = commands::create_ticket_of(portail.client.acces.client_id, &mut fields);
     let sent = send(&portail, address, job, &fields, Destination::Created).await;
     let page = async |status, forms| page(&portail, status, forms).await;
     or_again(sent, "ticket", &fields, portail.public.cadre.langue, page).await
