@@ -32,3 +32,17 @@ SELECT gen_random_uuid(), c.opportunite_id, c.session_paiement_id, 'conteste_gag
   FROM paiement c JOIN paiement f ON f.type = 'enquete_close' AND f.stripe_id = c.stripe_id
  WHERE c.type = 'conteste'
     ON CONFLICT DO NOTHING;
+
+-- Whether a deal is among those that a list or the board is narrowed to; each argument that is null lets all pass. Deals of a client who
+-- was forgotten only where that client is asked for; a payment status says something of won deals alone.
+CREATE FUNCTION est_retenue(o opportunite, client_nom text, recherche text, client uuid, statut text, monnaie text, date_due text, jour date)
+RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (recherche IS NULL OR o.titre ILIKE recherche OR client_nom ILIKE recherche)
+   AND CASE WHEN client IS NULL THEN o.date_effacement IS NULL ELSE o.client_id = client END
+   AND (statut IS NULL OR (o.statut_paiement = statut AND o.etape_pipeline = 'gagne'))
+   AND (monnaie IS NULL OR o.devise = monnaie)
+   AND (date_due IS NULL OR CASE date_due
+        WHEN 'en_retard' THEN est_en_retard(o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, jour)
+        WHEN 'ce_mois' THEN date_trunc('month', o.echeance) = date_trunc('month', jour)
+        ELSE o.echeance IS NULL END);

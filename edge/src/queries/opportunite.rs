@@ -253,15 +253,8 @@ pub async fn list(
     let rows = select_opportunites!(
         "o.utilisateur_id = $1
           AND ($2::uuid IS NULL OR o.id < $2)
-          AND ($3::text IS NULL OR o.titre ILIKE $3 OR c.nom ILIKE $3)
-          AND CASE WHEN $4::uuid IS NULL THEN o.date_effacement IS NULL ELSE o.client_id = $4 END
           AND ($5::text IS NULL OR o.etape_pipeline = $5)
-          AND ($6::text IS NULL OR (o.statut_paiement = $6 AND o.etape_pipeline = 'gagne'))
-          AND ($7::text IS NULL OR o.devise = $7)
-          AND ($8::text IS NULL OR CASE $8
-               WHEN 'en_retard' THEN est_en_retard(o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, $9)
-               WHEN 'ce_mois' THEN date_trunc('month', o.echeance) = date_trunc('month', $9::date)
-               ELSE o.echeance IS NULL END)
+          AND est_retenue(o, c.nom, $3, $4, $6, $7, $8, $9)
         ORDER BY o.id DESC LIMIT $10",
         utilisateur_id,
         after,
@@ -374,15 +367,8 @@ pub async fn board(
                   count(*) as "nombre!", sum(o.montant_estime) as somme
              FROM opportunite o JOIN client c ON c.id = o.client_id
             WHERE o.utilisateur_id = $1
-              AND ($2::text IS NULL OR o.titre ILIKE $2 OR c.nom ILIKE $2)
-              AND CASE WHEN $3::uuid IS NULL THEN o.date_effacement IS NULL ELSE o.client_id = $3 END
-              AND ($4::text IS NULL OR (o.statut_paiement = $4 AND o.etape_pipeline = 'gagne'))
-              AND ($5::text IS NULL OR o.devise = $5)
               AND o.etape_pipeline = ANY ($6)
-              AND ($7::text IS NULL OR CASE $7
-                   WHEN 'en_retard' THEN est_en_retard(o.etape_pipeline, o.statut_paiement, o.montant_estime, o.echeance, $8)
-                   WHEN 'ce_mois' THEN date_trunc('month', o.echeance) = date_trunc('month', $8::date)
-                   ELSE o.echeance IS NULL END)
+              AND est_retenue(o, c.nom, $2, $3, $4, $5, $7, $8)
             GROUP BY o.etape_pipeline, o.devise ORDER BY o.devise"#,
         utilisateur_id,
         recherche,
@@ -400,14 +386,7 @@ pub async fn board(
              CROSS JOIN LATERAL (
                    SELECT i.id FROM opportunite i JOIN client ic ON ic.id = i.client_id
                     WHERE i.utilisateur_id = $1 AND i.etape_pipeline = etape.nom
-                      AND ($2::text IS NULL OR i.titre ILIKE $2 OR ic.nom ILIKE $2)
-                      AND CASE WHEN $3::uuid IS NULL THEN i.date_effacement IS NULL ELSE i.client_id = $3 END
-                      AND ($4::text IS NULL OR (i.statut_paiement = $4 AND i.etape_pipeline = 'gagne'))
-                      AND ($5::text IS NULL OR i.devise = $5)
-                      AND ($8::text IS NULL OR CASE $8
-                           WHEN 'en_retard' THEN est_en_retard(i.etape_pipeline, i.statut_paiement, i.montant_estime, i.echeance, $9)
-                           WHEN 'ce_mois' THEN date_trunc('month', i.echeance) = date_trunc('month', $9::date)
-                           ELSE i.echeance IS NULL END)
+                      AND est_retenue(i, ic.nom, $2, $3, $4, $5, $8, $9)
                     ORDER BY rang_opportunite(i.id, i.etape_pipeline, i.statut_paiement, i.echeance, $10), i.id DESC LIMIT $7) first)
          ORDER BY rang_opportunite(o.id, o.etape_pipeline, o.statut_paiement, o.echeance, $10), o.id DESC",
         utilisateur_id,

@@ -154,12 +154,18 @@ macro_rules! preuve {
 }
 
 /// The events of Stripe's about one deal of the freelancer's own, latest first, with what each changed.
-pub async fn preuves(pool: &PgPool, utilisateur_id: Uuid, opportunite_id: Uuid) -> sqlx::Result<Vec<Preuve>> {
+pub async fn preuves(
+    pool: &PgPool,
+    utilisateur_id: Uuid,
+    opportunite_id: Uuid,
+    limit: i64,
+) -> sqlx::Result<Vec<Preuve>> {
     let rows = select_preuves!(
         "",
-        "ORDER BY coalesce(e.date_evenement, e.date_reception) DESC, e.date_reception DESC, e.id LIMIT 50",
+        "ORDER BY coalesce(e.date_evenement, e.date_reception) DESC, e.date_reception DESC, e.id LIMIT $3",
         utilisateur_id,
-        opportunite_id
+        opportunite_id,
+        limit
     );
     Ok(rows.fetch_all(pool).await?.into_iter().map(|row| preuve!(row)).collect())
 }

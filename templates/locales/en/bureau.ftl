@@ -270,6 +270,7 @@ stripe-charge-dispute-funds_withdrawn = The disputed sum was taken
 stripe-charge-dispute-funds_reinstated = The disputed sum came back
 stripe-charge-dispute-closed = The dispute is closed
 preuve-historique = History:
+liste-coupee = Only the latest { $nombre } are shown.
 preuve-identifiant = Id
 preuve-arrive = Happened at Stripe
 preuve-recu = Received here

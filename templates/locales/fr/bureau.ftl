@@ -270,6 +270,7 @@ stripe-charge-dispute-funds_withdrawn = La somme contestée est retirée
 stripe-charge-dispute-funds_reinstated = La somme contestée est rendue
 stripe-charge-dispute-closed = La contestation est close
 preuve-historique = Historique :
+liste-coupee = Seuls les { $nombre } plus récents sont montrés.
 preuve-identifiant = Identifiant
 preuve-arrive = Survenu chez Stripe
 preuve-recu = Reçu ici

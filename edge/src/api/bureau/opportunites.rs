@@ -137,7 +137,7 @@ pub async fn stripe_events(
     Id(id): Id,
 ) -> Result<Json<Vec<Preuve>>, AppError> {
     opportunite::find(&app.pool, me.id, id, &app.liens).await?.ok_or(AppError::NotFound)?;
-    Ok(Json(paiement::preuves(&app.pool, me.id, id).await?))
+    Ok(Json(paiement::preuves(&app.pool, me.id, id, PER_PAGE).await?))
 }
 
 /// `GET /api/opportunites/{id}/evenements-stripe/{evt}`: one event, as Stripe sent it.

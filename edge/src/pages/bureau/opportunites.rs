@@ -32,8 +32,6 @@ use crate::session::{Evt, Id};
 
 /// Cards that a column of the board shows.
 const PER_COLUMN: i64 = 12;
-/// Events that a deal's page shows.
-const EVENEMENTS: i64 = 50;
 
 /// `GET /opportunites?vue=&q=&etapePipeline=&statutPaiement=&devise=&echeance=&client=&apres=&nouveau=`
 pub async fn list(bureau: Bureau) -> Result<Response, AppError> {
@@ -299,8 +297,8 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         opportunite::find(pool, me, id, &bureau.app.liens),
         opportunite::stations(pool, me, id),
         paiement::sessions(pool, me, &ids, PER_PAGE),
-        paiement::preuves(pool, me, id),
-        evenement::of_reference(pool, me, id, EVENEMENTS),
+        paiement::preuves(pool, me, id, PER_PAGE),
+        evenement::of_reference(pool, me, id, PER_PAGE),
         courriel::last_of(pool, me, id),
         paiement::remboursables(pool, me, id),
         paiement::remboursements(pool, me, &ids, PER_PAGE),
@@ -330,6 +328,7 @@ async fn page(bureau: &Bureau, id: Uuid, status: StatusCode, forms: Forms) -> Re
         fAnnulerLien => forms.get("annuler-lien", Values::new()),
         fRembourser => forms.get("rembourser", remboursement(&remboursables)),
         remboursables,
+        plafond => PER_PAGE,
         remboursements,
         ouvrir => bureau.params.get("ouvrir"),
         modifier => bureau.params.get("modifier").is_some() || forms.is_refused("modifier"),

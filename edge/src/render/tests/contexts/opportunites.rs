@@ -70,7 +70,7 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     let deal = |o: Value, livemode: Value| {
         let remboursables: Vec<_> = (1..=if livemode == json!(true) { 2 } else { 1 }).map(reste).collect();
         let page = json!({
-            "o": o, "client": client(true), "envoi": envoi(livemode.as_bool()), "smtp": livemode != json!(null), "contestation": if livemode == json!(null) { json!(null) } else { json!({ "preuvesAttendues": livemode == json!(true), "limite": (livemode == json!(true)).then_some(DATE) }) }, "message": "Bonjour,\nhttps://guichet.example/payer/cd", "sessions": sessions,
+            "o": o, "client": client(true), "envoi": envoi(livemode.as_bool()), "smtp": livemode != json!(null), "contestation": if livemode == json!(null) { json!(null) } else { json!({ "preuvesAttendues": livemode == json!(true), "limite": (livemode == json!(true)).then_some(DATE) }) }, "message": "Bonjour,\nhttps://guichet.example/payer/cd", "sessions": sessions, "plafond": 2,
             "preuves": preuves, "connus": common::jobs::ProcessStripeWebhook::TYPES, "stations": { "gagne": DATE, "argent": DATE }, "evenements": evenements(), "f": form("f"), "fModifier": form("modifier"),
             "fSupprimer": form("supprimer"), "modifier": true, "fEncaisser": form("encaisser"), "ouvrir": "encaisser",
             "fAnnulerEncaissement": form("annuler-encaissement"), "fAnnulerLien": form("annuler-lien"),
