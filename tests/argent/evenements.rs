@@ -191,6 +191,8 @@ async fn a_dispute_says_by_when_it_is_to_be_answered_as_it_was_last_told() {
         assert!(!shown.contains(gone), "{gone}: {shown}");
     }
     assert!(shown.contains("Vos preuves sont parties") && shown.contains("Voir chez Stripe"), "{shown}");
+    let shown = dashboard().await;
+    assert!(shown.contains("preuves envoyées") && !shown.contains(asked), "{shown}");
 
     // A moment that has passed asks nothing of anybody.
     let mut past = later.clone();

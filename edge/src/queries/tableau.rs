@@ -28,7 +28,7 @@ pub struct Tableau {
     pub urgentes: Vec<Opportunite>,
     /// The others that ask something of the freelancer: won without a link.
     pub sans_lien: Vec<Opportunite>,
-    /// By when Stripe wants evidence in the dispute of a deal among these, by its id.
+    /// What Stripe wants in the open disputes of a deal among these, by its id.
     pub contestations: HashMap<Uuid, Contestation>,
     /// Whether there are more of them.
     pub a_faire_suite: bool,

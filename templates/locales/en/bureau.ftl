@@ -45,6 +45,7 @@ relancer = Send a reminder
 tableau-a-faire-suite = See all won deals
 tableau-lignes-suite = the { $nombre } most urgent
 voir-stripe = See at Stripe
+litige-preuves = evidence sent, the bank decides
 repondre-litige = Answer at Stripe
 argent-du = Owed
 argent-dont-retard = of which overdue

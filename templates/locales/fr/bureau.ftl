@@ -45,6 +45,7 @@ relancer = Relancer
 tableau-a-faire-suite = Voir toutes les opportunités gagnées
 tableau-lignes-suite = les { $nombre } plus urgentes
 voir-stripe = Voir chez Stripe
+litige-preuves = preuves envoyées, la banque décide
 repondre-litige = Répondre chez Stripe
 argent-du = Dû
 argent-dont-retard = dont en retard

@@ -8,9 +8,10 @@ pub(super) fn pages() -> Vec<(&'static str, Value)> {
     [client_pages(), other_pages()].concat()
 }
 
-fn tableau() -> Value {
+/// `asked`: whether a dispute waits for evidence.
+fn tableau(asked: bool) -> Value {
     json!({
-        "aFaireSuite": true, "contestations": { ID: { "preuvesAttendues": true, "limite": DATE } }, "ticketsOuverts": 9, "ticketsARepondre": 5,
+        "aFaireSuite": true, "contestations": { ID: { "preuvesAttendues": asked, "limite": asked.then_some(DATE) } }, "ticketsOuverts": 9, "ticketsARepondre": 5,
         "urgentes": [opportunite("gagne", "en_attente"), opportunite("gagne", "conteste"), with(opportunite("gagne", "conteste"), json!({ "id": "autre" }))],
         "sansLien": [with(opportunite("gagne", "en_attente"), json!({ "dateLien": null, "echeance": null }))],
         "argent": [{ "devise": "EUR", "du": "1.00", "enRetard": "1.00", "enCours": "3.00", "dateAttendue": "2026-11-27", "conteste": null, "recu": "2.00" },
@@ -21,7 +22,6 @@ fn tableau() -> Value {
 }
 
 fn other_pages() -> Vec<(&'static str, Value)> {
-    let tableau = tableau();
     let empty = json!({ "aFaireSuite": true, "contestations": {}, "ticketsOuverts": 0, "ticketsARepondre": 0, "urgentes": [], "sansLien": [], "argent": [], "tickets": [], "mouvements": [] });
     let rien = json!({ "elements": [], "suivant": null });
     let evenement = |at: usize| {
@@ -87,7 +87,8 @@ fn other_pages() -> Vec<(&'static str, Value)> {
             "mot-de-passe.html",
             json!({ "f": form("nouveau"), "email": "claire@example.org", "chemin": "/mot-de-passe/ab" }),
         ),
-        ("tableau.html", bureau("tableau", json!({ "tableau": tableau, "f": blank("lien") }))),
+        ("tableau.html", bureau("tableau", json!({ "tableau": tableau(true), "f": blank("lien") }))),
+        ("tableau.html", bureau("tableau", json!({ "tableau": tableau(false), "f": blank("lien") }))),
         ("tableau.html", bureau("tableau", json!({ "tableau": empty, "f": blank("lien"), "fait": null }))),
         ("evenements/id.html", evenement(mail)),
         ("evenements/id.html", evenement(mail + 1)),
