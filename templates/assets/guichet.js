@@ -267,7 +267,9 @@ async function envoyer(evenement) {
   if (form.getAttribute("aria-busy") === "true") return;
   const boutons = /** @type {HTMLButtonElement[]} */ (tous("button", form));
   const donnees = donneesDe(form, evenement.submitter);
-  const cible = avecAdresse(new URL(form.action), form);
+  const cible = new URL(form.action);
+  // Refused, it is shown on this page.
+  if (`${cible.pathname}/`.startsWith(`${location.pathname}/`)) avecAdresse(cible, form);
   const depart = location.pathname;
   const montrer = trajet(form.querySelector("[data-trajet]"), () => form.requestSubmit(evenement.submitter));
   const rendre = () => {
@@ -341,21 +343,20 @@ function animerDepot(champ) {
 
 /* ------------------------------------------------------- pages in place */
 
-/** Where a form of this page leads. What was typed in another stands where this page's address says.
+/** This page's own state, as a form leads to it: what was typed in another form stands where this page's address says.
  * @param {URL} cible @param {HTMLFormElement} form */
 function avecAdresse(cible, form) {
-  const sienne = cible.pathname === location.pathname || cible.pathname.startsWith(`${location.pathname}/`);
-  if (sienne && prendreSaisies(form).length) {
+  if (prendreSaisies(form).length) {
     for (const [nom, valeur] of new URLSearchParams(location.search)) {
       if (!cible.searchParams.has(nom)) cible.searchParams.set(nom, valeur);
     }
   }
-  return cible;
 }
 
 /** @param {string} suite @param {HTMLFormElement} form that leads there */
 async function visiter(suite, form) {
-  const cible = avecAdresse(new URL(suite, location.href), form);
+  const cible = new URL(suite, location.href);
+  if (cible.pathname === location.pathname) avecAdresse(cible, form);
   try {
     const reponse = await fetch(cible, { headers: { Accept: "text/html" }, credentials: "same-origin" });
     if (deconnecte(reponse)) return location.assign(cible);
@@ -420,25 +421,29 @@ const formulaires = () => tous("form[method='post']");
 const cachee = (form, nom) => form.querySelector(`input[type="hidden"][name="${nom}"]`);
 
 /** What was typed in the other forms of this page, or shown again after a refusal: its next state must not lose it.
- * What stands under the sent form's key was given back while that one was under way, and is sent as well.
  * @param {HTMLFormElement} envoye that was sent */
 function prendreSaisies(envoye) {
-  const cle = cachee(envoye, "cle")?.value;
   return formulaires().flatMap((form) => {
-    if (form === envoye || (form.action === envoye.action && cachee(form, "cle")?.value === cle)) return [];
+    const cle = cachee(form, "cle")?.value;
+    // It was given back while that one was under way: it is sent as well, unless more was typed since.
+    const meme = form.action === envoye.action && cle === cachee(envoye, "cle")?.value;
+    if (form === envoye || (meme && ecrit(form) === ecrit(envoye))) return [];
     const refuse = form.querySelector(REFUS);
     const champs = champsDe(form)
       .filter((champ) => (estRadio(champ) ? champ.checked : refuse || estSaisi(champ)))
-      .filter((champ) => champ.type !== "file" && champ.type !== "password");
+      .filter((champ) => champ.type !== "password");
     if (!refuse && !champs.some(estSaisi)) return [];
     return {
       action: form.action,
-      cle: cachee(form, "cle")?.value,
+      cle: meme ? undefined : cle,
       version: cachee(form, "version")?.value,
-      champs: champs.map((champ) => ({ nom: champ.name, valeur: champ.value, initiale: initiale(champ) })),
+      champs: champs.map((champ) => ({ nom: champ.name, ...prendre(champ), initiale: initiale(champ) })),
     };
   });
 }
+
+/** @param {HTMLFormElement} form */
+const ecrit = (form) => JSON.stringify(champsDe(form).map((champ) => (estRadio(champ) ? champ.checked : champ.value)));
 
 /** Gives it back to the form that has a place for all of it. @param {ReturnType<typeof prendreSaisies>} saisies */
 function rendreSaisies(saisies) {
@@ -454,8 +459,7 @@ function rendreSaisies(saisies) {
       if (places.some((champ, rang) => champ && initiale(champ) !== champs[rang]?.initiale)) {
         rendreCachee(form, "version", version);
       }
-      places.forEach((champ, rang) => champ && tenir(champ, champs[rang]?.valeur ?? ""));
-      for (const champ of places) champ?.closest(PLI)?.setAttribute("open", "");
+      champs.forEach((saisi, rang) => tenir(places[rang], saisi));
       break;
     }
   }
@@ -527,10 +531,16 @@ function peutTenir(champ, valeur) {
   return !estRadio(champ) || champ.value === valeur;
 }
 
-/** @param {Champ} champ @param {string} valeur */
-function tenir(champ, valeur) {
-  champ.value = valeur;
+/** What it holds. @param {Champ} champ @returns {{ valeur: string, fichiers: FileList | null }} */
+const prendre = (champ) => ({ valeur: champ.value, fichiers: champ instanceof HTMLInputElement ? champ.files : null });
+
+/** Gives it what another one held, and shows it. @param {Champ | undefined} champ @param {ReturnType<typeof prendre>} saisi */
+function tenir(champ, { valeur, fichiers }) {
+  if (!champ) return;
+  if (champ instanceof HTMLInputElement && champ.type === "file") champ.files = fichiers;
+  else champ.value = valeur;
   if (estRadio(champ)) champ.checked = true;
+  champ.closest(PLI)?.setAttribute("open", "");
 }
 
 /** Somebody writes, has written, chooses, mends what was refused or waits in it. @param {Element} region */

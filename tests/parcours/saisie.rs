@@ -132,15 +132,15 @@ async fn note(browser: &Browser) -> serde_json::Value {
     browser.run("return document.querySelector('textarea[name=texte]')?.value ?? ''").await
 }
 
-#[tokio::test]
-async fn of_two_forms_under_way_the_later_answer_brings_no_sent_text_back() {
+/// A client's page on which a note was sent, of which nothing has told yet what became of it (until `release()`), and
+/// then another form, whose answer is shown.
+async fn two_forms_under_way() -> (App, Browser) {
     let app = App::start().await;
     let claire = app.freelance(EMAIL).await;
     let client = claire.add_client("Librairie Vasseur").await;
     let browser = Browser::open(true).await;
     browser.sign_in(&app.base, EMAIL).await;
     browser.go(&format!("{}/clients/{client}?onglet=note", app.base)).await;
-    // The first answer to the note is held back.
     browser
         .run(
             "const before = window.fetch; let first = true; window.fetch = async (...asked) => { \
@@ -157,11 +157,12 @@ async fn of_two_forms_under_way_the_later_answer_brings_no_sent_text_back() {
     .await;
     browser.press("Générer lien portail").await;
     browser.sees("Portail ouvert").await;
-    // Nothing has told yet what became of it: it stands where it was, and sent again it is the same wish.
     assert_eq!(note(&browser).await, NOTE);
-    browser.press("Ajouter dans l’historique").await;
-    browser.sees("Ajouté dans l’historique").await;
-    assert_eq!(note(&browser).await, "");
+    (app, browser)
+}
+
+/// Lets the held answer come, and waits until its page is shown.
+async fn release(browser: &Browser) {
     browser.run("window.seen = document.getElementById('contenu'); release()").await;
     until("the held answer is shown", async || {
         browser
@@ -171,8 +172,52 @@ async fn of_two_forms_under_way_the_later_answer_brings_no_sent_text_back() {
             .filter(|shown| *shown)
     })
     .await;
+}
+
+const NOTES: &str = "SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'";
+
+#[tokio::test]
+async fn of_two_forms_under_way_the_later_answer_brings_no_sent_text_back() {
+    let (app, browser) = two_forms_under_way().await;
+    // Sent again it is the same wish.
+    browser.press("Ajouter dans l’historique").await;
+    browser.sees("Ajouté dans l’historique").await;
     assert_eq!(note(&browser).await, "");
-    assert_eq!(app.count("SELECT count(*) FROM evenement_timeline WHERE type_evenement = 'note'").await, 1);
+    release(&browser).await;
+    assert_eq!(note(&browser).await, "");
+    assert_eq!(app.count(NOTES).await, 1);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn of_two_forms_under_way_the_later_answer_keeps_what_was_typed_since() {
+    let (app, browser) = two_forms_under_way().await;
+    browser.fill("Ajouter dans l’historique", "texte", "Et le mardi matin.").await;
+    release(&browser).await;
+    assert_eq!(note(&browser).await, "Et le mardi matin.");
+    browser.press("Ajouter dans l’historique").await;
+    app.until_count(NOTES, 2).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_chosen_file_outlives_another_form() {
+    let app = App::start().await;
+    let claire = app.freelance(EMAIL).await;
+    let client = claire.add_client("Librairie Vasseur").await;
+    let browser = Browser::open(true).await;
+    browser.sign_in(&app.base, EMAIL).await;
+    browser.go(&format!("{}/clients/{client}?onglet=email", app.base)).await;
+    browser
+        .run(
+            "const chosen = new DataTransfer(); chosen.items.add(new File(['Subject: Devis'], 'devis.eml')); \
+             document.querySelector('[name=fichier]').files = chosen.files",
+        )
+        .await;
+    browser.press("Générer lien portail").await;
+    browser.sees("Portail ouvert").await;
+    let chosen = browser.run("return document.querySelector('[name=fichier]').files[0]?.name").await;
+    assert_eq!(chosen, "devis.eml");
     browser.close().await;
 }
 
