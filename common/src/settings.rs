@@ -1,6 +1,7 @@
 //! The settings, from the environment. Each is checked at boot; a wrong one is named and the process
 //! refuses to start. Secrets do not print.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use clap::Args;
@@ -15,6 +16,12 @@ pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
 
 /// How many of them must differ.
 pub const PASSWORD_VARIETY: usize = 5;
+
+/// Whether enough of a new password's characters differ.
+#[must_use]
+pub fn is_varied(password: &str) -> bool {
+    password.chars().collect::<BTreeSet<_>>().len() >= PASSWORD_VARIETY
+}
 
 /// A setting that is wrong, by name. Never holds the value: it may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -215,6 +222,12 @@ mod tests {
         let key = format!("--secret-key={}", "ab".repeat(32));
         let secret = format!("--stripe-webhook-secret={webhook_secret}");
         Edge::parse_from(args.into_iter().chain([key.as_str(), secret.as_str()])).settings
+    }
+
+    #[test]
+    fn a_password_of_one_character_or_two_is_not_varied() {
+        assert!(!is_varied("aaaaaaaaaaaa") && !is_varied("121212121212"));
+        assert!(is_varied("un mot de passe"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use common::montant::Devise;
 use common::refus::{Refus, RefusKind};
-use common::settings::{PASSWORD_LENGTH, PASSWORD_VARIETY};
+use common::settings::{PASSWORD_LENGTH, is_varied};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
@@ -231,7 +231,7 @@ impl Fields {
             self.refus.push(Refus::invalid(name, "champ-trop-long").arg("max", PASSWORD_LENGTH.end()));
         } else if length > 0 && length < min {
             self.refus.push(Refus::invalid(name, "mot-de-passe-court").arg("min", min));
-        } else if min > 1 && length > 0 && text.chars().collect::<BTreeSet<_>>().len() < PASSWORD_VARIETY {
+        } else if min > 1 && length > 0 && !is_varied(&text) {
             self.refus.push(Refus::invalid(name, "mot-de-passe-devinable"));
         }
         text.into()

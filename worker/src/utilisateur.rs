@@ -5,7 +5,7 @@ use std::io::Read as _;
 use anyhow::{Context as _, bail, ensure};
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
-use common::settings::PASSWORD_LENGTH;
+use common::settings::{PASSWORD_LENGTH, PASSWORD_VARIETY, is_varied};
 use sqlx::PgPool;
 use uuid::ContextV7;
 
@@ -71,6 +71,7 @@ fn read_password() -> anyhow::Result<String> {
         PASSWORD_LENGTH.start(),
         PASSWORD_LENGTH.end()
     );
+    ensure!(is_varied(&password), "the password needs {PASSWORD_VARIETY} different characters");
     Ok(password)
 }
 
